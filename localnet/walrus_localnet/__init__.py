@@ -1,0 +1,1 @@
+"""A Sui development network and a whole Walrus network on one machine."""
