@@ -14,6 +14,7 @@ from walrus_sui.bcs.sui.checkpoints import (
     EndOfEpochData,
     ExecutionDigests,
 )
+from walrus_sui.bcs.sui.digests import format_digest, parse_digest
 from walrus_sui.bcs.sui.effects import (
     Cancelled,
     ChangedObject,
@@ -399,5 +400,7 @@ __all__ = [
     "blake2b256",
     "events_digest",
     "format_address",
+    "format_digest",
     "parse_address",
+    "parse_digest",
 ]
