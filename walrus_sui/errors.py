@@ -2,6 +2,21 @@
 
     WalrusError
     ├── BcsError             bytes that are not canonical BCS of the expected type
+    ├── NodeError            one storage node did not do what was asked
+    │   ├── NodeUnreachable      no answer: not listening, connection lost, too slow
+    │   ├── NodeRefused          an answer that says no, with the protocol's reason
+    │   └── NodeMisbehaved       an answer that is not what the protocol allows
+    ├── NodeStoreError       a storage node's own database cannot be opened or used
+    ├── ChainError           Sui did not do what was asked
+    │   ├── ChainUnreachable     no answer: not listening, connection lost, too slow
+    │   ├── ChainRefused         the full node answered with an error
+    │   ├── ObjectNotFound       an object, transaction or checkpoint that is not there
+    │   ├── ContractMismatch     an object on chain is not what its place requires
+    │   ├── InsufficientFunds    the wallet's coins do not suffice (InsufficientGas: for SUI as gas)
+    │   ├── TransactionRejected  refused before it was executed
+    │   ├── TransactionFailed    executed without success (MoveAborted: a contract's own refusal; OutOfGas)
+    │   └── FinalityTimeout      sent, and not seen in a checkpoint in time
+    ├── WalletError          a key or keystore that cannot be read or used
     └── ConfigError          a configuration file or flag that cannot be used
 
 Each error says what was expected and what came; `hint` says what to do next. `code` is stable: it is what
@@ -34,3 +49,172 @@ class ConfigError(WalrusError):
     """A configuration file, environment variable or flag that cannot be used."""
 
     code = "config"
+
+
+class NodeError(WalrusError):
+    """One storage node did not do what was asked. `node` is the URL it was asked under."""
+
+    code = "node"
+
+    def __init__(self, node: str, message: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{node}: {message}", hint=hint)
+        self.node = node
+
+
+class NodeUnreachable(NodeError):
+    """No answer came: nothing listens there, the connection broke or the time ran out."""
+
+    code = "node_unreachable"
+
+
+class NodeRefused(NodeError):
+    """The node answered with an error of the protocol (protocol.md §1.2).
+
+    `status` is the HTTP status, `reason` the protocol's word for it (such as `NOT_REGISTERED`), empty if it gave none.
+    """
+
+    code = "node_refused"
+
+    def __init__(self, node: str, status: int, reason: str, message: str) -> None:
+        super().__init__(node, f"refused with {status} {reason}".rstrip() + f": {message}")
+        self.status = status
+        self.reason = reason
+
+
+class NodeMisbehaved(NodeError):
+    """The node answered something that the protocol does not allow: too long, or not what was asked for."""
+
+    code = "node_misbehaved"
+
+
+class NodeStoreError(WalrusError):
+    """A storage node's database cannot be opened, or holds what this program cannot read."""
+
+    code = "node_store"
+
+
+class ChainError(WalrusError):
+    """Something on Sui's side did not go as asked."""
+
+    code = "chain"
+
+
+class ChainUnreachable(ChainError):
+    """No answer from the full node: nothing listens there, the connection broke or the time ran out."""
+
+    code = "chain_unreachable"
+
+
+class ChainRefused(ChainError):
+    """The full node answered with an error; `status` is the gRPC status in words, such as `INVALID_ARGUMENT`."""
+
+    code = "chain_refused"
+
+    def __init__(self, message: str, *, status: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class ObjectNotFound(ChainError):
+    """An object, transaction, function or checkpoint that the full node does not have."""
+
+    code = "object_not_found"
+
+
+class ContractMismatch(ChainError):
+    """An object, event or package on chain is not of the type or shape its place requires."""
+
+    code = "contract_mismatch"
+
+
+class InsufficientFunds(ChainError):
+    """The coins of `owner` hold `has` of the smallest unit of `coin` where `needs` are required."""
+
+    code = "insufficient_funds"
+
+    def __init__(self, owner: str, coin: str, has: int, needs: int) -> None:
+        super().__init__(
+            f"expected at least {needs:,} {coin} at {owner}, got {has:,}",
+            hint=f"send {needs - has:,} {coin} more to {owner}",
+        )
+        self.owner, self.coin, self.has, self.needs = owner, coin, has, needs
+
+
+class InsufficientGas(InsufficientFunds):
+    """The SUI coins that may pay for gas do not cover the budget (amounts in MIST)."""
+
+    code = "insufficient_gas"
+
+
+class TransactionRejected(ChainError):
+    """The full node refused the transaction before executing it; nothing changed and no gas was charged."""
+
+    code = "transaction_rejected"
+
+
+class TransactionFailed(ChainError):
+    """The transaction did not succeed. `digest` is None when only a simulation failed: then nothing was charged.
+
+    `command` is the index of the command that failed, if it was one of them.
+    """
+
+    code = "transaction_failed"
+
+    def __init__(
+        self, message: str, *, digest: str | None = None, command: int | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.digest = digest
+        self.command = command
+
+
+class OutOfGas(TransactionFailed):
+    """The gas budget ran out during execution."""
+
+    code = "out_of_gas"
+
+
+class MoveAborted(TransactionFailed):
+    """A Move function aborted: the contract refused.
+
+    `package` is the 32-byte id the module runs as, `function` its name if the node gave one, `abort_code` the number
+    and `name` the constant behind it if it is one of Walrus' (such as `ENotEnoughStake`).
+    """
+
+    code = "move_abort"
+
+    def __init__(
+        self,
+        *,
+        package: bytes,
+        module: str,
+        function: str | None,
+        abort_code: int,
+        name: str | None,
+        digest: str | None = None,
+        command: int | None = None,
+    ) -> None:
+        where = f"{module}::{function}" if function else module
+        if name:
+            message = f"{where} aborted with {name} ({abort_code})"
+        else:
+            message = f"{where} of package 0x{package.hex()} aborted with code {abort_code}"
+        super().__init__(message, digest=digest, command=command)
+        self.package, self.module, self.function = package, module, function
+        self.abort_code, self.name = abort_code, name
+
+
+class FinalityTimeout(ChainError):
+    """The transaction was sent but no checkpoint held it in time; it may still succeed. `digest` is its text form."""
+
+    code = "finality_timeout"
+
+    def __init__(self, message: str, *, digest: str) -> None:
+        super().__init__(message, hint=f"look for transaction {digest} before sending it again")
+        self.digest = digest
+
+
+class WalletError(WalrusError):
+    """A private key, keystore or wallet configuration that cannot be read, written or used."""
+
+    code = "wallet"
