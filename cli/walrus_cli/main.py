@@ -1,0 +1,98 @@
+"""The `walrus` command: which word leads to which module.
+
+A module is imported only when its command is on the command line, so `walrus --help` stays quick whatever they need.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple, NoReturn
+
+import typer
+
+from walrus_cli import output
+from walrus_sui.errors import WalrusError
+
+
+class Entry(NamedTuple):
+    """Where a command lives. The module's `app` either has a command of that name or is itself the group."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "store": Entry("walrus_cli.blobs", "Store files and certify them on chain."),
+    "read": Entry("walrus_cli.blobs", "Read a blob back from the storage nodes."),
+    "blob-status": Entry("walrus_cli.blobs", "What the storage nodes say about a blob."),
+    "info": Entry("walrus_cli.info", "Epoch, committee, sizes and prices of the network."),
+    "blob-id": Entry("walrus_cli.encoding", "Compute the blob id of files without storing them."),
+    "encode": Entry("walrus_cli.encoding", "Encode a file into sliver pairs."),
+    "decode": Entry("walrus_cli.encoding", "Decode a file from its slivers."),
+    "localnet": Entry("walrus_cli.localnet", "A whole Walrus network on this machine."),
+    "demo": Entry("walrus_cli.demo", "Store, lose four of thirteen nodes, read back: the network at work."),
+    "node": Entry("walrus_cli.node", "Set up and run a storage node."),
+    "move": Entry("walrus_cli.move", "Build and test Move packages."),
+}
+
+
+def build_app(words: Sequence[str]) -> typer.Typer:
+    """The command tree, with the real commands behind those names that occur in `words` and their help elsewhere."""
+    app = typer.Typer(
+        name="walrus",
+        help="Store and read blobs on Walrus, and run Walrus networks.",
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_globals)
+    for name, entry in COMMANDS.items():
+        if name in words:
+            _mount(app, name, entry)
+        elif importlib.util.find_spec(entry.module) is not None:
+            app.command(name, help=entry.help)(_not_on_this_command_line)
+    return app
+
+
+def _mount(app: typer.Typer, name: str, entry: Entry) -> None:
+    room: typer.Typer = importlib.import_module(entry.module).app
+    for command in room.registered_commands:
+        if command.name == name:
+            app.registered_commands.append(command)
+            return
+    app.add_typer(room, name=name, help=entry.help)
+
+
+def _globals() -> None:
+    """Store and read blobs on Walrus, and run Walrus networks."""
+
+
+def _not_on_this_command_line() -> None:
+    raise AssertionError("a command that is not among the words was run")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code."""
+    output.choose_json("--json" in arguments)
+    try:
+        code = typer.main.get_command(build_app(arguments)).main(
+            [*arguments], prog_name="walrus", standalone_mode=False
+        )
+    except WalrusError as error:
+        return output.failure(error)
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except typer.TyperException as error:
+        return output.usage_failure(error.format_message())
+    except (typer.Abort, KeyboardInterrupt):
+        return output.interrupted()
+    return code if isinstance(code, int) else 0
+
+
+def main() -> NoReturn:
+    """Entry point of the `walrus` script."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,105 @@
+"""The only place that prints: results to standard output, everything else to standard error.
+
+With `--json`, a command prints exactly one JSON document: its result, or `{"error": {"code", "message", "hint"}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from walrus_cli import exits
+from walrus_sui.errors import WalrusError
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from walrus_sui.client.progress import Phase, Progress, ProgressListener
+
+_json_wanted = False
+
+
+def choose_json(wanted: bool) -> bool:
+    """Answer in JSON from now on (the callback of every command's `--json`)."""
+    global _json_wanted
+    _json_wanted = _json_wanted or wanted
+    return wanted
+
+
+def json_wanted() -> bool:
+    return _json_wanted
+
+
+def result(document: Mapping[str, object] | Sequence[object], text: str) -> None:
+    """A command's result: `document` with `--json`, `text` for people."""
+    print(json.dumps(document) if _json_wanted else text, flush=True)
+
+
+def raw(data: bytes) -> None:
+    """Bytes to standard output, unchanged."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def note(text: str) -> None:
+    """Something a person may want to know while it happens; silent with `--json`."""
+    if not _json_wanted:
+        print(text, file=sys.stderr, flush=True)
+
+
+def failure(error: WalrusError) -> int:
+    """Print `error` and give the exit code that goes with it."""
+    _print_error(error.code, error.message, error.hint)
+    return exits.exit_code(error.code)
+
+
+def usage_failure(message: str) -> int:
+    _print_error("usage", message, "see `walrus --help`")
+    return exits.USAGE
+
+
+def interrupted() -> int:
+    _print_error("interrupted", "stopped before it was done", None)
+    return exits.INTERRUPTED
+
+
+def _print_error(code: str, message: str, hint: str | None) -> None:
+    if _json_wanted:
+        print(json.dumps({"error": {"code": code, "message": message, "hint": hint}}), flush=True)
+        return
+    print(f"error: {message}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress() -> Iterator[ProgressListener]:
+    """A listener that draws the phases of a flow on a terminal, and is quiet anywhere else."""
+    from walrus_sui.client.progress import ignore_progress
+
+    if _json_wanted or not sys.stderr.isatty():
+        yield ignore_progress
+        return
+    with _bars() as listener:
+        yield listener
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    tasks: dict[Phase, TaskID] = {}
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+
+        def draw(progress: Progress) -> None:
+            if progress.phase not in tasks:
+                tasks[progress.phase] = bars.add_task(progress.phase.value, total=progress.total)
+            bars.update(tasks[progress.phase], completed=progress.done, total=progress.total)
+
+        yield draw

@@ -1,0 +1,188 @@
+"""What a local network remembers about itself: `network.json` and the files beside it.
+
+The manifest holds the key of the funded wallet, so it and its directory are for the owner alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from walrus_localnet.testbed.errors import LocalnetError, LocalnetNotRunning
+from walrus_localnet.testbed.processes import ProcessRecord
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything of one network lies under its directory."""
+
+    root: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "network.json"
+
+    @property
+    def client_config(self) -> Path:
+        return self.root / "client_config.yaml"
+
+    @property
+    def wallet(self) -> Path:
+        return self.root / "wallet"
+
+    @property
+    def chain(self) -> Path:
+        return self.root / "chain"
+
+    @property
+    def chain_ready(self) -> Path:
+        return self.root / "chain.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    def node(self, name: str) -> Path:
+        return self.root / "nodes" / name
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def make(self) -> None:
+        for directory in (self.root, self.logs, self.wallet, self.chain):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """One storage node: its name, HTTP address, 32-byte node id, configuration file and process."""
+
+    name: str
+    url: str
+    node_id: bytes
+    config: Path
+    process: ProcessRecord | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.alive
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A network as it was brought up: the chain, its contracts, the funded wallet and the nodes in order."""
+
+    rpc_port: int
+    faucet_port: int
+    n_shards: int
+    system_object: bytes
+    staking_object: bytes
+    wallet_address: bytes
+    wallet_key: str = dataclasses.field(repr=False)
+    client_config: Path
+    chain: ProcessRecord | None
+    nodes: tuple[NodeRecord, ...]
+
+    @property
+    def rpc_url(self) -> str:
+        return f"http://127.0.0.1:{self.rpc_port}"
+
+    @property
+    def faucet_url(self) -> str:
+        return f"http://127.0.0.1:{self.faucet_port}"
+
+    @property
+    def running(self) -> bool:
+        return self.chain is not None and self.chain.alive
+
+    def with_node(self, changed: NodeRecord) -> Manifest:
+        nodes = tuple(changed if node.name == changed.name else node for node in self.nodes)
+        return dataclasses.replace(self, nodes=nodes)
+
+    def save(self, path: Path) -> None:
+        """Write atomically, readable by the owner only."""
+        draft = path.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({"version": _VERSION, **_to_json(self)}, file, indent=2)
+        draft.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Manifest:
+        """Raises `LocalnetNotRunning` if there is none, `LocalnetError` if it cannot be read."""
+        try:
+            return _from_json(json.loads(path.read_text()))
+        except FileNotFoundError as error:
+            raise LocalnetNotRunning(
+                f"expected a local network in {path.parent}, found none",
+                hint="start one with `walrus localnet up`",
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise LocalnetError(
+                f"expected a network manifest in {path}, got something else ({error!r})",
+                hint=f"remove {path.parent} and start again with `walrus localnet up`",
+            ) from error
+
+
+def _to_json(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "rpcPort": manifest.rpc_port,
+        "faucetPort": manifest.faucet_port,
+        "nShards": manifest.n_shards,
+        "systemObject": manifest.system_object.hex(),
+        "stakingObject": manifest.staking_object.hex(),
+        "walletAddress": manifest.wallet_address.hex(),
+        "walletKey": manifest.wallet_key,
+        "clientConfig": str(manifest.client_config),
+        "chain": _process_to_json(manifest.chain),
+        "nodes": [
+            {
+                "name": node.name,
+                "url": node.url,
+                "nodeId": node.node_id.hex(),
+                "config": str(node.config),
+                "process": _process_to_json(node.process),
+            }
+            for node in manifest.nodes
+        ],
+    }
+
+
+def _from_json(document: dict[str, Any]) -> Manifest:
+    if document["version"] != _VERSION:
+        raise ValueError(f"version {document['version']}, expected {_VERSION}")
+    return Manifest(
+        rpc_port=int(document["rpcPort"]),
+        faucet_port=int(document["faucetPort"]),
+        n_shards=int(document["nShards"]),
+        system_object=bytes.fromhex(document["systemObject"]),
+        staking_object=bytes.fromhex(document["stakingObject"]),
+        wallet_address=bytes.fromhex(document["walletAddress"]),
+        wallet_key=str(document["walletKey"]),
+        client_config=Path(document["clientConfig"]),
+        chain=_process_from_json(document["chain"]),
+        nodes=tuple(
+            NodeRecord(
+                name=str(node["name"]),
+                url=str(node["url"]),
+                node_id=bytes.fromhex(node["nodeId"]),
+                config=Path(node["config"]),
+                process=_process_from_json(node["process"]),
+            )
+            for node in document["nodes"]
+        ),
+    )
+
+
+def _process_to_json(process: ProcessRecord | None) -> dict[str, Any] | None:
+    return None if process is None else {"pid": process.pid, "started": process.started}
+
+
+def _process_from_json(document: dict[str, Any] | None) -> ProcessRecord | None:
+    return None if document is None else ProcessRecord(int(document["pid"]), str(document["started"]))

@@ -1,0 +1,183 @@
+"""Where the client learns which network it talks to: `client_config.yaml` (protocol.md §6.3).
+
+Looked for, in this order: the path given, `$WALRUS_CONFIG`, then `client_config.yaml` (or `.yml`) in the current
+directory, `$XDG_CONFIG_HOME`, `~/.config/walrus` and `~/.walrus`, and last the local network of this machine if it
+has been brought up. Keys this client has no use for are ignored, so the official client's file can be used as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from walrus_sui.errors import ConfigError
+
+CONFIG_VARIABLE = "WALRUS_CONFIG"
+CONFIG_NAMES = ("client_config.yaml", "client_config.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class WalletConfig:
+    """A Sui wallet: its `client.yaml`, and which of its addresses signs (default: the one active there)."""
+
+    path: Path
+    active_address: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """One network as a client sees it.
+
+    `system_object` and `staking_object` are 32-byte ids; `n_shards` is what the network is expected to have, or
+    `None` to take the chain's word; `source` is the file all this came from.
+    """
+
+    system_object: bytes
+    staking_object: bytes
+    rpc_urls: tuple[str, ...]
+    n_shards: int | None = None
+    wallet: WalletConfig | None = None
+    source: Path | None = None
+
+    @property
+    def rpc_url(self) -> str:
+        return self.rpc_urls[0]
+
+
+def default_localnet_directory() -> Path:
+    """Where the local network of this machine lives unless told otherwise."""
+    data_home = os.environ.get("XDG_DATA_HOME")
+    return (Path(data_home) if data_home else Path.home() / ".local" / "share") / "walrus-sui" / "localnet"
+
+
+def find_config(path: Path | None = None) -> ClientConfig:
+    """The configuration to use. Raises `ConfigError` when none exists or the one found cannot be used."""
+    chosen = path or _from_environment()
+    if chosen is not None:
+        return load_config(chosen)
+    searched = tuple(_candidates())
+    for candidate in searched:
+        if candidate.is_file():
+            return load_config(candidate)
+    raise ConfigError(
+        "expected a client_config.yaml, found none in " + ", ".join(sorted({str(c.parent) for c in searched})),
+        hint=f"start a network here with `walrus localnet up`, pass --config, or set {CONFIG_VARIABLE}",
+    )
+
+
+def load_config(path: Path, context: str | None = None) -> ClientConfig:
+    """Read `path`; with `contexts`, take `context` or its `default_context`. Raises `ConfigError`."""
+    try:
+        document = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ConfigError(f"expected a readable client configuration at {path}, got: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"expected YAML in {path}, got: {error}") from error
+    return _parse(_select_context(_mapping(document, "the file", path), context, path), path)
+
+
+def write_config(path: Path, config: ClientConfig) -> None:
+    """Write `config` in the official client's form."""
+    document: dict[str, Any] = {
+        "system_object": "0x" + config.system_object.hex(),
+        "staking_object": "0x" + config.staking_object.hex(),
+        "rpc_urls": list(config.rpc_urls),
+    }
+    if config.n_shards is not None:
+        document["n_shards"] = config.n_shards
+    if config.wallet is not None:
+        document["wallet_config"] = _wallet_document(config.wallet)
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def _wallet_document(wallet: WalletConfig) -> dict[str, str]:
+    document = {"path": str(wallet.path)}
+    if wallet.active_address is not None:
+        document["active_address"] = "0x" + wallet.active_address.hex()
+    return document
+
+
+def _from_environment() -> Path | None:
+    value = os.environ.get(CONFIG_VARIABLE)
+    return Path(value).expanduser() if value else None
+
+
+def _candidates() -> Iterator[Path]:
+    config_home = os.environ.get("XDG_CONFIG_HOME")
+    directories = [Path.cwd(), Path.home() / ".config" / "walrus", Path.home() / ".walrus"]
+    if config_home:
+        directories.insert(1, Path(config_home))
+    for directory in directories:
+        for name in CONFIG_NAMES:
+            yield directory / name
+    yield default_localnet_directory() / CONFIG_NAMES[0]
+
+
+def _select_context(document: Mapping[str, Any], context: str | None, path: Path) -> Mapping[str, Any]:
+    if "contexts" not in document:
+        if context is not None:
+            raise ConfigError(f"expected the context {context!r} in {path}, but the file has no contexts")
+        return document
+    contexts = _mapping(document["contexts"], "contexts", path)
+    name = context or document.get("default_context")
+    if name not in contexts:
+        known = ", ".join(sorted(contexts))
+        raise ConfigError(f"expected one of the contexts {known} in {path}, got {name!r}")
+    return _mapping(contexts[name], f"contexts.{name}", path)
+
+
+def _parse(document: Mapping[str, Any], path: Path) -> ClientConfig:
+    urls = document.get("rpc_urls", ())
+    if isinstance(urls, str) or not urls or not all(isinstance(url, str) for url in urls):
+        raise ConfigError(f"expected rpc_urls in {path} to be a list of URLs, got {urls!r}")
+    n_shards = document.get("n_shards")
+    if n_shards is not None and (not isinstance(n_shards, int) or isinstance(n_shards, bool)):
+        raise ConfigError(f"expected n_shards in {path} to be a number, got {n_shards!r}")
+    return ClientConfig(
+        system_object=_object_id(document, "system_object", path),
+        staking_object=_object_id(document, "staking_object", path),
+        rpc_urls=tuple(urls),
+        n_shards=n_shards,
+        wallet=_parse_wallet(document.get("wallet_config"), path),
+        source=path,
+    )
+
+
+def _parse_wallet(value: object, path: Path) -> WalletConfig | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return WalletConfig(_beside(path, value))
+    wallet = _mapping(value, "wallet_config", path)
+    if not isinstance(wallet.get("path"), str):
+        raise ConfigError(f"expected wallet_config.path in {path} to be a file name, got {wallet.get('path')!r}")
+    active = _object_id(wallet, "active_address", path) if wallet.get("active_address") else None
+    return WalletConfig(_beside(path, wallet["path"]), active)
+
+
+def _beside(config_path: Path, name: str) -> Path:
+    """A file named in a configuration: relative names start at the configuration's own directory."""
+    return config_path.parent / Path(name).expanduser()
+
+
+def _object_id(document: Mapping[str, Any], key: str, path: Path) -> bytes:
+    value = document.get(key)
+    if isinstance(value, int) and not isinstance(value, bool):  # YAML reads an unquoted 0x… as a number
+        return value.to_bytes(32, "big")
+    if isinstance(value, str) and value.startswith("0x") and 2 < len(value) <= 66:
+        try:
+            return bytes.fromhex(value[2:].rjust(64, "0"))
+        except ValueError:
+            pass  # falls through to the one error below
+    raise ConfigError(f"expected {key} in {path} to be 0x followed by 64 hex digits, got {value!r}")
+
+
+def _mapping(value: object, what: str, path: Path) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"expected {what} of {path} to hold named values, got {type(value).__name__}")
+    return value
