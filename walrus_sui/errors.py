@@ -70,7 +70,7 @@ class NodeUnreachable(NodeError):
 class NodeRefused(NodeError):
     """The node answered with an error of the protocol (protocol.md §1.2).
 
-    `status` is the HTTP status, `reason` the protocol's word for it (such as `NOT_REGISTERED`), empty if it gave none.
+    `status` is the HTTP status, `reason` the protocol's word for it (such as `NOT_REGISTERED`), empty if none came.
     """
 
     code = "node_refused"
@@ -177,8 +177,8 @@ class OutOfGas(TransactionFailed):
 class MoveAborted(TransactionFailed):
     """A Move function aborted: the contract refused.
 
-    `package` is the 32-byte id the module runs as, `function` its name if the node gave one, `abort_code` the number
-    and `name` the constant behind it if it is one of Walrus' (such as `ENotEnoughStake`).
+    `package` is the 32-byte id the module runs as, `function` its name if the node gave one, `abort_code` the
+    number and `name` the constant behind it if it is one of Walrus' (such as `ENotEnoughStake`).
     """
 
     code = "move_abort"
@@ -205,7 +205,7 @@ class MoveAborted(TransactionFailed):
 
 
 class FinalityTimeout(ChainError):
-    """The transaction was sent but no checkpoint held it in time; it may still succeed. `digest` is its text form."""
+    """The transaction was sent but no checkpoint held it in time; it may still succeed. `digest` is text."""
 
     code = "finality_timeout"
 
