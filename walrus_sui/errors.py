@@ -17,6 +17,10 @@
     │   ├── TransactionFailed    executed without success (MoveAborted: a contract's own refusal; OutOfGas)
     │   └── FinalityTimeout      sent, and not seen in a checkpoint in time
     ├── WalletError          a key or keystore that cannot be read or used
+    ├── BlobNotFound         the committee does not know the blob
+    ├── QuorumError          too few storage nodes did their part
+    │   ├── NotEnoughConfirmations   for a certificate
+    │   └── BlobUnavailable          for reading a blob back
     └── ConfigError          a configuration file or flag that cannot be used
 
 Each error says what was expected and what came; `hint` says what to do next. `code` is stable: it is what
@@ -25,6 +29,7 @@ Each error says what was expected and what came; `hint` says what to do next. `c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -218,3 +223,39 @@ class WalletError(WalrusError):
     """A private key, keystore or wallet configuration that cannot be read, written or used."""
 
     code = "wallet"
+
+
+class BlobNotFound(WalrusError):
+    """A quorum of the committee answers that it does not hold the blob."""
+
+    code = "blob_not_found"
+
+
+class QuorumError(WalrusError):
+    """Too few storage nodes did their part. `failures` maps each node that did not to its reason.
+
+    `got` and `needed` are in the unit the message names: shards, or slivers.
+    """
+
+    code = "quorum"
+
+    def __init__(
+        self, message: str, *, got: int, needed: int, failures: Mapping[str, str], hint: str | None = None
+    ) -> None:
+        listed = "".join(f"\n  {node}: {reason}" for node, reason in failures.items())
+        super().__init__(message + listed, hint=hint)
+        self.got = got
+        self.needed = needed
+        self.failures = dict(failures)
+
+
+class NotEnoughConfirmations(QuorumError):
+    """Storage nodes holding less than a quorum of shards confirmed the blob, so it cannot be certified."""
+
+    code = "not_enough_confirmations"
+
+
+class BlobUnavailable(QuorumError):
+    """Fewer slivers than decoding needs could be had from the storage nodes."""
+
+    code = "blob_unavailable"
