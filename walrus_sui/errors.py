@@ -2,6 +2,27 @@
 
     WalrusError
     ├── BcsError             bytes that are not canonical BCS of the expected type
+    ├── RedStuffError        the erasure code
+    │   ├── ShardCountError        a number of shards the code cannot work with
+    │   ├── BlobTooLarge           more bytes than symbols can hold
+    │   ├── BlobIdError            text or bytes that are not a blob id
+    │   ├── MetadataError          metadata that is not of this blob or this committee
+    │   ├── SliverError            one sliver: index, length or content
+    │   │   ├── SliverIndexError
+    │   │   ├── SliverSizeError
+    │   │   └── SliverMismatch         its hash is not the one in the metadata
+    │   ├── TooFewSlivers          not enough to decode
+    │   ├── DuplicateSliver        the same sliver twice where distinct ones are needed
+    │   ├── InconsistentBlob       slivers are authentic, but were not made by encoding one blob
+    │   ├── SymbolError            a recovery symbol that does not prove what it says
+    │   ├── ProofRejected          an inconsistency proof that proves nothing
+    │   └── QuiltError             files that do not fit a quilt, or bytes that are not one
+    ├── CryptoError          keys, signatures, certificates
+    │   ├── KeyFormatError         a key that is not one
+    │   ├── PointError             bytes that are no point of the right group
+    │   ├── SignatureInvalid       a well-formed signature that does not verify
+    │   ├── MessageError           a signed message of the wrong kind, version, epoch or form
+    │   └── CertificateError       signers or weight that make no certificate
     ├── NodeError            one storage node did not do what was asked
     │   ├── NodeUnreachable      no answer: not listening, connection lost, too slow
     │   ├── NodeRefused          an answer that says no, with the protocol's reason
@@ -259,3 +280,135 @@ class BlobUnavailable(QuorumError):
     """Fewer slivers than decoding needs could be had from the storage nodes."""
 
     code = "blob_unavailable"
+
+
+# --- the erasure code
+
+
+class RedStuffError(WalrusError):
+    """Base of everything the erasure code refuses."""
+
+    code = "redstuff"
+
+
+class ShardCountError(RedStuffError):
+    """A number of shards outside the range the code can work with."""
+
+    code = "shard_count"
+
+
+class BlobTooLarge(RedStuffError):
+    """A blob longer than the symbols of this number of shards can hold."""
+
+    code = "blob_too_large"
+
+
+class BlobIdError(RedStuffError):
+    """Text or bytes that are not the canonical form of a blob id."""
+
+    code = "blob_id"
+
+
+class MetadataError(RedStuffError):
+    """Blob metadata that does not belong to the blob id or to the number of shards at hand."""
+
+    code = "metadata"
+
+
+class SliverError(RedStuffError):
+    """Base of what can be wrong with one sliver."""
+
+    code = "sliver"
+
+
+class SliverIndexError(SliverError):
+    """A sliver or pair index that no shard has."""
+
+    code = "sliver_index"
+
+
+class SliverSizeError(SliverError):
+    """A sliver whose length or symbol size is not the one the blob's length demands."""
+
+    code = "sliver_size"
+
+
+class SliverMismatch(SliverError):
+    """A sliver whose hash is not the one the metadata states."""
+
+    code = "sliver_mismatch"
+
+
+class TooFewSlivers(RedStuffError):
+    """Fewer slivers or symbols than decoding needs."""
+
+    code = "too_few_slivers"
+
+
+class DuplicateSliver(RedStuffError):
+    """The same sliver or symbol twice where distinct ones are needed."""
+
+    code = "duplicate_sliver"
+
+
+class InconsistentBlob(RedStuffError):
+    """Slivers that match their metadata but are not the encoding of one blob: the writer was faulty."""
+
+    code = "inconsistent_blob"
+
+
+class SymbolError(RedStuffError):
+    """A recovery symbol that is of the wrong size or place, or whose proof does not lead to the metadata."""
+
+    code = "recovery_symbol"
+
+
+class ProofRejected(RedStuffError):
+    """An inconsistency proof that does not show an inconsistency."""
+
+    code = "inconsistency_proof"
+
+
+class QuiltError(RedStuffError):
+    """Files that cannot be laid out as a quilt, or bytes that are not one."""
+
+    code = "quilt"
+
+
+# --- keys, signatures, certificates
+
+
+class CryptoError(WalrusError):
+    """Base of everything about keys, signatures and certificates."""
+
+    code = "crypto"
+
+
+class KeyFormatError(CryptoError):
+    """Bytes or text that are not a key of the expected kind."""
+
+    code = "key_format"
+
+
+class PointError(CryptoError):
+    """Bytes that are not the canonical encoding of a point in the right group."""
+
+    code = "point"
+
+
+class SignatureInvalid(CryptoError):
+    """A well-formed signature that is not one of the given key over the given message."""
+
+    code = "signature"
+
+
+class MessageError(CryptoError):
+    """A signed message of the wrong type, version, application, epoch or length."""
+
+    code = "message"
+
+
+class CertificateError(CryptoError):
+    """Signers who do not exist, sign twice, or hold too little weight together."""
+
+    code = "certificate"

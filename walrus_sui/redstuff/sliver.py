@@ -1,0 +1,103 @@
+"""Slivers: one row or one column of a blob's symbols, as stored by one shard (encoding.md §4–6)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from walrus_sui import bcs
+from walrus_sui.errors import SliverIndexError, SliverMismatch, SliverSizeError
+from walrus_sui.redstuff import kernels, merkle
+from walrus_sui.redstuff.kernels.arrays import Bytes, as_symbols
+from walrus_sui.redstuff.metadata import BlobMetadata
+from walrus_sui.redstuff.params import Params
+from walrus_sui.redstuff.placement import Axis
+from walrus_sui.redstuff.reed_solomon import Code, code_for
+
+
+class SliverData(bcs.Struct):
+    """The systematic symbols of one sliver. The axis is not part of it: routes and callers know it."""
+
+    data: bytes
+    symbol_size: bcs.U16
+    index: bcs.U16
+
+
+class Sliver(bcs.Enum):
+    """A sliver that says its axis."""
+
+    sliver: SliverData
+
+    @property
+    def axis(self) -> Axis:
+        return Axis.PRIMARY if isinstance(self, PrimarySliver) else Axis.SECONDARY
+
+
+class PrimarySliver(Sliver, tag=0):
+    """A row: C symbols."""
+
+
+class SecondarySliver(Sliver, tag=1):
+    """A column: R symbols."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SliverPair:
+    """What one shard stores of a blob: primary `index` and secondary n - 1 - `index`."""
+
+    index: int
+    primary: SliverData
+    secondary: SliverData
+
+
+def axis_code(axis: Axis, params: Params) -> Code:
+    """The code that extends one sliver of `axis` to all shards: along a row for a primary."""
+    return code_for(source_symbols(axis, params), params.n_shards)
+
+
+def source_symbols(axis: Axis, params: Params) -> int:
+    """Symbols of a sliver of `axis`; also the slivers of the other axis needed to rebuild one."""
+    return params.columns if axis is Axis.PRIMARY else params.rows
+
+
+def check_shape(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
+    """Index, symbol size and length against the metadata. Raises `SliverIndexError` or `SliverSizeError`."""
+    params = Params(metadata.n_shards)
+    if sliver.index >= params.n_shards:
+        raise SliverIndexError(f"expected a sliver index below {params.n_shards}, got {sliver.index}")
+    symbol_size = params.symbol_size(metadata.unencoded_length)
+    if sliver.symbol_size != symbol_size:
+        raise SliverSizeError(f"expected symbols of {symbol_size} bytes, got {sliver.symbol_size}")
+    length = source_symbols(axis, params) * symbol_size
+    if len(sliver.data) != length:
+        raise SliverSizeError(f"expected a {axis.value} sliver of {length} bytes, got {len(sliver.data)}")
+
+
+def expand(sliver: SliverData, axis: Axis, params: Params) -> Bytes:
+    """All n symbols of the line this sliver lies on: uint8[n, symbol_size]. The shape is the caller's to check."""
+    code = axis_code(axis, params)
+    source = as_symbols(sliver.data, code.k, sliver.symbol_size)
+    return kernels.engine().extend(code, source[:, None, :])[:, 0, :]
+
+
+def sliver_tree(sliver: SliverData, axis: Axis, params: Params) -> merkle.MerkleTree:
+    """The Merkle tree over the expanded sliver."""
+    leaves = kernels.engine().leaf_hashes(expand(sliver, axis, params))
+    return merkle.MerkleTree(bytes(leaf) for leaf in leaves)
+
+
+def sliver_root(sliver: SliverData, axis: Axis, params: Params) -> bytes:
+    """The root of the expanded sliver: 32 bytes."""
+    engine = kernels.engine()
+    leaves = engine.leaf_hashes(expand(sliver, axis, params))
+    return bytes(engine.merkle_roots(leaves[None])[0])
+
+
+def verify_sliver(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
+    """Check a sliver against verified metadata. Raises `SliverError`."""
+    check_shape(sliver, axis, metadata)
+    expected = metadata.sliver_root(axis, sliver.index)
+    actual = sliver_root(sliver, axis, Params(metadata.n_shards))
+    if actual != expected:
+        raise SliverMismatch(
+            f"expected {axis.value} sliver {sliver.index} with root {expected.hex() or 'Empty'}, got {actual.hex()}"
+        )
