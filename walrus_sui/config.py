@@ -2,7 +2,7 @@
 
 Looked for, in this order: the path given, `$WALRUS_CONFIG`, then `client_config.yaml` (or `.yml`) in the current
 directory, `$XDG_CONFIG_HOME`, `~/.config/walrus` and `~/.walrus`, and last the local network of this machine if it
-has been brought up. Keys this client has no use for are ignored, so the official client's file can be used as it is.
+has been brought up. Keys this client has no use for are ignored, so the official client's file can be used as is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class ClientConfig:
     """One network as a client sees it.
 
     `system_object` and `staking_object` are 32-byte ids; `n_shards` is what the network is expected to have, or
-    `None` to take the chain's word; `source` is the file all this came from.
+    `None` to take the chain's word; `node_scheme` is how storage nodes are reached (`https`, or `http` for
+    networks without certificates); `source` is the file all this came from.
     """
 
     system_object: bytes
@@ -42,6 +43,7 @@ class ClientConfig:
     rpc_urls: tuple[str, ...]
     n_shards: int | None = None
     wallet: WalletConfig | None = None
+    node_scheme: str = "https"
     source: Path | None = None
 
     @property
@@ -90,6 +92,8 @@ def write_config(path: Path, config: ClientConfig) -> None:
     }
     if config.n_shards is not None:
         document["n_shards"] = config.n_shards
+    if config.node_scheme != "https":
+        document["storage_node_url_scheme"] = config.node_scheme
     if config.wallet is not None:
         document["wallet_config"] = _wallet_document(config.wallet)
     path.write_text(yaml.safe_dump(document, sort_keys=False))
@@ -125,7 +129,7 @@ def _select_context(document: Mapping[str, Any], context: str | None, path: Path
         return document
     contexts = _mapping(document["contexts"], "contexts", path)
     name = context or document.get("default_context")
-    if name not in contexts:
+    if not isinstance(name, str) or name not in contexts:
         known = ", ".join(sorted(contexts))
         raise ConfigError(f"expected one of the contexts {known} in {path}, got {name!r}")
     return _mapping(contexts[name], f"contexts.{name}", path)
@@ -138,12 +142,16 @@ def _parse(document: Mapping[str, Any], path: Path) -> ClientConfig:
     n_shards = document.get("n_shards")
     if n_shards is not None and (not isinstance(n_shards, int) or isinstance(n_shards, bool)):
         raise ConfigError(f"expected n_shards in {path} to be a number, got {n_shards!r}")
+    scheme = document.get("storage_node_url_scheme", "https")
+    if scheme not in ("http", "https"):
+        raise ConfigError(f"expected storage_node_url_scheme in {path} to be http or https, got {scheme!r}")
     return ClientConfig(
         system_object=_object_id(document, "system_object", path),
         staking_object=_object_id(document, "staking_object", path),
         rpc_urls=tuple(urls),
         n_shards=n_shards,
         wallet=_parse_wallet(document.get("wallet_config"), path),
+        node_scheme=scheme,
         source=path,
     )
 

@@ -1,6 +1,7 @@
 """The `walrus` command: which word leads to which module.
 
-A module is imported only when its command is on the command line, so `walrus --help` stays quick whatever they need.
+A module is imported only when its command is on the command line, so `walrus --help` stays quick whatever others
+need.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ COMMANDS = {
 
 
 def build_app(words: Sequence[str]) -> typer.Typer:
-    """The command tree, with the real commands behind those names that occur in `words` and their help elsewhere."""
+    """The command tree: the real commands behind those names that occur in `words`, only their help elsewhere."""
     app = typer.Typer(
         name="walrus",
         help="Store and read blobs on Walrus, and run Walrus networks.",

@@ -22,7 +22,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` units of `phase`. `UPLOAD` counts slivers accepted, `SLIVERS` slivers received and verified."""
+    """`done` of `total` units of `phase`: slivers accepted by nodes, slivers received and verified, or steps."""
 
     phase: Phase
     done: int

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` different ports nobody listens on. They are held together until all are known, so none comes twice."""
+    """`count` different ports nobody listens on; all are held until the last is known, so none comes twice."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for listener in sockets:

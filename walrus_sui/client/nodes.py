@@ -1,0 +1,73 @@
+"""The storage nodes of one committee, ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from walrus_sui.client.limits import Limits
+from walrus_sui.redstuff import Params
+from walrus_sui.storage import Committee, Member, StorageNodeClient
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeNode:
+    """One member of a committee and the client that talks to it; `index` is its bit in a certificate."""
+
+    index: int
+    member: Member
+    client: StorageNodeClient
+
+    @property
+    def weight(self) -> int:
+        return self.member.weight
+
+    @property
+    def name(self) -> str:
+        return self.member.network_address
+
+
+class CommitteeNodes:
+    """All members of `committee`, reached over one shared connection pool."""
+
+    def __init__(self, committee: Committee, http: httpx.AsyncClient, scheme: str) -> None:
+        self.committee = committee
+        self._params = Params(committee.n_shards)
+        self._nodes = tuple(
+            CommitteeNode(index, member, StorageNodeClient(f"{scheme}://{member.network_address}", http))
+            for index, member in enumerate(committee.members)
+        )
+
+    def __iter__(self) -> Iterator[CommitteeNode]:
+        return iter(self._nodes)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    @property
+    def n_shards(self) -> int:
+        return self.committee.n_shards
+
+    @property
+    def quorum(self) -> int:
+        """The fewest shards whose holders can make a certificate."""
+        return self._params.quorum
+
+    @property
+    def one_correct(self) -> int:
+        """The fewest shards behind which at least one correct node stands."""
+        return self._params.one_correct
+
+    def quorum_still_possible(self, failures: Mapping[str, str]) -> bool:
+        return sum(node.weight for node in self._nodes if node.name not in failures) >= self.quorum
+
+
+def http_client(limits: Limits) -> httpx.AsyncClient:
+    """The connection pool a client uses for every node of every committee."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(limits.request_timeout, connect=limits.connect_timeout),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=4 * limits.requests_in_flight),
+        trust_env=False,
+    )

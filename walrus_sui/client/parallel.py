@@ -1,0 +1,45 @@
+"""Running many small jobs of one flow at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+async def for_each(items: Iterable[Item], job: Callable[[Item], Awaitable[None]], *, at_once: int) -> None:
+    """Run `job` on every item, `at_once` at a time. The first failure ends the others and is raised as it is."""
+    queue = iter(items)
+
+    async def work() -> None:
+        for item in queue:
+            await job(item)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(work())
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+@asynccontextmanager
+async def running(jobs: dict[T, Coroutine[Any, Any, Item]]) -> AsyncIterator[dict[asyncio.Task[Item], T]]:
+    """All `jobs` as tasks, each with the key it came under; those still running on leaving are cancelled."""
+    tasks = {asyncio.create_task(job): key for key, job in jobs.items()}
+    try:
+        yield tasks
+    finally:
+        await cancel(tasks)
+
+
+async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel `tasks` and wait until they are gone; what they would have raised no longer matters."""
+    doomed = list(tasks)
+    for task in doomed:
+        task.cancel()
+    await asyncio.gather(*doomed, return_exceptions=True)
