@@ -22,7 +22,7 @@ from walrus_sui.crypto.curve import (
     sum_g1,
     sum_g2,
 )
-from walrus_sui.errors import KeyFormatError, PointError, SignatureInvalid
+from walrus_sui.errors import KeyFormatError, PointError
 
 DST = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_"
 """Domain of hashing to the curve. The basic scheme, even for proofs of possession."""
@@ -93,10 +93,9 @@ class PublicKey:
         """The 96-byte form that the chain stores."""
         return decompress_g1(self.raw)
 
-    def verify(self, message: bytes, signature: bytes) -> None:
-        """Raises `SignatureInvalid` unless `signature` is this key's over `message`."""
-        if not is_valid([self], message, signature):
-            raise SignatureInvalid(f"expected a signature of {self}, got one that does not verify")
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Whether `signature` is this key's over `message`; false for bytes that are no signature at all."""
+        return verify_aggregate([self], message, signature)
 
     def __bytes__(self) -> bytes:
         return self.raw
@@ -112,19 +111,11 @@ def aggregate_signatures(signatures: Sequence[bytes]) -> bytes:
     return sum_g2(parse_g2(signature) for signature in signatures).to_compressed_bytes()
 
 
-def verify_aggregate(public_keys: Sequence[PublicKey], message: bytes, signature: bytes) -> None:
-    """Raises `SignatureInvalid` unless `signature` is the aggregate of all these keys over one `message`.
+def verify_aggregate(public_keys: Sequence[PublicKey], message: bytes, signature: bytes) -> bool:
+    """Whether `signature` is the aggregate of all these keys over one `message`; false for bytes that are none.
 
     Safe only for keys whose owners proved possession of them, as the chain demands on registration.
     """
-    if not is_valid(public_keys, message, signature):
-        raise SignatureInvalid(
-            f"expected an aggregate signature of {len(public_keys)} keys, got one that does not verify"
-        )
-
-
-def is_valid(public_keys: Sequence[PublicKey], message: bytes, signature: bytes) -> bool:
-    """Whether `signature` is the aggregate of these keys over `message`; false for bytes that are no signature."""
     key = sum_g1(parse_g1(public_key.raw) for public_key in public_keys)
     try:
         point = parse_g2(signature)

@@ -12,7 +12,7 @@ from walrus_sui.crypto import bls
 from walrus_sui.crypto.bls import PublicKey
 from walrus_sui.crypto.curve import parse_g1, sum_g1
 from walrus_sui.crypto.messages import Message, Signature, SignedMessage
-from walrus_sui.errors import CertificateError
+from walrus_sui.errors import CertificateError, SignatureInvalid
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +98,8 @@ class Certificate(bcs.Struct):
                 f"expected a certificate for {expected} in epoch {committee.epoch}, got another"
             )
         keys = [committee.public_keys[signer] for signer in self.signers]
-        bls.verify_aggregate(keys, self.message, self.signature)
+        if not bls.verify_aggregate(keys, self.message, self.signature):
+            raise SignatureInvalid(f"expected the aggregate signature of members {self.signers}, got another")
 
 
 def signers_of(bitmap: bytes, member_count: int) -> tuple[int, ...]:
@@ -120,7 +121,7 @@ def certify(committee: BlsCommittee, expected: Message, confirmations: Mapping[i
     """
     message = expected.signed_bytes(committee.epoch)
     for signer, confirmation in confirmations.items():
-        if confirmation.message != message:
+        if confirmation.serialized_message != message:
             raise CertificateError(f"expected member {signer} to confirm {expected}, got another message")
     signers = tuple(sorted(confirmations))
     signature = bls.aggregate_signatures([confirmations[signer].signature for signer in signers])
@@ -134,7 +135,7 @@ def invalid_signers(committee: BlsCommittee, confirmations: Mapping[int, SignedM
     return tuple(
         signer
         for signer, confirmation in sorted(confirmations.items())
-        if not bls.is_valid([committee.public_keys[signer]], confirmation.message, confirmation.signature)
+        if not committee.public_keys[signer].verify(confirmation.serialized_message, confirmation.signature)
     )
 
 

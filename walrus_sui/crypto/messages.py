@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Self, TypeVar
 
 from walrus_sui import bcs
 from walrus_sui.crypto.bls import PublicKey, SecretKey
-from walrus_sui.errors import BcsError, MessageError
+from walrus_sui.errors import BcsError, MessageError, SignatureInvalid
 
 APPLICATION_ID = 3
 """Walrus, among the applications that share this form of message."""
@@ -144,7 +144,7 @@ class ProtocolVersion(Message):
 class SignedMessage(bcs.Struct):
     """Signed bytes and one node's signature over them."""
 
-    message: Annotated[bytes, bcs.MaxLen(1024)]
+    serialized_message: Annotated[bytes, bcs.MaxLen(1024)]
     signature: Signature
 
     @classmethod
@@ -154,6 +154,7 @@ class SignedMessage(bcs.Struct):
 
     def verify(self, public_key: PublicKey, kind: type[M], epoch: int) -> M:
         """The body, once type, epoch and signature are checked. Raises `MessageError` or `SignatureInvalid`."""
-        body = kind.parse_signed(self.message, epoch)
-        public_key.verify(self.message, self.signature)
+        body = kind.parse_signed(self.serialized_message, epoch)
+        if not public_key.verify(self.serialized_message, self.signature):
+            raise SignatureInvalid(f"expected a signature of {public_key}, got one that does not verify")
         return body
