@@ -1,0 +1,32 @@
+"""One storage node seen from outside: its routes, bodies and errors, a client for it, and the committee it sits
+in."""
+
+from walrus_sui.storage.client import StorageNodeClient
+from walrus_sui.storage.committee import Committee, Member
+from walrus_sui.storage.reasons import Reason, Status
+from walrus_sui.storage.status import (
+    BlobStatus,
+    DeletableCounts,
+    DeletableStatus,
+    EventId,
+    InvalidStatus,
+    NonexistentStatus,
+    PermanentStatus,
+    StoredStatus,
+)
+
+__all__ = [
+    "BlobStatus",
+    "Committee",
+    "DeletableCounts",
+    "DeletableStatus",
+    "EventId",
+    "InvalidStatus",
+    "Member",
+    "NonexistentStatus",
+    "PermanentStatus",
+    "Reason",
+    "Status",
+    "StorageNodeClient",
+    "StoredStatus",
+]

@@ -1,0 +1,143 @@
+"""One storage node over HTTP: its routes as methods, its refusals as exceptions (protocol.md §1.3).
+
+A node is not trusted: every answer has a length limit, and what it says about a blob is for the caller to verify.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any, TypeVar
+
+import httpx
+
+from walrus_sui.bcs import Struct
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
+from walrus_sui.errors import BcsError, NodeMisbehaved, NodeRefused, NodeUnreachable
+from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, BlobMetadataWithId, SliverData
+from walrus_sui.storage import routes
+from walrus_sui.storage.envelope import failure_reason, success_data
+from walrus_sui.storage.status import BlobStatus, StoredStatus, status_from_json
+
+MAX_JSON_BYTES = 1 << 20
+MAX_METADATA_BYTES = 8 << 20
+"""Above the metadata of the largest committee RS2 allows: 66 bytes for each of 49,155 shards."""
+MAX_SLIVER_BYTES = 64 << 20
+"""Above the largest sliver at 1,000 shards (43.7 MB, encoding.md §12)."""
+
+T = TypeVar("T", bound=Struct)
+
+
+class StorageNodeClient:
+    """Asks one storage node.
+
+    Every method raises `NodeUnreachable` if no answer comes, `NodeRefused` if the node says no and
+    `NodeMisbehaved` if the answer is not one the protocol allows. Time limits are those of `http`.
+    """
+
+    def __init__(self, base_url: str, http: httpx.AsyncClient) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._http = http
+
+    async def metadata(self, blob_id: BlobId) -> BlobMetadataWithId:
+        body = await self._request("GET", routes.metadata(blob_id), limit=MAX_METADATA_BYTES)
+        return self._parse(BlobMetadataWithId, body)
+
+    async def store_metadata(self, blob_id: BlobId, metadata: BlobMetadata) -> str:
+        return str(await self._put(routes.metadata(blob_id), metadata.to_bytes()))
+
+    async def metadata_status(self, blob_id: BlobId) -> StoredStatus:
+        return self._stored_status(await self._json("GET", routes.metadata_status(blob_id)))
+
+    async def sliver(self, blob_id: BlobId, pair_index: int, axis: Axis) -> SliverData:
+        body = await self._request("GET", routes.sliver(blob_id, pair_index, axis), limit=MAX_SLIVER_BYTES)
+        return self._parse(SliverData, body)
+
+    async def store_sliver(self, blob_id: BlobId, pair_index: int, axis: Axis, sliver: SliverData) -> str:
+        return str(await self._put(routes.sliver(blob_id, pair_index, axis), sliver.to_bytes()))
+
+    async def sliver_status(self, blob_id: BlobId, pair_index: int, axis: Axis) -> StoredStatus:
+        return self._stored_status(await self._json("GET", routes.sliver_status(blob_id, pair_index, axis)))
+
+    async def confirmation(self, blob_id: BlobId, persistence: Permanent | Deletable) -> SignedMessage:
+        """The node's signed word that it stores its part of the blob. The caller verifies it."""
+        if isinstance(persistence, Deletable):
+            path = routes.deletable_confirmation(blob_id, persistence.object_id)
+        else:
+            path = routes.permanent_confirmation(blob_id)
+        return self._signed_message(await self._json("GET", path))
+
+    async def status(self, blob_id: BlobId) -> BlobStatus:
+        data = await self._json("GET", routes.blob_status(blob_id))
+        try:
+            return status_from_json(data)
+        except ValueError as error:
+            raise NodeMisbehaved(self.base_url, str(error)) from error
+
+    async def health(self) -> dict[str, Any]:
+        """ServiceHealthInfo as the node words it (protocol.md §7.2)."""
+        data = await self._json("GET", routes.HEALTH)
+        if not isinstance(data, dict):
+            raise NodeMisbehaved(self.base_url, f"expected health information, got {data!r:.100}")
+        return data
+
+    async def _put(self, path: str, body: bytes) -> Any:
+        return await self._json("PUT", path, body)
+
+    async def _json(self, method: str, path: str, body: bytes | None = None) -> Any:
+        answer = await self._request(method, path, body, limit=MAX_JSON_BYTES)
+        try:
+            return success_data(json.loads(answer))
+        except ValueError as error:
+            raise NodeMisbehaved(self.base_url, f"{method} {path} answered no JSON envelope: {error}") from error
+
+    async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> bytes:
+        headers = {"content-type": routes.BCS_CONTENT_TYPE} if body is not None else None
+        try:
+            request = self._http.build_request(method, self.base_url + path, content=body, headers=headers)
+            response = await self._http.send(request, stream=True)
+            try:
+                answer = await self._read(response, limit)
+            finally:
+                await response.aclose()
+        except httpx.HTTPError as error:
+            raise NodeUnreachable(self.base_url, str(error) or type(error).__name__) from error
+        if not response.is_success:
+            raise self._refusal(response.status_code, answer)
+        return answer
+
+    async def _read(self, response: httpx.Response, limit: int) -> bytes:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > limit:
+                raise NodeMisbehaved(self.base_url, f"expected at most {limit} bytes, got more")
+        return bytes(body)
+
+    def _refusal(self, status: int, answer: bytes) -> NodeRefused:
+        try:
+            reason, message = failure_reason(json.loads(answer))
+        except ValueError:
+            reason, message = "", answer[:200].decode(errors="replace")
+        return NodeRefused(self.base_url, status, reason, message)
+
+    def _parse(self, layout: type[T], body: bytes) -> T:
+        try:
+            return layout.from_bytes(body)
+        except BcsError as error:
+            raise NodeMisbehaved(self.base_url, f"expected {layout.__name__}: {error}") from error
+
+    def _stored_status(self, data: Any) -> StoredStatus:
+        try:
+            return StoredStatus(data)
+        except ValueError as error:
+            raise NodeMisbehaved(self.base_url, f"expected a stored status, got {data!r:.100}") from error
+
+    def _signed_message(self, data: Any) -> SignedMessage:
+        try:
+            signed = data["signed"]
+            message = base64.b64decode(signed["serializedMessage"], validate=True)
+            return SignedMessage(message, base64.b64decode(signed["signature"], validate=True))
+        except (KeyError, TypeError, ValueError, binascii.Error) as error:
+            raise NodeMisbehaved(self.base_url, f"expected a signed confirmation, got {data!r:.200}") from error

@@ -1,0 +1,49 @@
+"""Where a storage node answers: every path of its HTTP API, for the server and the client alike (protocol.md
+§1.3).
+
+The templates use Starlette's `{name}` form; the functions fill them in.
+"""
+
+from __future__ import annotations
+
+from walrus_sui.bcs.sui import format_address
+from walrus_sui.redstuff import Axis, BlobId
+
+METADATA = "/v1/blobs/{blob_id}/metadata"
+METADATA_STATUS = "/v1/blobs/{blob_id}/metadata/status"
+SLIVER = "/v1/blobs/{blob_id}/slivers/{pair_index}/{sliver_type}"
+SLIVER_STATUS = "/v1/blobs/{blob_id}/slivers/{pair_index}/{sliver_type}/status"
+PERMANENT_CONFIRMATION = "/v1/blobs/{blob_id}/confirmation/permanent"
+DELETABLE_CONFIRMATION = "/v1/blobs/{blob_id}/confirmation/deletable/{object_id}"
+BLOB_STATUS = "/v1/blobs/{blob_id}/status"
+HEALTH = "/v1/health"
+
+BCS_CONTENT_TYPE = "application/octet-stream"
+
+
+def metadata(blob_id: BlobId) -> str:
+    return METADATA.format(blob_id=blob_id)
+
+
+def metadata_status(blob_id: BlobId) -> str:
+    return METADATA_STATUS.format(blob_id=blob_id)
+
+
+def sliver(blob_id: BlobId, pair_index: int, axis: Axis) -> str:
+    return SLIVER.format(blob_id=blob_id, pair_index=pair_index, sliver_type=axis.value)
+
+
+def sliver_status(blob_id: BlobId, pair_index: int, axis: Axis) -> str:
+    return SLIVER_STATUS.format(blob_id=blob_id, pair_index=pair_index, sliver_type=axis.value)
+
+
+def permanent_confirmation(blob_id: BlobId) -> str:
+    return PERMANENT_CONFIRMATION.format(blob_id=blob_id)
+
+
+def deletable_confirmation(blob_id: BlobId, object_id: bytes) -> str:
+    return DELETABLE_CONFIRMATION.format(blob_id=blob_id, object_id=format_address(object_id))
+
+
+def blob_status(blob_id: BlobId) -> str:
+    return BLOB_STATUS.format(blob_id=blob_id)
