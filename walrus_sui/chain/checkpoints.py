@@ -1,0 +1,161 @@
+"""Checkpoints in order, with the events of their transactions (source: sui_localnet.md §4.8).
+
+A subscription wakes the follower; what it delivers is read by number, so nothing is lost between two
+subscriptions, and a full node without subscriptions is followed by asking it at intervals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from walrus_sui import bcs
+from walrus_sui.bcs.sui import Event, parse_digest
+from walrus_sui.chain.transport import Transport
+from walrus_sui.errors import ChainError, ChainUnreachable, ObjectNotFound
+
+log = logging.getLogger(__name__)
+
+_MASK = ("sequence_number", "summary.timestamp", "transactions.digest", "transactions.events.bcs")
+_AHEAD = 16
+"""How many checkpoints are asked for at once when catching up."""
+_POLL_SECONDS = 0.05
+_IDLE_SECONDS = 5.0
+_RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True)
+class ChainEvent:
+    """One Move event and where it was emitted: the transaction's digest and the event's index in it."""
+
+    transaction_digest: bytes
+    event_seq: int
+    event: Event
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    sequence: int
+    timestamp_ms: int
+    events: tuple[ChainEvent, ...]
+
+
+async def read_checkpoint(transport: Transport, sequence: int | None) -> Checkpoint:
+    """Checkpoint number `sequence`, or the latest. Raises `ObjectNotFound` if it is not there (yet)."""
+    request = transport.messages.GetCheckpointRequest(sequence_number=sequence, read_mask=transport.mask(_MASK))
+    return _parse((await transport.call("LEDGER", "get_checkpoint", request)).checkpoint)
+
+
+def read_events(transaction: Any) -> tuple[Event, ...]:
+    """The events in an `ExecutedTransaction` message. Raises `BcsError`."""
+    if transaction.events is None or transaction.events.bcs is None:
+        return ()
+    events: tuple[Event, ...] = bcs.decode(tuple[Event, ...], transaction.events.bcs.value or b"\0")
+    return events
+
+
+def _parse(message: Any) -> Checkpoint:
+    events = tuple(
+        ChainEvent(parse_digest(transaction.digest), index, event)
+        for transaction in message.transactions
+        for index, event in enumerate(read_events(transaction))
+    )
+    timestamp = message.summary.timestamp.timestamp() if message.summary is not None else 0.0
+    return Checkpoint(int(message.sequence_number), round(timestamp * 1000), events)
+
+
+async def follow_checkpoints(transport: Transport, start: int) -> AsyncIterator[Checkpoint]:
+    """Every checkpoint from `start` on, in order, without gaps, without end."""
+    head = _Head(transport)
+    watcher = asyncio.create_task(head.watch())
+    try:
+        position = start
+        while True:
+            await head.reach(position)
+            for checkpoint in await _read_range(transport, position, min(head.latest, position + _AHEAD - 1)):
+                yield checkpoint
+                position = checkpoint.sequence + 1
+    finally:
+        watcher.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watcher
+
+
+async def _read_range(transport: Transport, first: int, last: int) -> list[Checkpoint]:
+    """Checkpoints `first` to `last`; as many of them as could be read before the connection was lost."""
+    reads = (read_checkpoint(transport, sequence) for sequence in range(first, last + 1))
+    found: list[Checkpoint] = []
+    for outcome in await asyncio.gather(*reads, return_exceptions=True):
+        if isinstance(outcome, ChainUnreachable):
+            log.info("%s", outcome)
+            break
+        if isinstance(outcome, ObjectNotFound):
+            raise ObjectNotFound(
+                f"expected checkpoint {first + len(found)}, got none: the full node no longer keeps it",
+                hint="use a full node that keeps older checkpoints, or start later",
+            ) from outcome
+        if isinstance(outcome, BaseException):
+            raise outcome
+        found.append(outcome)
+    return found
+
+
+class _Head:
+    """How far the chain is, kept up to date by a subscription and, where that fails, by asking."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._moved = asyncio.Event()
+        self._subscribed = False
+        self.latest = -1
+
+    async def reach(self, sequence: int) -> None:
+        """Wait until checkpoint `sequence` exists."""
+        failures = asked = 0
+        while self.latest < sequence:
+            self._moved.clear()
+            try:
+                self._advance((await read_checkpoint(self._transport, None)).sequence)
+                failures, asked = 0, asked + 1
+            except ChainUnreachable as error:
+                log.log(logging.DEBUG if failures else logging.WARNING, "waiting for the chain: %s", error)
+                await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
+                failures += 1
+                continue
+            if self.latest < sequence:
+                # right after subscribing a checkpoint may have slipped between the two, so ask soon, then seldom
+                seconds = min(_POLL_SECONDS * 2**asked, _IDLE_SECONDS) if self._subscribed else _POLL_SECONDS
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._moved.wait(), seconds)
+
+    async def watch(self) -> None:
+        """Subscribe, and again whenever the subscription ends."""
+        failures = 0
+        while True:
+            self._subscribed = True
+            try:
+                async for sequence in self._subscription():
+                    failures = 0
+                    self._advance(sequence)
+            except ChainError as error:
+                log.debug("subscription to checkpoints ended: %s", error)
+            self._subscribed = False
+            self._moved.set()
+            await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
+            failures += 1
+
+    async def _subscription(self) -> AsyncIterator[int]:
+        mask = self._transport.mask(("sequence_number",))
+        request = self._transport.messages.SubscribeCheckpointsRequest(read_mask=mask)
+        async for answer in self._transport.stream("SUBSCRIPTION", "subscribe_checkpoints", request):
+            if answer.cursor is not None:
+                yield int(answer.cursor)
+
+    def _advance(self, sequence: int) -> None:
+        if sequence > self.latest:
+            self.latest = sequence
+            self._moved.set()

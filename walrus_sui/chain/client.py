@@ -1,0 +1,228 @@
+"""One Sui full node: typed reads, and transactions signed, sent and seen through to a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+from walrus_sui.bcs.sui import (
+    Event,
+    StructTag,
+    TransactionEffectsV2,
+    TypeTag,
+    format_address,
+    format_digest,
+)
+from walrus_sui.chain.checkpoints import Checkpoint, follow_checkpoints, read_checkpoint, read_events
+from walrus_sui.chain.execution import ExecutedTransaction, read_effects
+from walrus_sui.chain.keys import Keypair
+from walrus_sui.chain.objects import (
+    SUI_TYPE,
+    ChainObject,
+    ChainPackage,
+    Coin,
+    DynamicField,
+    coin_type,
+    dynamic_field_id,
+    read_object,
+)
+from walrus_sui.chain.sender import Sender
+from walrus_sui.chain.transaction import TransactionBuilder
+from walrus_sui.chain.transport import Transport
+from walrus_sui.errors import ContractMismatch, ObjectNotFound
+
+_BATCH = 50
+_PAGE = 200
+_NOT_FOUND = 5
+_OBJECT_MASK = ("bcs",)
+
+
+class SuiClient:
+    """A connection to one full node.
+
+        async with SuiClient("http://127.0.0.1:9000") as sui:
+            system = await sui.get_object(system_object)
+
+    All methods raise `ChainError`s: `ChainUnreachable` when no answer comes, `ChainRefused` when it is an error.
+    """
+
+    def __init__(self, rpc_url: str, *, timeout: float = 30.0) -> None:
+        """`rpc_url` is `http://host:port` or `https://host`; `timeout` is seconds for each call."""
+        self.transport = Transport(rpc_url, timeout=timeout)
+        self._sender = Sender(self)
+
+    @property
+    def rpc_url(self) -> str:
+        return self.transport.rpc_url
+
+    async def __aenter__(self) -> Self:
+        self.transport.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self.transport.close()
+
+    async def chain_id(self) -> str:
+        """The digest of the first checkpoint, in base58: it names the network."""
+        info = await self._read("LEDGER", "get_service_info", self._messages.GetServiceInfoRequest())
+        return str(info.chain_id)
+
+    async def reference_gas_price(self) -> int:
+        """MIST per unit of computation."""
+        request = self._messages.GetEpochRequest(read_mask=self.transport.mask(("reference_gas_price",)))
+        answer = await self._read("LEDGER", "get_epoch", request)
+        return int(answer.epoch.reference_gas_price)
+
+    async def get_object(self, object_id: bytes) -> ChainObject:
+        """The latest version of a Move object. Raises `ObjectNotFound`, or `ContractMismatch` for a package."""
+        return _move_object((await self._get_all((object_id,)))[0], object_id)
+
+    async def get_objects(self, object_ids: Iterable[bytes]) -> tuple[ChainObject, ...]:
+        """Several at once, in the order asked for. Raises as `get_object` if any of them is not there."""
+        ids = tuple(object_ids)
+        return tuple(map(_move_object, await self._get_all(ids), ids))
+
+    async def get_package(self, package: bytes) -> ChainPackage:
+        """A published package by its storage id. Raises `ObjectNotFound`, or `ContractMismatch` for an object."""
+        found = (await self._get_all((package,)))[0]
+        if not isinstance(found, ChainPackage):
+            raise ContractMismatch(f"expected a package at {format_address(package)}, got an object")
+        return found
+
+    async def get_dynamic_field(
+        self, parent: bytes, name_type: TypeTag, name: bytes, *, name_layout: Any, value_layout: Any
+    ) -> DynamicField:
+        """The field of `parent` under `name` (its BCS). Raises `ObjectNotFound`."""
+        found = await self.get_object(dynamic_field_id(parent, name_type, name))
+        return DynamicField.read(found, name_layout, value_layout)
+
+    async def owned_objects(self, owner: bytes, type: StructTag | None = None) -> tuple[ChainObject, ...]:
+        """What an address owns, of one type if given; without type arguments a type means all instances."""
+        request = self._messages.ListOwnedObjectsRequest(
+            owner=format_address(owner),
+            page_size=_PAGE,
+            object_type=None if type is None else str(type),
+            read_mask=self.transport.mask(_OBJECT_MASK),
+        )
+        found: list[ChainObject] = []
+        while True:
+            page = await self._read("STATE", "list_owned_objects", request)
+            parsed = (read_object(item.bcs.value) for item in page.objects)
+            found += (item for item in parsed if isinstance(item, ChainObject))
+            if not page.next_page_token:
+                return tuple(found)
+            request.page_token = page.next_page_token
+
+    async def coins(self, owner: bytes, coin: StructTag = SUI_TYPE) -> tuple[ChainObject, ...]:
+        """The coin objects of one currency, largest first; see `coin_balance`."""
+        found = await self.owned_objects(owner, coin_type(coin))
+        return tuple(sorted(found, key=coin_balance, reverse=True))
+
+    async def balance(self, owner: bytes, coin: StructTag = SUI_TYPE) -> int:
+        """The sum of all coins of one currency, in its smallest unit."""
+        request = self._messages.GetBalanceRequest(owner=format_address(owner), coin_type=str(coin))
+        answer = await self._read("STATE", "get_balance", request)
+        return int(answer.balance.balance or 0)
+
+    async def function_parameters(self, package: bytes, module: str, function: str) -> tuple[Any, ...]:
+        """The signatures (`OpenSignature` messages) of a Move function's parameters."""
+        request = self._messages.GetFunctionRequest(
+            package_id=format_address(package), module_name=module, name=function
+        )
+        answer = await self._read("MOVEPACKAGE", "get_function", request)
+        return tuple(answer.function.parameters)
+
+    async def transaction_effects(self, digest: bytes) -> TransactionEffectsV2:
+        """What a transaction did, successful or not. Raises `ObjectNotFound`."""
+        return read_effects((await self._transaction(digest, "effects.bcs")).effects.bcs.value)
+
+    async def transaction_events(self, digest: bytes) -> tuple[Event, ...]:
+        """The events of a transaction. Raises `ObjectNotFound`."""
+        return read_events(await self._transaction(digest, "events.bcs"))
+
+    async def transaction_checkpoint(self, digest: bytes) -> int | None:
+        """The checkpoint that holds a transaction, None while there is none yet. Raises `ObjectNotFound`."""
+        found = await self._transaction(digest, "checkpoint")
+        return None if found.checkpoint is None else int(found.checkpoint)
+
+    async def execute(self, builder: TransactionBuilder, keypair: Keypair) -> ExecutedTransaction:
+        """Sign and send a transaction, and wait until a checkpoint holds it.
+
+        Transactions of one account are sent one after the other. Raises `MoveAborted` and other
+        `TransactionFailed`s, `TransactionRejected`, `InsufficientGas`, `ObjectNotFound`, `FinalityTimeout`.
+        """
+        return await self._sender.execute(builder, keypair)
+
+    async def created_objects(
+        self, executed: ExecutedTransaction, module: str, name: str
+    ) -> tuple[ChainObject, ...]:
+        """The objects of type `…::module::name` that a transaction created."""
+        found = await self.get_objects(executed.created)
+        return tuple(item for item in found if (item.type.module, item.type.name) == (module, name))
+
+    async def latest_checkpoint(self) -> int:
+        """The sequence number of the latest checkpoint."""
+        return (await read_checkpoint(self.transport, None)).sequence
+
+    def checkpoints(self, start: int) -> AsyncIterator[Checkpoint]:
+        """Every checkpoint from number `start` on, in order and without gaps, as soon as it exists.
+
+        Never ends by itself: it waits for what is to come, and through lost connections and restarts of the full
+        node. Raises `ObjectNotFound` if the full node no longer keeps a checkpoint that is asked for.
+        """
+        return follow_checkpoints(self.transport, start)
+
+    @property
+    def _messages(self) -> Any:
+        return self.transport.messages
+
+    async def _read(self, service: str, method: str, request: Any) -> Any:
+        return await self.transport.read(service, method, request)
+
+    async def _transaction(self, digest: bytes, *fields: str) -> Any:
+        request = self._messages.GetTransactionRequest(
+            digest=format_digest(digest), read_mask=self.transport.mask(fields)
+        )
+        return (await self._read("LEDGER", "get_transaction", request)).transaction
+
+    async def _get_all(self, object_ids: tuple[bytes, ...]) -> list[ChainObject | ChainPackage]:
+        found: list[ChainObject | ChainPackage] = []
+        for start in range(0, len(object_ids), _BATCH):
+            found += await self._get_batch(object_ids[start : start + _BATCH])
+        return found
+
+    async def _get_batch(self, object_ids: tuple[bytes, ...]) -> list[ChainObject | ChainPackage]:
+        messages = self._messages
+        request = messages.BatchGetObjectsRequest(
+            requests=[messages.GetObjectRequest(object_id=format_address(item)) for item in object_ids],
+            read_mask=self.transport.mask(_OBJECT_MASK),
+        )
+        answer = await self._read("LEDGER", "batch_get_objects", request)
+        if len(answer.objects) != len(object_ids):
+            raise ContractMismatch(f"expected {len(object_ids)} objects in the answer, got {len(answer.objects)}")
+        return [_found(result, wanted) for result, wanted in zip(answer.objects, object_ids, strict=True)]
+
+
+def coin_balance(coin: ChainObject) -> int:
+    """The amount a coin object holds, in the smallest unit."""
+    return coin.parse(Coin).balance
+
+
+def _found(result: Any, wanted: bytes) -> ChainObject | ChainPackage:
+    if result.object is None:
+        if result.error is not None and result.error.code != _NOT_FOUND:
+            raise ContractMismatch(f"expected object {format_address(wanted)}, got: {result.error.message}")
+        raise ObjectNotFound(f"expected object {format_address(wanted)} on chain, got none")
+    return read_object(result.object.bcs.value)
+
+
+def _move_object(found: ChainObject | ChainPackage, wanted: bytes) -> ChainObject:
+    if not isinstance(found, ChainObject):
+        raise ContractMismatch(f"expected a Move object at {format_address(wanted)}, got a package")
+    return found

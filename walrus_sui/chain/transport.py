@@ -1,0 +1,170 @@
+"""gRPC to a Sui full node: pysui's client as transport, and nothing else of it (source: sui_localnet.md §1).
+
+Requests and answers are pysui's message classes, passed through its raw request path; everything that is signed
+or hashed is encoded by `walrus_sui.bcs`. pysui takes half a second to import, so it is loaded only when needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+from walrus_sui.errors import ChainError, ChainRefused, ChainUnreachable, ObjectNotFound
+
+_UNREACHABLE = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED"})
+_RETRY_DELAYS = (0.1, 0.3, 1.0)
+
+
+class Transport:
+    """One connection to one full node. It reconnects by itself on the next call after it was lost."""
+
+    def __init__(self, rpc_url: str, *, timeout: float = 30.0) -> None:
+        """`rpc_url` is `http://host:port` (plaintext) or `https://host[:port]`; `timeout` is seconds a call."""
+        self.rpc_url = rpc_url
+        self._timeout = timeout
+        self._client: Any = None
+
+    @property
+    def messages(self) -> Any:
+        """The module of message classes (`sui.rpc.v2`)."""
+        import pysui.sui.sui_grpc.suimsgs.sui.rpc.v2 as messages
+
+        return messages
+
+    def open(self) -> None:
+        """Prepare the connection; must run inside the event loop. Raises `ChainError` for a bad URL."""
+        if self._client is None:
+            self._client = _pysui_client(self.rpc_url)
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    def mask(self, paths: tuple[str, ...]) -> Any:
+        """A read mask: which fields the answer should hold."""
+        from pysui.sui.sui_grpc.suimsgs.google.protobuf import FieldMask
+
+        return FieldMask(list(paths))
+
+    async def read(self, service: str, method: str, request: Any) -> Any:
+        """A call without side effects: repeated a few times while the full node cannot be reached."""
+        for delay in _RETRY_DELAYS:
+            try:
+                return await self.call(service, method, request)
+            except ChainUnreachable:
+                await asyncio.sleep(delay)
+        return await self.call(service, method, request)
+
+    async def call(self, service: str, method: str, request: Any) -> Any:
+        """One unary call, e.g. `call("LEDGER", "get_object", request)`. Raises `ChainError`s."""
+        try:
+            result = await self._open_client().execute_grpc_request(
+                request=_raw_request_class()(service, method, request), timeout=self._timeout
+            )
+        except Exception as error:
+            raise self._translate(error) from error
+        if result.is_err():
+            raise self._status_error(result.result_string)
+        return result.result_data
+
+    async def stream(self, service: str, method: str, request: Any) -> AsyncIterator[Any]:
+        """The answers of one streaming call, until the full node or the connection ends it."""
+        try:
+            result = await self._open_client().execute_grpc_request(
+                request=_raw_request_class()(service, method, request)
+            )
+            async for answer in result.result_data:
+                yield answer
+        except Exception as error:
+            raise self._translate(error) from error
+
+    def _open_client(self) -> Any:
+        if self._client is None:
+            raise ChainError("expected an open connection to Sui, got one that is closed")
+        return self._client
+
+    def _translate(self, error: Exception) -> Exception:
+        """The one table from foreign exceptions to ours; any other exception is a bug and stays what it is."""
+        from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
+
+        if isinstance(error, GRPCError):
+            return self._status_error((error.status, error.message))
+        if isinstance(error, (OSError, TimeoutError, asyncio.TimeoutError, StreamTerminatedError, ProtocolError)):
+            return self._unreachable(str(error) or type(error).__name__)
+        return error
+
+    def _status_error(self, details: Any) -> ChainError:
+        """From what pysui keeps of a failed call: the gRPC status and the full node's message."""
+        fields = details if isinstance(details, tuple) else (None, details)
+        status = getattr(fields[0], "name", "UNKNOWN")
+        message = str(fields[1] if len(fields) > 1 else fields[0])
+        if status == "NOT_FOUND":
+            return ObjectNotFound(message)
+        if status in _UNREACHABLE:
+            return self._unreachable(message)
+        return ChainRefused(f"{self.rpc_url} refused with {status}: {message}", status=status)
+
+    def _unreachable(self, detail: str) -> ChainUnreachable:
+        return ChainUnreachable(
+            f"no answer from the Sui full node at {self.rpc_url}: {detail}",
+            hint="check that it runs and that the URL is right",
+        )
+
+
+def _pysui_client(rpc_url: str) -> Any:
+    """pysui's gRPC client for a URL, over plaintext if the URL says `http`.
+
+    As shipped it always speaks TLS and finds its URL only through a configuration of files and keys; it reads no
+    more of that configuration than the active profile, and its channel can be replaced before the first call.
+    """
+    scheme, host, port = _endpoint(rpc_url)
+    from grpclib.client import Channel
+    from pysui.sui.sui_grpc.pgrpc_clients import GrpcProtocolClient
+
+    # every failure it logs (with a traceback) is raised to our caller too
+    logging.getLogger("pgrpc_client").setLevel(logging.CRITICAL)
+    profile = SimpleNamespace(url=f"{scheme}://{host}:{port}")
+    client: Any = GrpcProtocolClient(
+        pysui_config=SimpleNamespace(active_group=SimpleNamespace(active_profile=profile))
+    )
+    if scheme == "http":
+        client._channel.close()
+        client._channel = Channel(host=host, port=port, ssl=None)
+    return client
+
+
+def _endpoint(rpc_url: str) -> tuple[str, str, int]:
+    parts = urlsplit(rpc_url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise ChainError(
+            f"expected the URL of a Sui full node, got {rpc_url!r}",
+            hint="give it like http://127.0.0.1:9000 or https://fullnode.testnet.sui.io:443",
+        )
+    return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80)
+
+
+@cache
+def _raw_request_class() -> Any:
+    """pysui's requests only pair a stub's method with its argument; this one pairs any with any."""
+    from pysui.sui.sui_grpc.pgrpc_absreq import PGRPC_Request, Service
+
+    class RawRequest(PGRPC_Request):
+        def __init__(self, service: str, method: str, message: Any) -> None:
+            super().__init__(Service[service])
+            self.method = method
+            self.message = message
+
+        def to_request(self, *, stub: Any, field_mask: Any = None) -> tuple[Any, Any]:
+            return getattr(stub, self.method), self.message
+
+    return RawRequest
