@@ -117,7 +117,7 @@ class UnsupportedNative(ExecutionError):
     code = "vm_unsupported_native"
 
 
-class NativeAbort(Exception):  # noqa: N818 - an abort is what the Move program sees
+class NativeAbort(Exception):
     """Raised by natives and object runtimes to abort the running program with `abort_code`."""
 
     def __init__(self, abort_code: int) -> None:
