@@ -42,6 +42,7 @@
     ├── QuorumError          too few storage nodes did their part
     │   ├── NotEnoughConfirmations   for a certificate
     │   └── BlobUnavailable          for reading a blob back
+    ├── InputError           a file or argument that cannot be used
     └── ConfigError          a configuration file or flag that cannot be used
 
 Each error says what was expected and what came; `hint` says what to do next. `code` is stable: it is what
@@ -244,6 +245,12 @@ class WalletError(WalrusError):
     """A private key, keystore or wallet configuration that cannot be read, written or used."""
 
     code = "wallet"
+
+
+class InputError(WalrusError):
+    """A file or argument of the caller that cannot be read, written or understood."""
+
+    code = "input"
 
 
 class BlobNotFound(WalrusError):
