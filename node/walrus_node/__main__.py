@@ -1,0 +1,45 @@
+"""`python -m walrus_node --config walrus-node.yaml`: one storage node until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from walrus_node.config import NodeConfig
+from walrus_node.service import serve
+from walrus_sui.errors import WalrusError
+
+log = logging.getLogger("walrus_node")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m walrus_node", description="A Walrus storage node.")
+    parser.add_argument("--config", type=Path, required=True, help="path of walrus-node.yaml")
+    parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
+    arguments = parser.parse_args()
+    logging.basicConfig(
+        level=arguments.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        asyncio.run(_run(arguments.config))
+    except WalrusError as error:
+        log.error("%s%s", error.message, f" ({error.hint})" if error.hint else "")
+        return 1
+    return 0
+
+
+async def _run(path: Path) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(NodeConfig.load(path), stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""The node's HTTP application: routes to handlers, refusals to JSON, limits on bodies (protocol.md §1.2, §1.3)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from walrus_node.custody import Custody
+from walrus_node.handlers import Handlers
+from walrus_node.refusal import Refusal
+from walrus_sui.storage import Reason, Status, routes
+from walrus_sui.storage.envelope import failure
+
+log = logging.getLogger(__name__)
+
+
+def build_app(custody: Custody, health: Callable[[bool], dict[str, Any]], workers: Executor) -> Starlette:
+    """The ASGI application. `health(detailed)` gives ServiceHealthInfo; custody's work runs on `workers`."""
+    handlers = Handlers(custody, health, workers)
+    return Starlette(
+        routes=[
+            Route(routes.METADATA, handlers.get_metadata, methods=["GET"]),
+            Route(routes.METADATA, handlers.put_metadata, methods=["PUT"]),
+            Route(routes.METADATA_STATUS, handlers.metadata_status, methods=["GET"]),
+            Route(routes.SLIVER, handlers.get_sliver, methods=["GET"]),
+            Route(routes.SLIVER, handlers.put_sliver, methods=["PUT"]),
+            Route(routes.SLIVER_STATUS, handlers.sliver_status, methods=["GET"]),
+            Route(routes.PERMANENT_CONFIRMATION, handlers.permanent_confirmation, methods=["GET"]),
+            Route(routes.DELETABLE_CONFIRMATION, handlers.deletable_confirmation, methods=["GET"]),
+            Route(routes.BLOB_STATUS, handlers.blob_status, methods=["GET"]),
+            Route(routes.HEALTH, handlers.health, methods=["GET"]),
+        ],
+        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
+        exception_handlers={Refusal: _refuse, Exception: _fail},
+    )
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return JSONResponse(failure(error.status, error.reason, error.message), error.status.http)
+
+
+async def _fail(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return JSONResponse(failure(Status.INTERNAL, Reason.INTERNAL, "internal error"), Status.INTERNAL.http)

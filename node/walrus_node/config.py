@@ -1,0 +1,185 @@
+"""`walrus-node.yaml` in Walrus' own names (protocol.md §6.4).
+
+Paths are taken relative to the folder of the file. Keys that official nodes know and this one has no use for yet
+are accepted and reported; any other unknown key is an error, for it is most likely a misspelt one.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from walrus_sui.bcs.sui import format_address, parse_address
+from walrus_sui.chain.wallet import write_private
+from walrus_sui.errors import BcsError, ConfigError
+
+log = logging.getLogger(__name__)
+
+_MAX_FILE = 1 << 20
+_UNUSED_KEYS = frozenset(
+    {
+        "admin_socket_path",
+        "balance_check",
+        "blob_recovery",
+        "blocklist_path",
+        "checkpoint_config",
+        "config_synchronizer",
+        "consistency_check",
+        "db_config",
+        "event_processor_config",
+        "garbage_collection",
+        "live_upload_deferral",
+        "metrics_address",
+        "metrics_push",
+        "network_key_pair",
+        "next_protocol_key_pair",
+        "pending_metadata_cache",
+        "pending_sliver_cache",
+        "rest_graceful_shutdown_period_secs",
+        "rest_server",
+        "shard_sync_config",
+        "tls",
+    }
+)
+
+
+def _address(value: Any) -> bytes:
+    if not isinstance(value, str):
+        raise ValueError(f"expected an address as quoted text (0x…), got {type(value).__name__}")
+    try:
+        return parse_address(value)
+    except BcsError as error:
+        raise ValueError(error.message) from error
+
+
+Address = Annotated[bytes, BeforeValidator(_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KeyPath(_Section):
+    """A key file: base64 of the scheme's flag and the key."""
+
+    path: Path
+
+
+class SuiConfig(_Section):
+    """The chain, the Walrus deployment on it and the node's own account there."""
+
+    rpc: str
+    system_object: Address
+    staking_object: Address
+    wallet_config: Path
+    gas_budget: int | None = Field(default=None, gt=0)
+
+
+class VotingParams(_Section):
+    """What the node votes for: prices in FROST per MiB (and epoch), its capacity in bytes."""
+
+    storage_price: int = Field(default=100_000, ge=0)
+    write_price: int = Field(default=20_000, ge=0)
+    node_capacity: int = Field(default=1_000_000_000_000, ge=0)
+
+
+class NodeMetadata(_Section):
+    """What the node says of itself on chain."""
+
+    image_url: str = ""
+    project_url: str = ""
+    description: str = ""
+
+
+class NodeConfig(_Section):
+    """Everything a node is told. `storage_node_cap` is known once it has registered."""
+
+    name: str = Field(min_length=1, max_length=100)
+    storage_path: Path
+    protocol_key_pair: KeyPath
+    public_host: str = Field(min_length=1)
+    public_port: int = Field(ge=1, le=65535)
+    rest_api_address: str = "127.0.0.1:9185"
+    sui: SuiConfig
+    commission_rate: int = Field(default=6000, ge=0, le=10_000)
+    voting_params: VotingParams = VotingParams()
+    metadata: NodeMetadata = NodeMetadata()
+    storage_node_cap: Address | None = None
+    thread_pool: int | None = Field(default=None, ge=1)
+
+    @property
+    def network_address(self) -> str:
+        """How others reach the node: `host:port`, as registered on chain."""
+        return f"{self.public_host}:{self.public_port}"
+
+    @property
+    def listen(self) -> tuple[str, int]:
+        """Where the node listens. Raises `ConfigError`."""
+        host, colon, port = self.rest_api_address.rpartition(":")
+        if not (host and colon and port.isascii() and port.isdecimal() and int(port) <= 65535):
+            raise ConfigError(f"expected rest_api_address as host:port, got {self.rest_api_address!r}")
+        return host.strip("[]"), int(port)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Raises `ConfigError` that names each wrong key."""
+        values = _read_yaml(path)
+        unused = sorted(_UNUSED_KEYS & values.keys())
+        if unused:
+            log.warning("%s: these settings have no effect in this node: %s", path, ", ".join(unused))
+        try:
+            config = cls.model_validate({key: value for key, value in values.items() if key not in _UNUSED_KEYS})
+        except ValidationError as error:
+            raise ConfigError(f"{path}: {_describe(error)}") from None
+        return config._relative_to(path.parent)
+
+    def save(self, path: Path) -> None:
+        """Write the file, readable by the owner only."""
+        values = self.model_dump(exclude_none=True)
+        write_private(path, yaml.safe_dump(_plain(values), sort_keys=False))
+
+    def _relative_to(self, folder: Path) -> Self:
+        def place(path: Path) -> Path:
+            return folder / path.expanduser()
+
+        return self.model_copy(
+            update={
+                "storage_path": place(self.storage_path),
+                "protocol_key_pair": KeyPath(path=place(self.protocol_key_pair.path)),
+                "sui": self.sui.model_copy(update={"wallet_config": place(self.sui.wallet_config)}),
+            }
+        )
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_FILE + 1)
+    except OSError as error:
+        raise ConfigError(f"cannot read the node's configuration {path}: {error.strerror}") from error
+    if len(raw) > _MAX_FILE:
+        raise ConfigError(f"{path}: expected at most {_MAX_FILE} bytes, got more")
+    try:
+        values = yaml.safe_load(raw)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: expected YAML, got: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected settings by name, got {type(values).__name__}")
+    return values
+
+
+def _describe(error: ValidationError) -> str:
+    problems = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+    return "; ".join(problems)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, bytes):
+        return format_address(value)
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,42 @@
+"""What the node says of itself: ServiceHealthInfo (protocol.md §7.2)."""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import Any
+
+from walrus_node.custody import Duty
+from walrus_node.store import Cursor
+
+
+class Health:
+    """Builds the health information from the node's current duty and cursor."""
+
+    def __init__(self, public_key: bytes) -> None:
+        self._public_key = base64.b64encode(public_key).decode()
+        self._started = time.monotonic_ns()
+
+    def report(self, duty: Duty, cursor: Cursor, *, detailed: bool) -> dict[str, Any]:
+        seconds, nanos = divmod(time.monotonic_ns() - self._started, 1_000_000_000)
+        report: dict[str, Any] = {
+            "uptime": {"secs": seconds, "nanos": nanos},
+            "epoch": duty.epoch,
+            "publicKey": self._public_key,
+            "nodeStatus": "Active" if duty.shards else "Standby",
+            "eventProgress": {
+                "persisted": cursor.total,
+                "pending": 0,
+                "highestFinishedEventIndex": cursor.total - 1 if cursor.total else None,
+            },
+            "shardSummary": {
+                "owned": len(duty.shards),
+                "ownedShardStatus": {"unknown": 0, "ready": len(duty.shards), "inTransfer": 0, "inRecovery": 0},
+                "readOnly": 0,
+            },
+            "latestCheckpointSequenceNumber": cursor.checkpoint - 1 if cursor.checkpoint else None,
+        }
+        if detailed:
+            owned = [{"shard": shard, "status": "ready"} for shard in sorted(duty.shards)]
+            report["shardDetail"] = {"owned": owned, "other": []}
+        return report

@@ -1,0 +1,28 @@
+"""How the node says no: one exception with everything an HTTP answer needs (protocol.md §1.2, §1.3)."""
+
+from __future__ import annotations
+
+from walrus_sui.storage import Reason, Status
+
+_STATUS = {
+    Reason.NOT_REGISTERED: Status.FAILED_PRECONDITION,
+    Reason.INVALID_BLOB: Status.FAILED_PRECONDITION,
+    Reason.MISSING_SLIVERS: Status.FAILED_PRECONDITION,
+    Reason.SHARD_NOT_ASSIGNED: Status.FAILED_PRECONDITION,
+    Reason.METADATA_NOT_FOUND: Status.FAILED_PRECONDITION,
+    Reason.SLIVER_NOT_FOUND: Status.NOT_FOUND,
+    Reason.INTERNAL: Status.INTERNAL,
+}
+
+
+class Refusal(Exception):
+    """A request that the node turns down.
+
+    Without a `status` the one that usually goes with the reason is taken.
+    """
+
+    def __init__(self, reason: Reason, message: str, status: Status | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.status = status or _STATUS.get(reason, Status.INVALID_ARGUMENT)
+        self.message = message

@@ -1,0 +1,200 @@
+"""What a node keeps on disk: one RocksDB with a column family a table (protocol.md §2.1).
+
+    blob-info           blob id          -> BlobInfo
+    object-info         object id        -> ObjectInfo
+    metadata            blob id          -> record of BlobMetadata
+    primary-slivers     blob id, shard   -> record of SliverData
+    secondary-slivers   blob id, shard   -> record of SliverData
+    node                name             -> cursor of the chain's events, the chain's identifier
+
+An event's rows and the cursor behind it are one atomic batch, so after a crash the node goes on exactly where
+its rows stand. Records carry a checksum over key and value: what does not match is treated as absent, logged and
+never served. Writes reach the operating system at once, so they outlive the process; `sync` makes them outlive
+the machine, and comes before every promise to others.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Self
+from zlib import crc32
+
+import rocksdict
+
+from walrus_node.blob_info import BlobInfo
+from walrus_node.objects import Effects, ObjectInfo
+from walrus_sui.bcs import U32, U64, Struct
+from walrus_sui.errors import NodeStoreError
+from walrus_sui.redstuff import Axis
+
+log = logging.getLogger(__name__)
+
+_BLOB_INFO, _OBJECT_INFO, _METADATA, _NODE = "blob-info", "object-info", "metadata", "node"
+_SLIVERS = {Axis.PRIMARY: "primary-slivers", Axis.SECONDARY: "secondary-slivers"}
+_CURSOR_KEY, _CHAIN_KEY = b"cursor", b"chain"
+_RECORD_VERSION = 1
+_RECORD_HEADER = 5
+_LARGE_VALUE = 4096
+"""Values from this size on live in files of their own, which compaction does not rewrite."""
+
+
+class Cursor(Struct):
+    """Everything before event `event` of checkpoint `checkpoint` is in the rows.
+
+    `total` counts the Walrus events ever applied, `epoch` is that of the last EpochChangeStart among them.
+    """
+
+    checkpoint: U64 = 0
+    event: U64 = 0
+    total: U64 = 0
+    epoch: U32 = 0
+
+
+class Store:
+    """A node's database. Methods block; those that move slivers belong on a worker thread."""
+
+    def __init__(self, db: rocksdict.Rdict) -> None:
+        self._db = db
+        self._tables = {name: db.get_column_family(name) for name in _table_options()}
+        self._handles = {name: db.get_column_family_handle(name) for name in _table_options()}
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open or create the database at `path`.
+
+        Raises `NodeStoreError` if that fails, e.g. because another runs on it.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            return cls(rocksdict.Rdict(str(path), _database_options(), column_families=_table_options()))
+        except Exception as error:  # rocksdict raises bare Exception
+            hint = "is another node running on it?" if "lock" in str(error).lower() else None
+            raise NodeStoreError(f"expected a usable database at {path}, got: {error}", hint=hint) from error
+
+    def close(self) -> None:
+        self._tables.clear()
+        self._handles.clear()
+        self._db.close()
+
+    def sync(self) -> None:
+        """Everything written so far survives a power cut once this returns."""
+        self._db.flush_wal(sync=True)
+
+    def bind_chain(self, chain_id: str) -> None:
+        """Remember which chain the rows come from. Raises `NodeStoreError` if they come from another one."""
+        known = self._tables[_NODE].get(_CHAIN_KEY)
+        if known is None:
+            self._tables[_NODE][_CHAIN_KEY] = chain_id.encode()
+        elif known != chain_id.encode():
+            raise NodeStoreError(
+                f"expected the chain {known.decode()} that this database follows, got {chain_id}",
+                hint="point the node at that chain, or give it an empty storage_path",
+            )
+
+    def cursor(self) -> Cursor:
+        raw = self._tables[_NODE].get(_CURSOR_KEY)
+        return Cursor() if raw is None else Cursor.from_bytes(raw)
+
+    def blob_info(self, blob_id: bytes) -> BlobInfo | None:
+        raw = self._tables[_BLOB_INFO].get(blob_id)
+        return None if raw is None else BlobInfo.from_bytes(raw)
+
+    def object_info(self, object_id: bytes) -> ObjectInfo | None:
+        raw = self._tables[_OBJECT_INFO].get(object_id)
+        return None if raw is None else ObjectInfo.from_bytes(raw)
+
+    def commit(self, cursor: Cursor, effects: Effects | None = None) -> None:
+        """Write an event's rows and the cursor behind it, all or nothing."""
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        batch.put(_CURSOR_KEY, cursor.to_bytes(), self._handles[_NODE])
+        if effects is not None:
+            self._put_rows(batch, effects)
+        self._db.write(batch)
+
+    def _put_rows(self, batch: rocksdict.WriteBatch, effects: Effects) -> None:
+        self._put_row(batch, _BLOB_INFO, effects.blob_id, effects.blob_info)
+        if effects.object_id is not None:
+            self._put_row(batch, _OBJECT_INFO, effects.object_id, effects.object_info)
+        if effects.drop_data:
+            batch.delete(effects.blob_id, self._handles[_METADATA])
+            for table in _SLIVERS.values():
+                batch.delete_range(effects.blob_id, _after(effects.blob_id), self._handles[table])
+
+    def _put_row(self, batch: rocksdict.WriteBatch, table: str, key: bytes, row: Struct | None) -> None:
+        if row is None:
+            batch.delete(key, self._handles[table])
+        else:
+            batch.put(key, row.to_bytes(), self._handles[table])
+
+    def metadata(self, blob_id: bytes) -> bytes | None:
+        """The BCS of a blob's metadata (without id)."""
+        return self._read_record(_METADATA, blob_id)
+
+    def put_metadata(self, blob_id: bytes, metadata: bytes) -> None:
+        self._tables[_METADATA][blob_id] = _record(blob_id, metadata)
+
+    def sliver(self, blob_id: bytes, shard: int, axis: Axis) -> bytes | None:
+        """The BCS of a sliver (SliverData)."""
+        return self._read_record(_SLIVERS[axis], _sliver_key(blob_id, shard))
+
+    def put_sliver(self, blob_id: bytes, shard: int, axis: Axis, sliver: bytes) -> None:
+        key = _sliver_key(blob_id, shard)
+        self._tables[_SLIVERS[axis]][key] = _record(key, sliver)
+
+    def _read_record(self, table: str, key: bytes) -> bytes | None:
+        try:
+            raw = self._tables[table].get(key)
+        except (
+            Exception
+        ) as error:  # rocksdict raises bare Exception, here for blocks that fail RocksDB's own checksum
+            log.error("%s %s cannot be read and counts as absent: %s", table, key.hex(), error)
+            return None
+        if raw is None:
+            return None
+        value: bytes = raw[_RECORD_HEADER:]
+        if raw[:_RECORD_HEADER] != _record_header(key, value):
+            log.error("%s %s does not match its checksum and counts as absent", table, key.hex())
+            return None
+        return value
+
+
+def _sliver_key(blob_id: bytes, shard: int) -> bytes:
+    return blob_id + shard.to_bytes(2, "big")
+
+
+def _after(blob_id: bytes) -> bytes:
+    """Above every sliver key of the blob: one byte longer than any, and its two shard bytes at their highest."""
+    return blob_id + b"\xff\xff\xff"
+
+
+def _record_header(key: bytes, value: bytes) -> bytes:
+    return bytes([_RECORD_VERSION]) + crc32(value, crc32(key)).to_bytes(4, "little")
+
+
+def _record(key: bytes, value: bytes) -> bytes:
+    return _record_header(key, value) + value
+
+
+def _database_options() -> rocksdict.Options:
+    options = rocksdict.Options(raw_mode=True)
+    options.create_if_missing(True)
+    options.create_missing_column_families(True)
+    options.set_keep_log_file_num(2)
+    return options
+
+
+def _table_options() -> dict[str, rocksdict.Options]:
+    small = dict.fromkeys((_BLOB_INFO, _OBJECT_INFO, _NODE), False)
+    large = dict.fromkeys((_METADATA, *_SLIVERS.values()), True)
+    return {name: _family_options(large=is_large) for name, is_large in (small | large).items()}
+
+
+def _family_options(*, large: bool) -> rocksdict.Options:
+    options = rocksdict.Options(raw_mode=True)
+    if large:
+        options.set_enable_blob_files(True)
+        options.set_min_blob_size(_LARGE_VALUE)
+        options.set_enable_blob_gc(True)
+        options.set_compression_type(rocksdict.DBCompressionType.none())  # coded data does not shrink
+    return options

@@ -1,0 +1,95 @@
+"""A node without a chain: real store, real keys, real blobs; events are handed to it instead of followed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from walrus_node.app import build_app
+from walrus_node.custody import Custody, Duty
+from walrus_node.health import Health
+from walrus_node.objects import effects_of
+from walrus_node.store import Cursor, Store
+from walrus_sui.chain.events import BlobRegistered, WalrusEvent
+from walrus_sui.crypto.bls import SecretKey
+from walrus_sui.redstuff import BlobId, EncodedBlob, encode, pair_of_shard
+from walrus_sui.storage import EventId, StorageNodeClient
+
+N_SHARDS = 13
+SHARDS = frozenset({2, 5, 11})
+EPOCH = 7
+OBJECT_ID = bytes([0xAB]) * 32
+
+
+def make_blob(seed: bytes, size: int = 5000) -> EncodedBlob:
+    stream = b"".join(hashlib.sha256(seed + i.to_bytes(4, "big")).digest() for i in range(size // 32 + 1))
+    return encode(stream[:size], n_shards=N_SHARDS)
+
+
+def event_id(number: int) -> EventId:
+    return EventId(hashlib.sha256(number.to_bytes(8, "big")).digest(), number % 3)
+
+
+def registration(blob_id: BlobId, *, deletable: bool = False, object_id: bytes = OBJECT_ID) -> BlobRegistered:
+    return BlobRegistered(EPOCH, bytes(blob_id), 5000, 1, EPOCH + 3, deletable, object_id)
+
+
+@dataclass
+class Node:
+    """One node of thirteen shards and what tests reach into."""
+
+    store: Store
+    key: SecretKey
+    custody: Custody
+    duty: Duty
+    client: StorageNodeClient
+    http: httpx.AsyncClient
+    events: int = field(default=0)
+
+    def apply(self, event: WalrusEvent) -> EventId:
+        self.events += 1
+        identity = event_id(self.events)
+        self.store.commit(Cursor(0, self.events, self.events), effects_of(event, identity, self.store))
+        return identity
+
+    def owned_pairs(self, blob_id: BlobId) -> list[int]:
+        return [pair_of_shard(blob_id, shard, N_SHARDS) for shard in sorted(SHARDS)]
+
+    def foreign_pair(self, blob_id: BlobId) -> int:
+        return next(pair for pair in range(N_SHARDS) if pair not in self.owned_pairs(blob_id))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(tmp_path / "db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+async def node(store: Store) -> AsyncIterator[Node]:
+    key = SecretKey.generate(bytes(range(32)))
+    duty = Duty(EPOCH, N_SHARDS, SHARDS)
+    health = Health(bytes(key.public_key))
+    with ThreadPoolExecutor(2) as workers:
+        custody = Custody(store, key, lambda: duty)
+        app = build_app(custody, lambda detailed: health.report(duty, store.cursor(), detailed=detailed), workers)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
+            yield Node(store, key, custody, duty, StorageNodeClient("http://node", http), http)
+
+
+@pytest.fixture(scope="session")
+def blob() -> EncodedBlob:
+    return make_blob(b"one")
+
+
+@pytest.fixture(scope="session")
+def other_blob() -> EncodedBlob:
+    return make_blob(b"other")
