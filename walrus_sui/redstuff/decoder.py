@@ -30,8 +30,8 @@ def decode(
 ) -> bytes:
     """The blob, from the first R (primary) or C (secondary) slivers of `axis`; more are not looked at.
 
-    `metadata` must be verified. Slivers need not be: "default" rebuilds every systematic row and compares its root,
-    "strict" encodes all again and compares the blob id; "skip" trusts slivers the caller has verified.
+    `metadata` must be verified. Slivers need not be: "default" rebuilds every systematic row and compares its
+    root, "strict" encodes all again and compares the blob id, "skip" trusts slivers the caller has verified.
     Raises `SliverError`, `DuplicateSliver`, `TooFewSlivers`, or `InconsistentBlob`.
     """
     params = Params(metadata.n_shards)

@@ -24,7 +24,7 @@ _COLUMN_BLOCK_BYTES = 32 << 20
 class EncodedBlob:
     """The sliver pairs of one blob; iterating yields them in pair order.
 
-    Keeps every primary sliver and the parity secondaries; a systematic secondary is cut from the primaries on demand.
+    Keeps every primary sliver and the parity secondaries; systematic secondaries are cut from the primaries.
     """
 
     def __init__(self, metadata: BlobMetadata, primaries: Bytes, parity_secondaries: Bytes) -> None:

@@ -1,6 +1,6 @@
 """Merkle trees over symbols and sliver roots: BLAKE2b-256, odd levels closed by an Empty node (encoding.md §5).
 
-A node is `bytes`: 32 of them for a digest, none for Empty. Empty hashes as 32 zero bytes and is never a valid root.
+A node is `bytes`: 32 of them for a digest, none for Empty, which hashes as 32 zero bytes and is never a root.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def power_of_two(count: int) -> int:
 class Code:
     """k originals extended by m recoveries; codeword index i < k is an original, k + r recovery r.
 
-    `high` rate evaluates at the recoveries' points 0.. with originals from `chunk` on; low rate the other way round.
+    At `high` rate recoveries lie at points 0.. and originals from `chunk` on; at low rate the other way round.
     """
 
     def __init__(self, k: int, m: int) -> None:

@@ -99,5 +99,6 @@ def verify_sliver(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> Non
     actual = sliver_root(sliver, axis, Params(metadata.n_shards))
     if actual != expected:
         raise SliverMismatch(
-            f"expected {axis.value} sliver {sliver.index} with root {expected.hex() or 'Empty'}, got {actual.hex()}"
+            f"expected {axis.value} sliver {sliver.index} with root {expected.hex() or 'Empty'}, "
+            f"got {actual.hex()}"
         )

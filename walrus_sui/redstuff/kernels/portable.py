@@ -57,7 +57,7 @@ class PortableEngine:
         digests = bytearray()
         for symbol in flat:
             state = prefixed.copy()
-            state.update(symbol)
+            state.update(symbol.data)
             digests += state.digest()
         return np.frombuffer(digests, dtype=np.uint8).reshape(*symbols.shape[:-1], _DIGEST)
 
