@@ -1,0 +1,115 @@
+"""A whole committee in one process: real stores, real applications, real keys; only the sockets are left out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from walrus_node.app import build_app
+from walrus_node.custody import Custody, Duty
+from walrus_node.objects import effects_of
+from walrus_node.store import Cursor, Store
+from walrus_sui.chain.events import BlobRegistered
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.nodes import CommitteeNodes
+from walrus_sui.crypto.bls import SecretKey
+from walrus_sui.redstuff import EncodedBlob
+from walrus_sui.storage import Committee, EventId, Member
+
+N_NODES, N_SHARDS, EPOCH = 13, 39, 7
+Fault = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
+
+
+class GridNode:
+    """One storage node without its process."""
+
+    def __init__(self, index: int, directory: Path, workers: ThreadPoolExecutor) -> None:
+        self.name = f"node-{index}.test:80"
+        self.key = SecretKey.generate(hashlib.sha256(b"grid node %d" % index).digest())
+        self.shards = tuple(range(index, N_SHARDS, N_NODES))
+        self.store = Store.open(directory)
+        self.epoch = EPOCH
+        custody = Custody(self.store, self.key, lambda: Duty(self.epoch, N_SHARDS, frozenset(self.shards)))
+        app = build_app(custody, lambda detailed: {}, workers)
+        self.transport = httpx.ASGITransport(app)
+        self.fault: Fault | None = None
+        self.requests: list[str] = []
+
+    def register(self, encoded: EncodedBlob, object_id: bytes, *, deletable: bool = False) -> None:
+        """What the node learns from the chain's BlobRegistered."""
+        event = BlobRegistered(
+            EPOCH, bytes(encoded.blob_id), encoded.metadata.unencoded_length, 1, EPOCH + 5, deletable, object_id
+        )
+        self.store.commit(Cursor(), effects_of(event, EventId(bytes(32), 0), self.store))
+
+
+class Grid(httpx.AsyncBaseTransport):
+    """All nodes, addressed by host and port; a node's `fault` may answer for it, raise, or take its time."""
+
+    def __init__(self, nodes: list[GridNode]) -> None:
+        self.nodes = nodes
+        self._by_host = {node.name.partition(":")[0]: node for node in nodes}
+        members = tuple(
+            Member(bytes([index]) * 32, node.name, bytes(node.key.public_key), node.shards)
+            for index, node in enumerate(nodes)
+        )
+        self.committee = Committee(EPOCH, N_SHARDS, members)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        node = self._by_host[request.url.host]
+        node.requests.append(f"{request.method} {request.url.path}")
+        if node.fault is not None and (answer := await node.fault(request)) is not None:
+            return answer
+        return await node.transport.handle_async_request(request)
+
+    def register(self, encoded: EncodedBlob, object_id: bytes = bytes(32), *, deletable: bool = False) -> None:
+        for node in self.nodes:
+            node.register(encoded, object_id, deletable=deletable)
+
+
+async def dead(request: httpx.Request) -> httpx.Response | None:
+    raise httpx.ConnectError("connection refused")
+
+
+async def hung(request: httpx.Request) -> httpx.Response | None:
+    await asyncio.Event().wait()
+    return None
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Iterator[Grid]:
+    with ThreadPoolExecutor(4) as workers:
+        nodes = [GridNode(index, tmp_path / str(index), workers) for index in range(N_NODES)]
+        yield Grid(nodes)
+        for node in nodes:
+            node.store.close()
+
+
+@pytest.fixture
+async def nodes(grid: Grid) -> AsyncIterator[CommitteeNodes]:
+    async with httpx.AsyncClient(transport=grid) as http:
+        yield CommitteeNodes(grid.committee, http, "http")
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """Short waits, so that nothing in a test takes seconds."""
+    return Limits(
+        first_backoff=0.001, longest_backoff=0.01, tail_seconds=0.05, patience=0.05, registration_wait=2.0
+    )
+
+
+@pytest.fixture
+def kill() -> Fault:
+    return dead
+
+
+@pytest.fixture
+def hang() -> Fault:
+    return hung

@@ -1,0 +1,150 @@
+"""Uploading to a committee of thirteen, three shards each: 27 of 39 shards, so nine nodes, are a quorum."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from walrus_sui.client.progress import Phase, Progress, ignore_progress
+from walrus_sui.client.upload import upload
+from walrus_sui.crypto.certificate import certify
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
+from walrus_sui.errors import NotEnoughConfirmations
+from walrus_sui.redstuff import encode
+
+DATA = bytes(range(256)) * 40
+OBJECT_ID = b"\x0b" * 32
+
+
+@pytest.fixture
+def encoded():
+    return encode(DATA, n_shards=39)
+
+
+async def test_every_node_confirms_and_the_certificate_holds(grid, nodes, encoded, limits):
+    grid.register(encoded)
+    seen: list[Progress] = []
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=seen.append)
+    assert sorted(result.signed) == list(range(13))
+    assert result.failures == {}
+    assert seen[-1] == Progress(Phase.UPLOAD, 78, 78)
+    expected = StorageConfirmation(bytes(encoded.blob_id), Permanent())
+    certify(grid.committee.bls(), expected, result.signed).verify(grid.committee.bls(), expected)
+
+
+async def test_four_dead_nodes_do_not_hinder_a_certificate(grid, nodes, encoded, limits, kill):
+    grid.register(encoded)
+    for node in grid.nodes[:4]:
+        node.fault = kill
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert sorted(result.signed) == list(range(4, 13))
+    assert set(result.failures) == {f"node-{i}.test:80" for i in range(4)}
+
+
+async def test_five_dead_nodes_make_a_certificate_impossible(grid, nodes, encoded, limits, kill):
+    grid.register(encoded)
+    for node in grid.nodes[:5]:
+        node.fault = kill
+    with pytest.raises(NotEnoughConfirmations, match=r"27 of 39 shards") as caught:
+        await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert caught.value.needed == 27
+    assert all("connection refused" in reason for reason in caught.value.failures.values())
+
+
+async def test_hung_nodes_are_left_behind_once_a_quorum_has_confirmed(grid, nodes, encoded, limits, hang):
+    grid.register(encoded)
+    for node in grid.nodes[:4]:
+        node.fault = hang
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert sorted(result.signed) == list(range(4, 13))
+    assert result.failures["node-0.test:80"] == "not done when a quorum had confirmed"
+
+
+async def test_a_node_that_lags_behind_the_chain_is_waited_for(grid, nodes, encoded, limits):
+    late = grid.nodes[0]
+    for node in grid.nodes[1:]:
+        node.register(encoded, OBJECT_ID)
+
+    async def learn_on_the_third_request(request: httpx.Request) -> None:
+        if len(late.requests) == 3:
+            late.register(encoded, OBJECT_ID)
+
+    late.fault = learn_on_the_third_request
+    patient = replace(limits, tail_seconds=5.0)
+    result = await upload(nodes, encoded, Permanent(), limits=patient, on_progress=ignore_progress)
+    assert 0 in result.signed
+    assert len(late.requests) > 3
+
+
+async def test_a_blob_nobody_sees_registered_is_given_up(nodes, encoded, limits):
+    impatient = replace(limits, registration_wait=0.05)
+    with pytest.raises(NotEnoughConfirmations, match="NOT_REGISTERED"):
+        await upload(nodes, encoded, Permanent(), limits=impatient, on_progress=ignore_progress)
+
+
+def signs_instead(node, message: StorageConfirmation, epoch: int):
+    """A fault by which `node` answers every request for a confirmation with its signature over `message`."""
+    signed = SignedMessage.sign(message, epoch, node.key)
+    body = {
+        "serializedMessage": base64.b64encode(signed.serialized_message).decode(),
+        "signature": base64.b64encode(signed.signature).decode(),
+    }
+
+    async def fault(request: httpx.Request) -> httpx.Response | None:
+        if "/confirmation/" not in request.url.path:
+            return None
+        return httpx.Response(200, content=json.dumps({"success": {"code": 200, "data": {"signed": body}}}))
+
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("message", "epoch", "reason"),
+    [
+        (StorageConfirmation(b"\x01" * 32, Deletable(OBJECT_ID)), 7, "got one for AQEB"),
+        (None, 6, "expected a message of epoch 7, got one of epoch 6"),
+        (None, 8, "expected a message of epoch 7, got one of epoch 8"),
+        (Permanent(), 7, "expected a confirmation as Deletable"),
+        (Deletable(b"\x0c" * 32), 7, "expected a confirmation as Deletable"),
+    ],
+)
+async def test_a_confirmation_of_something_else_does_not_count(
+    grid, nodes, encoded, limits, message, epoch, reason
+):
+    grid.register(encoded, OBJECT_ID, deletable=True)
+    if not isinstance(message, StorageConfirmation):
+        message = StorageConfirmation(bytes(encoded.blob_id), message or Deletable(OBJECT_ID))
+    liar = grid.nodes[5]
+    liar.fault = signs_instead(liar, message, epoch)
+    result = await upload(nodes, encoded, Deletable(OBJECT_ID), limits=limits, on_progress=ignore_progress)
+    assert sorted(result.signed) == [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]
+    assert reason in result.failures[liar.name]
+
+
+async def test_a_confirmation_under_another_key_does_not_count(grid, nodes, encoded, limits):
+    grid.register(encoded)
+    impostor, other = grid.nodes[2], grid.nodes[3]
+    impostor.fault = signs_instead(other, StorageConfirmation(bytes(encoded.blob_id), Permanent()), 7)
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert 2 not in result.signed
+    assert "its confirmation does not hold" in result.failures[impostor.name]
+
+
+async def test_a_node_that_refuses_a_sliver_costs_only_its_own_weight(grid, nodes, encoded, limits):
+    grid.register(encoded)
+
+    async def refuse(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "PUT" and "/slivers/" in request.url.path:
+            details = [{"reason": "INVALID_SLIVER", "domain": "storage.walrus.space"}]
+            error = {"status": "INVALID_ARGUMENT", "code": 400, "message": "no", "details": details}
+            return httpx.Response(400, content=json.dumps({"error": error}))
+        return None
+
+    grid.nodes[0].fault = refuse
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert sorted(result.signed) == list(range(1, 13))
+    assert "INVALID_SLIVER" in result.failures["node-0.test:80"]
