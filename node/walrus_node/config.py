@@ -35,7 +35,6 @@ _UNUSED_KEYS = frozenset(
         "live_upload_deferral",
         "metrics_address",
         "metrics_push",
-        "network_key_pair",
         "next_protocol_key_pair",
         "pending_metadata_cache",
         "pending_sliver_cache",
@@ -101,6 +100,7 @@ class NodeConfig(_Section):
     name: str = Field(min_length=1, max_length=100)
     storage_path: Path
     protocol_key_pair: KeyPath
+    network_key_pair: KeyPath
     public_host: str = Field(min_length=1)
     public_port: int = Field(ge=1, le=65535)
     rest_api_address: str = "127.0.0.1:9185"
@@ -150,6 +150,7 @@ class NodeConfig(_Section):
             update={
                 "storage_path": place(self.storage_path),
                 "protocol_key_pair": KeyPath(path=place(self.protocol_key_pair.path)),
+                "network_key_pair": KeyPath(path=place(self.network_key_pair.path)),
                 "sui": self.sui.model_copy(update={"wallet_config": place(self.sui.wallet_config)}),
             }
         )

@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from walrus_node.custody import Duty
-from walrus_sui.chain import Contracts
+from walrus_sui.chain.contracts import Contracts
 from walrus_sui.errors import ChainUnreachable
 
 log = logging.getLogger(__name__)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from walrus_sui.chain.events import BlobCertified, BlobDeleted, BlobRegistered, InvalidBlobId, WalrusEvent
-
 from walrus_node import blob_info
 from walrus_node.blob_info import BlobInfo, Change, Step
 from walrus_sui.bcs import U32, Bytes32, Struct
+from walrus_sui.chain.events import BlobCertified, BlobDeleted, BlobRegistered, InvalidBlobId, WalrusEvent
 from walrus_sui.storage import EventId
 
 

@@ -22,7 +22,8 @@ from walrus_node.health import Health
 from walrus_node.keys import load_protocol_key
 from walrus_node.membership import Membership
 from walrus_node.store import Store
-from walrus_sui.chain import Contracts, SuiClient, Wallet
+from walrus_sui.chain import SuiClient, Wallet
+from walrus_sui.chain.contracts import Contracts
 from walrus_sui.errors import ChainUnreachable, ConfigError
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         membership = Membership(contracts, (await contracts.storage_node_cap(cap_id)).node_id)
         await membership.refresh()
         attester = Attester(contracts, keypair, cap_id)
-        follower = Follower(store, contracts.package_id, membership, attester)
+        follower = Follower(store, contracts.original_package, membership, attester)
         health = Health(bytes(key.public_key))
         with ThreadPoolExecutor(config.thread_pool or os.cpu_count(), "custody") as workers:
             custody = Custody(store, key, membership.duty)
