@@ -5,28 +5,48 @@ The only place of the library that imports pysui, and only when a connection ope
 
 from walrus_sui.chain.checkpoints import ChainEvent, Checkpoint
 from walrus_sui.chain.client import SuiClient, coin_balance
+from walrus_sui.chain.contracts import Contracts
+from walrus_sui.chain.deploy import Deployment, NetworkParameters, Publication, deploy, publish
+from walrus_sui.chain.events import WalrusEvent, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import CLOCK, SUI_TYPE, ChainObject, ChainPackage, DynamicField, coin_type
+from walrus_sui.chain.pricing import FROST_PER_WAL, Prices
+from walrus_sui.chain.staking_calls import NodeMetadata, NodeRegistration
+from walrus_sui.chain.storage_calls import BlobCertification, BlobRegistration
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
 from walrus_sui.chain.wallet import Wallet, read_keystore, write_keystore
 
 __all__ = [
     "CLOCK",
+    "FROST_PER_WAL",
     "SUI_TYPE",
+    "BlobCertification",
+    "BlobRegistration",
     "ChainEvent",
     "ChainObject",
     "ChainPackage",
     "Checkpoint",
     "CommandResult",
+    "Contracts",
+    "Deployment",
     "DynamicField",
     "ExecutedTransaction",
     "Keypair",
+    "NetworkParameters",
+    "NodeMetadata",
+    "NodeRegistration",
+    "Prices",
+    "Publication",
     "SuiClient",
     "TransactionBuilder",
     "Wallet",
+    "WalrusEvent",
     "coin_balance",
     "coin_type",
+    "deploy",
+    "parse_event",
+    "publish",
     "read_keystore",
     "write_keystore",
 ]

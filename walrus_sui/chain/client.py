@@ -27,7 +27,7 @@ from walrus_sui.chain.objects import (
     dynamic_field_id,
     read_object,
 )
-from walrus_sui.chain.sender import Sender
+from walrus_sui.chain.sender import Build, Sender
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.transport import Transport
 from walrus_sui.errors import ContractMismatch, ObjectNotFound
@@ -151,13 +151,14 @@ class SuiClient:
         found = await self._transaction(digest, "checkpoint")
         return None if found.checkpoint is None else int(found.checkpoint)
 
-    async def execute(self, builder: TransactionBuilder, keypair: Keypair) -> ExecutedTransaction:
+    async def execute(self, build: TransactionBuilder | Build, keypair: Keypair) -> ExecutedTransaction:
         """Sign and send a transaction, and wait until a checkpoint holds it.
 
-        Transactions of one account are sent one after the other. Raises `MoveAborted` and other
+        Transactions of one account are sent one after the other; one that depends on what the account owns is
+        given as a function, which builds it when its turn has come. Raises `MoveAborted` and other
         `TransactionFailed`s, `TransactionRejected`, `InsufficientGas`, `ObjectNotFound`, `FinalityTimeout`.
         """
-        return await self._sender.execute(builder, keypair)
+        return await self._sender.execute(build, keypair)
 
     async def created_objects(
         self, executed: ExecutedTransaction, module: str, name: str

@@ -6,7 +6,7 @@ Only the sending of bytes that are already signed is ever repeated: the chain ex
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from walrus_sui.bcs.sui import (
@@ -29,6 +29,9 @@ from walrus_sui.errors import ChainRefused, ChainUnreachable, FinalityTimeout, O
 if TYPE_CHECKING:
     from walrus_sui.chain.client import SuiClient
 
+Build = Callable[[], Awaitable[TransactionBuilder]]
+"""Builds a transaction when it is its account's turn, so that the coins it chooses are still there."""
+
 _FINALITY_SECONDS = 60.0
 _RESEND_DELAYS = (0.2, 0.5, 1.0, 2.0)
 _POLL_DELAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -42,8 +45,9 @@ class Sender:
         self._turns: dict[bytes, asyncio.Lock] = {}
         self._shared: dict[bytes, SharedVersion] = {}
 
-    async def execute(self, builder: TransactionBuilder, keypair: Keypair) -> ExecutedTransaction:
+    async def execute(self, build: TransactionBuilder | Build, keypair: Keypair) -> ExecutedTransaction:
         async with self._turns.setdefault(keypair.address, asyncio.Lock()):
+            builder = build if isinstance(build, TransactionBuilder) else await build()
             kind = builder.kind(await self._resolve(builder.object_ids))
             transaction = await self._fund(builder, kind, keypair.address)
             answer = await self._send(transaction, keypair)

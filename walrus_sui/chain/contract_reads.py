@@ -1,0 +1,163 @@
+"""The Walrus contracts as they stand: which they are, and what they hold (contracts.md §1, §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from walrus_sui import bcs
+from walrus_sui.bcs.sui import StructTag, U8Tag, U64Tag, VectorTag, format_address
+from walrus_sui.chain.client import SuiClient
+from walrus_sui.chain.objects import DynamicField, dynamic_field_id
+from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
+from walrus_sui.chain.types import (
+    Blob,
+    BlobAttributes,
+    StakedWal,
+    StakingInnerV1,
+    StakingPool,
+    StorageNodeCap,
+    SystemStateInnerV1,
+    VersionedObject,
+)
+from walrus_sui.errors import BcsError, ContractMismatch, ObjectNotFound
+
+_ATTRIBUTES_KEY = bcs.encode(bytes, b"metadata")
+
+Inner = TypeVar("Inner", SystemStateInnerV1, StakingInnerV1)
+
+
+@dataclass
+class ContractReads:
+    """One deployment of the contracts, found by the ids of its two shared objects.
+
+    `original_package` defines the types, `package` is the version calls go to (it follows upgrades, as the shared
+    objects name it), `wal_type` is the currency. Use `Contracts.discover`.
+    """
+
+    sui: SuiClient
+    system_object: bytes
+    staking_object: bytes
+    original_package: bytes
+    package: bytes
+    version: int
+    wal_type: StructTag
+    _treasury: bytes | None = None
+
+    @classmethod
+    async def discover(
+        cls, sui: SuiClient, system_object: bytes, staking_object: bytes, *, treasury: bytes | None = None
+    ) -> Self:
+        """Raises `ContractMismatch` if the ids are not those of a Walrus deployment, `ObjectNotFound`."""
+        system, staking = await sui.get_objects((system_object, staking_object))
+        original = system.type.address
+        for found, expected in ((system, "system::System"), (staking, "staking::Staking")):
+            if str(found.type) != f"{format_address(original)}::{expected}":
+                raise ContractMismatch(
+                    f"expected a {expected} object at {format_address(found.object_id)}, got a {found.type}",
+                    hint="check system_object and staking_object",
+                )
+        shell = system.parse(VersionedObject)
+        wal = await _wal_type(sui, original)
+        return cls(sui, system_object, staking_object, original, shell.package_id, shell.version, wal, treasury)
+
+    async def system(self) -> SystemStateInnerV1:
+        """Committee keys, capacity and prices."""
+        return await self._state(self.system_object, SystemStateInnerV1)
+
+    async def staking(self) -> StakingInnerV1:
+        """Committees by node id, and the state of the epoch."""
+        return await self._state(self.staking_object, StakingInnerV1)
+
+    async def pools(self, node_ids: Iterable[bytes]) -> tuple[StakingPool, ...]:
+        """The pools of these nodes, in the order asked for."""
+        return tuple(found.parse(StakingPool) for found in await self.sui.get_objects(node_ids))
+
+    async def blob(self, object_id: bytes) -> Blob:
+        """One Blob object. Raises `ObjectNotFound` once it is deleted."""
+        return (await self.sui.get_object(object_id)).parse(Blob)
+
+    async def owned_blobs(self, owner: bytes) -> tuple[Blob, ...]:
+        found = await self.sui.owned_objects(owner, self._type("blob", "Blob"))
+        return tuple(item.parse(Blob) for item in found)
+
+    async def blob_attributes(self, object_id: bytes) -> dict[str, str]:
+        """A blob's attributes in the order they were set; empty if it has none."""
+        try:
+            field = await self.sui.get_dynamic_field(
+                object_id,
+                VectorTag(U8Tag()),
+                _ATTRIBUTES_KEY,
+                name_layout=bytes,
+                value_layout=BlobAttributes,
+            )
+        except ObjectNotFound:
+            return {}
+        return dict(field.value)
+
+    async def storage_node_cap(self, object_id: bytes) -> StorageNodeCap:
+        return (await self.sui.get_object(object_id)).parse(StorageNodeCap)
+
+    async def owned_storage_node_caps(self, owner: bytes) -> tuple[StorageNodeCap, ...]:
+        found = await self.sui.owned_objects(owner, self._type("storage_node", "StorageNodeCap"))
+        return tuple(item.parse(StorageNodeCap) for item in found)
+
+    async def owned_stakes(self, owner: bytes) -> tuple[StakedWal, ...]:
+        found = await self.sui.owned_objects(owner, self._type("staked_wal", "StakedWal"))
+        return tuple(item.parse(StakedWal) for item in found)
+
+    async def wal_balance(self, owner: bytes) -> int:
+        """FROST in all of an account's coins."""
+        return await self.sui.balance(owner, self.wal_type)
+
+    async def treasury(self) -> bytes:
+        """The shared treasury that burns WAL: it was created with the currency."""
+        if self._treasury is None:
+            currency = await self.sui.get_package(self.wal_type.address)
+            effects = await self.sui.transaction_effects(currency.previous_transaction)
+            created = [change.object_id for change in effects.changed_objects]
+            for found in await self.sui.get_objects(set(created) - {currency.object_id}):
+                if found.type.name == "ProtectedTreasury":
+                    self._treasury = found.object_id
+                    break
+            else:
+                raise ContractMismatch(f"expected a treasury made with {self.wal_type}, got none")
+        return self._treasury
+
+    async def _state(self, object_id: bytes, layout: type[Inner]) -> Inner:
+        """The shell and its state in one read; read again if an upgrade has moved the state."""
+        while True:
+            version = self.version
+            key = bcs.encode(bcs.U64, version)
+            field_id = dynamic_field_id(object_id, U64Tag(), key)
+            try:
+                shell_object, field = await self.sui.get_objects((object_id, field_id))
+            except ObjectNotFound:
+                shell_object, field = await self.sui.get_object(object_id), None
+            shell = shell_object.parse(VersionedObject)
+            self.package, self.version = shell.package_id, shell.version
+            if field is not None and shell.version == version:
+                value: Inner = DynamicField.read(field, bcs.U64, layout).value
+                return value
+            if shell.version == version:
+                raise ContractMismatch(f"expected the state of version {version}, got none under {field_id.hex()}")
+
+    def _type(self, module: str, name: str) -> StructTag:
+        return StructTag(self.original_package, module, name, ())
+
+    def _call(
+        self, tx: TransactionBuilder, module: str, function: str, arguments: Sequence[Usable]
+    ) -> CommandResult:
+        return tx.move_call(self.package, module, function, arguments=arguments)
+
+
+async def _wal_type(sui: SuiClient, package: bytes) -> StructTag:
+    """The currency: staking takes a `Coin` of it as its second parameter (contracts.md §6.1)."""
+    parameters: tuple[Any, ...] = await sui.function_parameters(package, "staking", "stake_with_pool")
+    try:
+        return StructTag.parse(parameters[1].body.type_parameter_instantiation[0].type_name)
+    except (IndexError, AttributeError, BcsError) as error:
+        raise ContractMismatch(
+            "expected staking::stake_with_pool to take a coin, got another signature"
+        ) from error

@@ -1,0 +1,14 @@
+"""The Walrus contracts: everything read of them and called on them."""
+
+from __future__ import annotations
+
+from walrus_sui.chain.staking_calls import StakingCalls
+from walrus_sui.chain.storage_calls import StorageCalls
+
+
+class Contracts(StorageCalls, StakingCalls):
+    """One deployment of the contracts.
+
+    contracts = await Contracts.discover(sui, system_object, staking_object)
+    (blob,) = await contracts.register_blobs(keypair, [BlobRegistration(blob_id, root_hash, size, epochs=5)])
+    """
