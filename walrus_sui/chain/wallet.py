@@ -26,8 +26,8 @@ def read_keystore(path: Path) -> tuple[Keypair, ...]:
     """Every key of a `sui.keystore`. Raises `WalletError`."""
     try:
         entries = json.loads(_read(path))
-    except json.JSONDecodeError as error:
-        raise WalletError(f"expected a JSON array of keys in {path}, got {error.msg}") from None
+    except (json.JSONDecodeError, RecursionError):
+        raise WalletError(f"expected a JSON array of keys in {path}, got something else") from None
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise WalletError(f"expected a JSON array of base64 keys in {path}, got something else")
     return tuple(Keypair.from_keystore_entry(entry) for entry in entries)
@@ -100,7 +100,7 @@ def _read(path: Path) -> str:
 def _parse_config(path: Path) -> dict[str, object]:
     try:
         config = yaml.safe_load(_read(path))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         raise WalletError(f"expected YAML in {path}, got text that is not") from None
     if not isinstance(config, dict):
         raise WalletError(f"expected a wallet configuration in {path}, got something else")
