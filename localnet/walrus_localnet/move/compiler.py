@@ -1,0 +1,118 @@
+"""Compiling and testing packages with the official compiler (move_toolchain.md §1)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from walrus_localnet.move.errors import CompileError, CompilerError
+from walrus_localnet.move.package import ZERO, Package, manifest_text
+from walrus_localnet.move.wasm import MoveWasm
+from walrus_sui.bcs.sui import format_address
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The bytecode of one package, dependencies before dependents, and what the compiler remarked."""
+
+    modules: tuple[bytes, ...]
+    warnings: str
+
+
+class Outcome(Enum):
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test function: `name` is `address::module::function`."""
+
+    name: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class TestReport:
+    """What the official runner said of one package; `text` is its whole report."""
+
+    results: tuple[TestResult, ...]
+    text: str
+
+    @property
+    def passed(self) -> bool:
+        return all(result.outcome is Outcome.PASSED for result in self.results)
+
+
+class Compiler:
+    """The official compiler and unit test runner, started once and used for many packages."""
+
+    def __init__(self) -> None:
+        self._wasm = MoveWasm()
+
+    def compile(self, package: Package) -> Compiled:
+        """Compiles without tests. Modules of an unpublished package are at 0x0.
+
+        Raises `CompileError` with the compiler's diagnostics.
+        """
+        answer = self._wasm.compile(
+            _root_files(package, tests=False), _dependencies(package), ansiColor=False, compileIntent="dump"
+        )
+        if not answer.ok:
+            raise CompileError(answer.text.strip())
+        output = json.loads(answer.text)
+        modules = tuple(base64.b64decode(module) for module in output["modules"])
+        return Compiled(modules=modules, warnings=str(output.get("warnings") or ""))
+
+    def test(self, package: Package) -> TestReport:
+        """Compiles with tests and runs all tests of the package itself.
+
+        Raises `CompileError` when the sources do not compile.
+        """
+        answer = self._wasm.test(_root_files(package, tests=True), _dependencies(package), ansiColor=False)
+        results = tuple(_results(answer.text))
+        if _SUMMARY not in answer.text:
+            raise CompileError(answer.text.strip())
+        report = TestReport(results=results, text=answer.text)
+        if report.passed != answer.ok:
+            raise CompilerError(f"the test runner's verdict and its report differ:\n{answer.text}")
+        return report
+
+
+_SUMMARY = "Test result:"
+_RESULT = re.compile(r"^\[\s*(PASS|FAIL|TIMEOUT)\s*\]\s+(\S+)", re.MULTILINE)
+_OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "TIMEOUT": Outcome.TIMED_OUT}
+
+
+def _results(report: str) -> list[TestResult]:
+    return [TestResult(name, _OUTCOMES[word]) for word, name in _RESULT.findall(report)]
+
+
+def _root_files(package: Package, *, tests: bool) -> dict[str, str]:
+    return {"Move.toml": manifest_text(package), **package.sources(tests=tests)}
+
+
+def _dependencies(package: Package) -> list[dict[str, Any]]:
+    return [_dependency(needed) for needed in package.dependencies]
+
+
+def _dependency(package: Package) -> dict[str, Any]:
+    # Addresses a package leaves at zero are its own; for its dependents they are where it will be published.
+    own = {
+        name: package.link_address if address == ZERO else address for name, address in package.addresses.items()
+    }
+    for needed in package.dependencies:
+        own |= {name: needed.link_address for name in needed.addresses if name not in own}
+    files = {f"dependencies/{package.name}/{path}": text for path, text in package.sources().items()}
+    return {
+        "name": package.name,
+        "edition": package.edition,
+        "addressMapping": {name: format_address(address) for name, address in own.items()},
+        "publishedIdForOutput": format_address(package.link_address),
+        "files": files,
+    }

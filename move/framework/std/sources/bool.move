@@ -1,0 +1,3 @@
+/// Defines the methods of `bool`: there are none yet.
+#[defines_primitive(bool)]
+module std::bool;
