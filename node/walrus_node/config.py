@@ -47,6 +47,8 @@ _UNUSED_KEYS = frozenset(
 
 
 def _address(value: Any) -> bytes:
+    if isinstance(value, bytes) and len(value) == 32:
+        return value
     if not isinstance(value, str):
         raise ValueError(f"expected an address as quoted text (0x…), got {type(value).__name__}")
     try:

@@ -47,7 +47,10 @@ def setup(
     voting_params: VotingParams | None = None,
     commission_rate: int = 6000,
 ) -> Setup:
-    """Make fresh keys, a wallet and `walrus-node.yaml` in `folder`. Raises `ConfigError` rather than replace any."""
+    """Make fresh keys, a wallet and `walrus-node.yaml` in `folder`.
+
+    Raises `ConfigError` rather than replace what is there.
+    """
     config_path = folder / CONFIG_FILE
     if config_path.exists():
         raise ConfigError(f"expected no node in {folder} yet, got {CONFIG_FILE}", hint="choose another folder")

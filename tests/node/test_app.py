@@ -16,6 +16,7 @@ from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
 from walrus_sui.errors import NodeRefused
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob, SliverData, sliver_index
 from walrus_sui.storage import (
+    BlobStatus,
     DeletableCounts,
     DeletableStatus,
     InvalidStatus,
@@ -157,7 +158,9 @@ async def test_a_node_without_shards_confirms_nothing(node: Node, blob: EncodedB
 
 
 async def test_status_follows_the_life_of_a_blob(node: Node, blob: EncodedBlob) -> None:
-    ask = lambda: node.client.status(blob.blob_id)  # noqa: E731
+    async def ask() -> BlobStatus:
+        return await node.client.status(blob.blob_id)
+
     assert await ask() == NonexistentStatus()
     node.apply(registration(blob.blob_id, deletable=True))
     assert await ask() == DeletableStatus(None, DeletableCounts(1, 0))

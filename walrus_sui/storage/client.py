@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import Any, TypeVar
 
 import httpx
@@ -17,7 +16,7 @@ from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
 from walrus_sui.errors import BcsError, NodeMisbehaved, NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, BlobMetadataWithId, SliverData
 from walrus_sui.storage import routes
-from walrus_sui.storage.envelope import failure_reason, success_data
+from walrus_sui.storage.envelope import failure_reason, parse, success_data
 from walrus_sui.storage.status import BlobStatus, StoredStatus, status_from_json
 
 MAX_JSON_BYTES = 1 << 20
@@ -88,7 +87,7 @@ class StorageNodeClient:
     async def _json(self, method: str, path: str, body: bytes | None = None) -> Any:
         answer = await self._request(method, path, body, limit=MAX_JSON_BYTES)
         try:
-            return success_data(json.loads(answer))
+            return success_data(parse(answer))
         except ValueError as error:
             raise NodeMisbehaved(self.base_url, f"{method} {path} answered no JSON envelope: {error}") from error
 
@@ -117,7 +116,7 @@ class StorageNodeClient:
 
     def _refusal(self, status: int, answer: bytes) -> NodeRefused:
         try:
-            reason, message = failure_reason(json.loads(answer))
+            reason, message = failure_reason(parse(answer))
         except ValueError:
             reason, message = "", answer[:200].decode(errors="replace")
         return NodeRefused(self.base_url, status, reason, message)

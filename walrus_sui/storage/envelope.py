@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from walrus_sui.storage.reasons import Reason, Status
@@ -17,6 +18,14 @@ def failure(
     """An AIP-193 error. The ErrorInfo comes first: official clients read the reason from `details[0]`."""
     info: dict[str, Any] = {"@type": "ErrorInfo", "reason": reason.value, "domain": reason.domain, "metadata": {}}
     return {"error": {"status": status.value, "code": status.http, "message": message, "details": [info]}}
+
+
+def parse(body: bytes) -> Any:
+    """JSON from a node that is not trusted. Raises `ValueError` for anything else, endless nesting included."""
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("expected JSON of some depth, got nesting without end") from None
 
 
 def success_data(body: Any) -> Any:

@@ -1,0 +1,123 @@
+"""Events are applied once, in order, across restarts; a list of checkpoints stands in for the chain's stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from walrus_node.attester import Attester
+from walrus_node.blob_info import ValidBlob
+from walrus_node.follower import Follower
+from walrus_node.membership import Membership
+from walrus_node.store import Cursor, Store
+from walrus_sui.bcs.sui import Event, StructTag
+from walrus_sui.chain import ChainEvent, Checkpoint
+from walrus_sui.chain.events import (
+    BlobCertified,
+    BlobDeleted,
+    BlobRegistered,
+    EpochChangeDone,
+    EpochChangeStart,
+    ShardsReceived,
+    WalrusEvent,
+)
+
+PACKAGE = bytes([7]) * 32
+BLOB = bytes([1]) * 32
+X, Y = bytes([2]) * 32, bytes([3]) * 32
+
+STORY: list[list[WalrusEvent]] = [
+    [],
+    [EpochChangeStart(1), ShardsReceived(1, (1, 2))],
+    [EpochChangeDone(1)],
+    [BlobRegistered(1, BLOB, 5, 1, 4, True, X), BlobRegistered(1, BLOB, 5, 1, 6, True, Y)],
+    [BlobCertified(1, BLOB, 4, True, X, False)],
+    [],
+    [BlobDeleted(1, BLOB, 4, X, True), BlobCertified(1, BLOB, 6, True, Y, False), EpochChangeStart(2)],
+]
+
+
+def checkpoint(sequence: int, events: list[WalrusEvent]) -> Checkpoint:
+    foreign = Event(PACKAGE, "m", bytes(32), StructTag(bytes([9]) * 32, "events", "BlobRegistered", ()), b"junk")
+    found = [ChainEvent(bytes([sequence]) * 32, 0, foreign)]
+    for index, event in enumerate(events, 1):
+        tag = StructTag(PACKAGE, "events", event.move_name, ())
+        raw = Event(PACKAGE, "events", bytes(32), tag, event.to_bytes())
+        found.append(ChainEvent(bytes([sequence]) * 32, index, raw))
+    return Checkpoint(sequence, 0, tuple(found))
+
+
+CHAIN = [checkpoint(sequence, events) for sequence, events in enumerate(STORY)]
+
+
+@dataclass
+class Recorder:
+    """Notes what the follower asks of the node's two links to the chain."""
+
+    reached: list[int] = field(default_factory=list)
+    reported: list[int] = field(default_factory=list)
+
+    async def reach(self, epoch: int) -> None:
+        self.reached.append(epoch)
+
+    def report(self, epoch: int) -> None:
+        self.reported.append(epoch)
+
+
+def follower(store: Store, recorder: Recorder) -> Follower:
+    return Follower(store, PACKAGE, cast(Membership, recorder), cast(Attester, recorder))
+
+
+async def follow(following: Follower) -> None:
+    for item in CHAIN[following.cursor.checkpoint :]:
+        await following.apply(item)
+
+
+EXPECTED = ValidBlob(1, 1, 6, 6, None, None, 1)
+
+
+async def test_a_whole_story(store: Store) -> None:
+    recorder = Recorder()
+    following = follower(store, recorder)
+    await follow(following)
+    assert store.cursor() == Cursor(7, 0, 9, 2)
+    assert store.blob_info(BLOB) == EXPECTED
+    assert store.object_info(X) is None
+    row = store.object_info(Y)
+    assert row is not None
+    assert (row.certified_epoch, row.end_epoch, row.event.transaction_digest) == (1, 6, bytes([6]) * 32)
+    assert recorder.reached == recorder.reported == [1, 2]
+
+
+class Crash(Exception):
+    pass
+
+
+@pytest.mark.parametrize("survived", range(1, 16))
+async def test_crashing_after_any_write_changes_nothing(
+    tmp_path: Path, survived: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, writes, commit = Store.open(tmp_path), 0, Store.commit
+
+    def crashing_commit(self: Store, *arguments: object) -> None:
+        nonlocal writes
+        if writes == survived:
+            raise Crash
+        writes += 1
+        commit(self, *arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "commit", crashing_commit)
+        with pytest.raises(Crash):
+            await follow(follower(store, Recorder()))
+    store.close()
+
+    again = Store.open(tmp_path)
+    following = follower(again, Recorder())
+    await follow(following)
+    assert again.cursor() == Cursor(7, 0, 9, 2)
+    assert again.blob_info(BLOB) == EXPECTED
+    again.close()

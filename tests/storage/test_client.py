@@ -1,0 +1,179 @@
+"""The node client against servers that answer, refuse, lie and vanish. Answers are spelled out by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from walrus_sui.crypto.messages import Deletable, Permanent
+from walrus_sui.errors import NodeMisbehaved, NodeRefused, NodeUnreachable
+from walrus_sui.redstuff import Axis, BlobId, SliverData
+from walrus_sui.storage import StorageNodeClient, StoredStatus
+from walrus_sui.storage.client import MAX_JSON_BYTES
+
+BLOB = BlobId(bytes(range(32)))
+TEXT = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"  # base64url of those bytes, no padding
+SLIVER = SliverData(b"\1\2\3\4", 2, 9)
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def client(handler: Handler) -> StorageNodeClient:
+    return StorageNodeClient("http://node/", httpx.AsyncClient(transport=httpx.MockTransport(handler)))
+
+
+def answering(data: Any, code: int = 200) -> StorageNodeClient:
+    return client(lambda _: httpx.Response(code, json={"success": {"code": code, "data": data}}))
+
+
+async def test_every_method_asks_for_the_path_of_the_protocol() -> None:
+    seen: list[str] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(f"{request.method} {request.url.path}")
+        return httpx.Response(404, text="no")
+
+    node, object_id = client(note), bytes(31) + b"\xff"
+    for call in (
+        node.metadata(BLOB),
+        node.metadata_status(BLOB),
+        node.sliver(BLOB, 12, Axis.PRIMARY),
+        node.store_sliver(BLOB, 12, Axis.SECONDARY, SLIVER),
+        node.sliver_status(BLOB, 12, Axis.SECONDARY),
+        node.confirmation(BLOB, Permanent()),
+        node.confirmation(BLOB, Deletable(object_id)),
+        node.status(BLOB),
+        node.health(),
+    ):
+        with pytest.raises(NodeRefused):
+            await call
+    assert seen == [
+        f"GET /v1/blobs/{TEXT}/metadata",
+        f"GET /v1/blobs/{TEXT}/metadata/status",
+        f"GET /v1/blobs/{TEXT}/slivers/12/primary",
+        f"PUT /v1/blobs/{TEXT}/slivers/12/secondary",
+        f"GET /v1/blobs/{TEXT}/slivers/12/secondary/status",
+        f"GET /v1/blobs/{TEXT}/confirmation/permanent",
+        f"GET /v1/blobs/{TEXT}/confirmation/deletable/0x{'00' * 31}ff",
+        f"GET /v1/blobs/{TEXT}/status",
+        "GET /v1/health",
+    ]
+
+
+async def test_a_sliver_goes_out_and_comes_in_as_bcs() -> None:
+    wire = bytes.fromhex("04 01020304 0200 0900")
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            assert request.headers["content-type"] == "application/octet-stream"
+            assert request.content == wire
+            return httpx.Response(201, json={"success": {"code": 201, "data": "sliver successfully stored"}})
+        return httpx.Response(200, content=wire)
+
+    node = client(handle)
+    assert await node.store_sliver(BLOB, 9, Axis.PRIMARY, SLIVER) == "sliver successfully stored"
+    assert await node.sliver(BLOB, 9, Axis.PRIMARY) == SLIVER
+
+
+async def test_a_confirmation_is_decoded() -> None:
+    text = {
+        "serializedMessage": base64.b64encode(b"message").decode(),
+        "signature": base64.b64encode(b"s" * 96).decode(),
+    }
+    signed = await answering({"signed": text}).confirmation(BLOB, Permanent())
+    assert (signed.serialized_message, signed.signature) == (b"message", b"s" * 96)
+
+
+async def test_stored_status() -> None:
+    assert await answering("buffered").metadata_status(BLOB) is StoredStatus.BUFFERED
+
+
+async def test_refusals_carry_reason_and_message() -> None:
+    body = {
+        "error": {
+            "status": "FAILED_PRECONDITION",
+            "code": 400,
+            "message": "please register",
+            "details": [{"@type": "ErrorInfo", "reason": "NOT_REGISTERED", "domain": "d", "metadata": {}}],
+        }
+    }
+    with pytest.raises(NodeRefused) as caught:
+        await client(lambda _: httpx.Response(400, json=body)).metadata(BLOB)
+    assert (caught.value.status, caught.value.reason) == (400, "NOT_REGISTERED")
+    assert str(caught.value) == "http://node: refused with 400 NOT_REGISTERED: please register"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"[]", b'{"error": 3}', b'{"error": {"details": [7]}}', b"\xff\xfe"]
+)
+async def test_refusals_of_foreign_servers_have_no_reason(content: bytes) -> None:
+    with pytest.raises(NodeRefused) as caught:
+        await client(lambda _: httpx.Response(502, content=content)).metadata(BLOB)
+    assert (caught.value.status, caught.value.reason) == (502, "")
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), httpx.RemoteProtocolError("x")]
+)
+async def test_no_answer(error: httpx.HTTPError) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise error
+
+    with pytest.raises(NodeUnreachable) as caught:
+        await client(fail).health()
+    assert caught.value.node == "http://node"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda node: node.metadata(BLOB),
+        lambda node: node.sliver(BLOB, 0, Axis.PRIMARY),
+        lambda node: node.metadata_status(BLOB),
+        lambda node: node.sliver_status(BLOB, 0, Axis.PRIMARY),
+        lambda node: node.confirmation(BLOB, Permanent()),
+        lambda node: node.status(BLOB),
+        lambda node: node.health(),
+    ],
+)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"garbage", b"[]", b'{"success": 1}', b'{"success": {"code": 200, "data": 17}}', b"[" * 100_000],
+)
+async def test_answers_the_protocol_does_not_know(call: Any, content: bytes) -> None:
+    with pytest.raises(NodeMisbehaved):
+        await call(client(lambda _: httpx.Response(200, content=content)))
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        {},
+        {"signed": {}},
+        {"signed": {"serializedMessage": "AA==", "signature": "not base64!"}},
+        {"signed": {"serializedMessage": 3, "signature": 4}},
+    ],
+)
+async def test_confirmations_that_are_none(signed: Any) -> None:
+    with pytest.raises(NodeMisbehaved, match="expected a signed confirmation"):
+        await answering(signed).confirmation(BLOB, Permanent())
+
+
+async def test_an_endless_answer_is_cut_off() -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1 << 16
+            yield bytes(1 << 16)
+            await asyncio.sleep(0)
+
+    with pytest.raises(NodeMisbehaved, match="expected at most"):
+        await client(lambda _: httpx.Response(200, content=endless())).health()
+    assert sent <= MAX_JSON_BYTES + (2 << 16)
