@@ -6,12 +6,13 @@ The only place of the library that imports pysui, and only when a connection ope
 from walrus_sui.chain.checkpoints import ChainEvent, Checkpoint
 from walrus_sui.chain.client import SuiClient, coin_balance
 from walrus_sui.chain.contracts import Contracts
-from walrus_sui.chain.deploy import Deployment, NetworkParameters, Publication, deploy, publish
+from walrus_sui.chain.deploy import Deployment, NetworkParameters, deploy
 from walrus_sui.chain.events import WalrusEvent, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import CLOCK, SUI_TYPE, ChainObject, ChainPackage, DynamicField, coin_type
 from walrus_sui.chain.pricing import FROST_PER_WAL, Prices
+from walrus_sui.chain.publishing import BuiltPackage, Publication, publish, upgrade
 from walrus_sui.chain.staking_calls import NodeMetadata, NodeRegistration
 from walrus_sui.chain.storage_calls import BlobCertification, BlobRegistration
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
@@ -23,6 +24,7 @@ __all__ = [
     "SUI_TYPE",
     "BlobCertification",
     "BlobRegistration",
+    "BuiltPackage",
     "ChainEvent",
     "ChainObject",
     "ChainPackage",
@@ -48,5 +50,6 @@ __all__ = [
     "parse_event",
     "publish",
     "read_keystore",
+    "upgrade",
     "write_keystore",
 ]
