@@ -10,7 +10,7 @@ from walrus_sui.errors import SliverIndexError
 from walrus_sui.redstuff import kernels
 from walrus_sui.redstuff.blob_id import BlobId
 from walrus_sui.redstuff.kernels.arrays import Bytes
-from walrus_sui.redstuff.metadata import BlobMetadata, SliverPairMetadata
+from walrus_sui.redstuff.metadata import BlobMetadata, BlobMetadataWithId, SliverPairMetadata
 from walrus_sui.redstuff.params import Params
 from walrus_sui.redstuff.placement import Axis
 from walrus_sui.redstuff.sliver import SliverData, SliverPair, axis_code
@@ -71,8 +71,18 @@ def encode(data: Buffer, *, n_shards: int) -> EncodedBlob:
     primaries = np.empty((n_shards, params.columns, symbol_size), dtype=np.uint8)
     _fill_source(primaries[: params.rows], data)
     parity_secondaries = _extend_rows(primaries[: params.rows], params)
-    leaves = _extend_columns(primaries, parity_secondaries, params)
+    leaves = _hash_columns(primaries[: params.rows], parity_secondaries, params, primaries[params.rows :])
     return EncodedBlob(_metadata(len(data), leaves), primaries, parity_secondaries)
+
+
+def compute_blob_id(data: Buffer, *, n_shards: int) -> BlobMetadataWithId:
+    """Id and metadata of a blob, as `encode` makes them, without keeping its slivers."""
+    params = Params(n_shards)
+    source = np.empty((params.rows, params.columns, params.symbol_size(len(data))), dtype=np.uint8)
+    _fill_source(source, data)
+    leaves = _hash_columns(source, _extend_rows(source, params), params)
+    metadata = _metadata(len(data), leaves)
+    return BlobMetadataWithId(metadata.blob_id(), metadata)
 
 
 def _fill_source(source: Bytes, data: Buffer) -> None:
@@ -95,16 +105,19 @@ def _extend_rows(source: Bytes, params: Params) -> Bytes:
     return parity
 
 
-def _extend_columns(primaries: Bytes, parity_secondaries: Bytes, params: Params) -> Bytes:
-    """Fill the parity rows of `primaries`; leaf hashes [n, n, 32] of the whole symbol matrix."""
+def _hash_columns(
+    source: Bytes, parity_secondaries: Bytes, params: Params, parity_primaries: Bytes | None = None
+) -> Bytes:
+    """Leaf hashes [n, n, 32] of the whole matrix; fills `parity_primaries` [n - R, C, S] on the way if given."""
     n, rows, columns = params.n_shards, params.rows, params.columns
     engine, code = kernels.engine(), axis_code(Axis.SECONDARY, params)
     leaves = np.empty((n, n, 32), dtype=np.uint8)
-    step = _lines_per_block(params, primaries.shape[2])
+    step = _lines_per_block(params, source.shape[2])
     for start in range(0, columns, step):
         block = slice(start, min(start + step, columns))
-        extended = engine.extend(code, primaries[:rows, block])
-        primaries[rows:, block] = extended[rows:]
+        extended = engine.extend(code, source[:, block])
+        if parity_primaries is not None:
+            parity_primaries[:, block] = extended[rows:]
         leaves[:, block] = engine.leaf_hashes(extended)
     for start in range(0, n - columns, step):
         block = slice(start, min(start + step, n - columns))

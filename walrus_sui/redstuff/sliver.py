@@ -6,7 +6,8 @@ import dataclasses
 
 from walrus_sui import bcs
 from walrus_sui.errors import SliverIndexError, SliverMismatch, SliverSizeError
-from walrus_sui.redstuff import kernels, merkle
+from walrus_sui.redstuff import kernels
+from walrus_sui.redstuff.blob_id import BlobId
 from walrus_sui.redstuff.kernels.arrays import Bytes, as_symbols
 from walrus_sui.redstuff.metadata import BlobMetadata
 from walrus_sui.redstuff.params import Params
@@ -38,6 +39,16 @@ class PrimarySliver(Sliver, tag=0):
 
 class SecondarySliver(Sliver, tag=1):
     """A column: R symbols."""
+
+
+class SyncShardResponse(bcs.Enum):
+    """Slivers of one shard and axis, handed over when the shard changes hands."""
+
+    entries: tuple[tuple[BlobId, Sliver], ...]
+
+
+class SyncShardResponseV1(SyncShardResponse, tag=0):
+    """In ascending order of blob id."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,12 +88,6 @@ def expand(sliver: SliverData, axis: Axis, params: Params) -> Bytes:
     code = axis_code(axis, params)
     source = as_symbols(sliver.data, code.k, sliver.symbol_size)
     return kernels.engine().extend(code, source[:, None, :])[:, 0, :]
-
-
-def sliver_tree(sliver: SliverData, axis: Axis, params: Params) -> merkle.MerkleTree:
-    """The Merkle tree over the expanded sliver."""
-    leaves = kernels.engine().leaf_hashes(expand(sliver, axis, params))
-    return merkle.MerkleTree(bytes(leaf) for leaf in leaves)
 
 
 def sliver_root(sliver: SliverData, axis: Axis, params: Params) -> bytes:
