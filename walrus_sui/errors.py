@@ -43,6 +43,7 @@
     │   ├── NotEnoughConfirmations   for a certificate
     │   └── BlobUnavailable          for reading a blob back
     ├── InputError           a file or argument that cannot be used
+    ├── NetworkNotReady      the Walrus network has no committee yet
     └── ConfigError          a configuration file or flag that cannot be used
 
 Each error says what was expected and what came; `hint` says what to do next. `code` is stable: it is what
@@ -251,6 +252,12 @@ class InputError(WalrusError):
     """A file or argument of the caller that cannot be read, written or understood."""
 
     code = "input"
+
+
+class NetworkNotReady(WalrusError):
+    """The Walrus network has not begun its first epoch, so there is no committee to ask."""
+
+    code = "network_not_ready"
 
 
 class BlobNotFound(WalrusError):

@@ -52,9 +52,11 @@ def build_app(words: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_globals)
     for name, entry in COMMANDS.items():
+        if importlib.util.find_spec(entry.module) is None:
+            continue
         if name in words:
             _mount(app, name, entry)
-        elif importlib.util.find_spec(entry.module) is not None:
+        else:
             app.command(name, help=entry.help)(_not_on_this_command_line)
     return app
 

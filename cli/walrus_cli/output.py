@@ -53,7 +53,7 @@ def note(text: str) -> None:
 def failure(error: WalrusError) -> int:
     """Print `error` and give the exit code that goes with it."""
     _print_error(error.code, error.message, error.hint)
-    return exits.exit_code(error.code)
+    return exits.exit_code(error)
 
 
 def usage_failure(message: str) -> int:

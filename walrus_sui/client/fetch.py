@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
+from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import cancel
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.errors import NodeMisbehaved, NodeUnreachable, WalrusError
@@ -84,7 +84,7 @@ class SliverFetch:
         try:
             sliver = task.result()
         except WalrusError as error:
-            self.failures[node.name] = str(error)
+            self.failures.setdefault(node.name, reason(error))
             if isinstance(error, NodeUnreachable):
                 self._unreachable.add(node.name)
             return

@@ -6,7 +6,7 @@ import asyncio
 import random
 
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
+from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import cancel
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.errors import BlobNotFound, BlobUnavailable, NodeRefused, WalrusError
@@ -67,7 +67,7 @@ class _MetadataFetch:
         try:
             return task.result()
         except WalrusError as error:
-            self._failures[node.name] = str(error)
+            self._failures[node.name] = reason(error)
             if isinstance(error, NodeRefused) and error.status == _NOT_FOUND:
                 self._not_found_weight += node.weight
         if self._not_found_weight >= self._nodes.quorum:

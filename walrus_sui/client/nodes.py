@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from walrus_sui.client.limits import Limits
+from walrus_sui.errors import NodeError, WalrusError
 from walrus_sui.redstuff import Params
 from walrus_sui.storage import Committee, Member, StorageNodeClient
 
@@ -62,6 +63,11 @@ class CommitteeNodes:
 
     def quorum_still_possible(self, failures: Mapping[str, str]) -> bool:
         return sum(node.weight for node in self._nodes if node.name not in failures) >= self.quorum
+
+
+def reason(error: WalrusError) -> str:
+    """What `error` says beside naming the node, for lists that name it already."""
+    return str(error).removeprefix(f"{error.node}: ") if isinstance(error, NodeError) else str(error)
 
 
 def http_client(limits: Limits) -> httpx.AsyncClient:

@@ -44,7 +44,7 @@ async def _fetch_slivers(
         fetch = SliverFetch(nodes, metadata, axis, limits=limits, on_progress=on_progress)
         if await fetch.run():
             return axis, fetch.slivers
-        failures |= fetch.failures
+        failures = fetch.failures | failures
         tries.append(fetch)
     primary, secondary = tries
     raise BlobUnavailable(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
+from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import running
 from walrus_sui.errors import BlobUnavailable, WalrusError
 from walrus_sui.redstuff import BlobId
@@ -47,7 +47,7 @@ class _Answers:
         try:
             status = task.result()
         except WalrusError as error:
-            self.failures[node.name] = str(error)
+            self.failures[node.name] = reason(error)
             return
         self._weights[status] = self._weights.get(status, 0) + node.weight
 

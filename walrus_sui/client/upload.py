@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from walrus_sui.client.confirmation import check_confirmation
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
+from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import for_each, running
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
@@ -94,7 +94,7 @@ class _Upload:
             self._result.signed[node.index] = task.result()
             self._confirmed_weight += node.weight
         except WalrusError as error:
-            self._result.failures[node.name] = str(error)
+            self._result.failures[node.name] = reason(error)
 
     def _check_quorum_possible(self) -> None:
         if self._nodes.quorum_still_possible(self._result.failures):

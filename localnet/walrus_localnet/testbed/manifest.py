@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,13 @@ class Layout:
     def make(self) -> None:
         for directory in (self.root, self.logs, self.wallet, self.chain):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def clear(self) -> None:
+        """Remove all but the logs, which tell why a start failed."""
+        for directory in (self.wallet, self.chain, self.root / "nodes"):
+            shutil.rmtree(directory, ignore_errors=True)
+        for file in (self.manifest, self.client_config, self.chain_ready):
+            file.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

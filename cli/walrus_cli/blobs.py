@@ -1,0 +1,151 @@
+"""`walrus store`, `read` and `blob-status`: files to the network and back."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from walrus_cli import display, output
+from walrus_cli.options import Config, Json
+from walrus_sui.config import find_config
+from walrus_sui.errors import InputError
+
+if TYPE_CHECKING:
+    from walrus_sui.client import StoredBlob
+
+app = typer.Typer()
+
+
+@app.command("store")
+def store(
+    files: Annotated[list[Path], typer.Argument(help="Files to store, each as one blob.", show_default=False)],
+    epochs: Annotated[int, typer.Option(min=1, help="For how many epochs, this one included.")] = 1,
+    deletable: Annotated[
+        bool, typer.Option("--deletable/--permanent", help="Whether the owner may delete it before its end.")
+    ] = True,
+    force: Annotated[bool, typer.Option("--force", help="Store again what is already certified.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Encode files, register them on Sui, upload their slivers and certify them."""
+    results = asyncio.run(_store(files, config, epochs=epochs, deletable=deletable, force=force))
+    documents = [
+        {"blobStoreResult": display.store_document(stored), "path": str(path)}
+        for path, stored in zip(files, results, strict=True)
+    ]
+    texts = [display.store_text(str(path), stored) for path, stored in zip(files, results, strict=True)]
+    output.result(documents, "\n".join(texts))
+
+
+async def _store(
+    files: list[Path], config: Path | None, *, epochs: int, deletable: bool, force: bool
+) -> list[StoredBlob]:
+    from walrus_sui.client import WalrusClient
+
+    results = []
+    async with WalrusClient(find_config(config)) as client:
+        for path in files:
+            await client.check_size(_size(path))
+        for path in files:
+            data = await asyncio.to_thread(_read_file, path)
+            with output.progress() as listener:
+                stored = await client.store(
+                    data, epochs=epochs, deletable=deletable, force=force, on_progress=listener
+                )
+            results.append(stored)
+    return results
+
+
+@app.command("read")
+def read(
+    blob_id: Annotated[str, typer.Argument(help="As `walrus store` showed it.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="File to write; - or nothing for standard output.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict-consistency-check", help="Encode it all again and compare the id.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Read a blob from the storage nodes and check that it is the one asked for."""
+    from walrus_sui.redstuff import BlobId
+
+    wanted = BlobId.parse(blob_id)
+    data = asyncio.run(_read(wanted, config, strict=strict))
+    if out is not None and str(out) != "-":
+        write_file(out, data)
+        output.result({"out": str(out), "blobId": blob_id}, f"{len(data)} bytes of {blob_id} in {out}")
+    elif output.json_wanted():
+        output.result({"blobId": blob_id, "blob": base64.b64encode(data).decode()}, "")
+    else:
+        output.raw(data)
+
+
+async def _read(blob_id: Any, config: Path | None, *, strict: bool) -> bytes:
+    from walrus_sui.client import WalrusClient
+
+    async with WalrusClient(find_config(config)) as client:
+        with output.progress() as listener:
+            return await client.read(blob_id, consistency="strict" if strict else "default", on_progress=listener)
+
+
+@app.command("blob-status")
+def blob_status(
+    blob_id: Annotated[str | None, typer.Option(help="The blob's id.", show_default=False)] = None,
+    file: Annotated[Path | None, typer.Option(help="Or the file it was made from.", show_default=False)] = None,
+    timeout: Annotated[float, typer.Option(min=0.01, help="Seconds to wait for the nodes.")] = 5.0,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """What the storage nodes agree on about a blob."""
+    if (blob_id is None) == (file is None):
+        raise InputError("expected either --blob-id or --file")
+    document, text = asyncio.run(_status(blob_id, file, timeout, config))
+    output.result(document, text)
+
+
+async def _status(
+    text: str | None, file: Path | None, timeout: float, config: Path | None
+) -> tuple[dict[str, Any], str]:
+    from walrus_sui.client import WalrusClient
+    from walrus_sui.redstuff import BlobId
+    from walrus_sui.storage.status import status_to_json
+
+    async with WalrusClient(find_config(config)) as client:
+        blob_id = BlobId.parse(text) if text is not None else await client.blob_id(_read_file(file or Path()))
+        status = status_to_json(await client.status(blob_id, timeout=timeout))
+    document = {"blobId": str(blob_id), "status": status}
+    if file is not None:
+        document["file"] = str(file)
+    return document, f"{blob_id}: {display.status_text(status)}"
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(f"expected a readable file at {path}, got: {error.strerror}") from error
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"expected a readable file at {path}, got: {error.strerror}") from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write `path` as a whole or not at all."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+        os.replace(draft, path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise InputError(f"could not write {path}: {error.strerror}") from error

@@ -1,0 +1,109 @@
+"""Blobs, certificates and statuses as the commands show them: JSON in Walrus' shapes, and text for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from walrus_sui.chain.types import Blob
+    from walrus_sui.client import StoredBlob
+
+_FROST_PER_WAL = 10**9
+
+
+def store_document(stored: StoredBlob) -> dict[str, Any]:
+    """`blobStoreResult` (protocol.md §5.2), with the certificate added."""
+    if stored.blob is None:
+        return {"alreadyCertified": {"blobId": str(stored.blob_id), "endEpoch": stored.end_epoch}}
+    storage = stored.blob.storage
+    operation = {"encodedLength": stored.encoded_length, "epochsAhead": storage.end_epoch - storage.start_epoch}
+    return {
+        "newlyCreated": {
+            "blobObject": blob_document(stored.blob, str(stored.blob_id)),
+            "resourceOperation": {"registerFromScratch": operation},
+            "cost": stored.cost,
+            "certificate": certificate_document(stored),
+        }
+    }
+
+
+def blob_document(blob: Blob, blob_id: str) -> dict[str, Any]:
+    """A Blob object as the official tools word it."""
+    return {
+        "id": "0x" + blob.object_id.hex(),
+        "registeredEpoch": blob.registered_epoch,
+        "blobId": blob_id,
+        "size": blob.size,
+        "encodingType": "RS2",
+        "certifiedEpoch": blob.certified_epoch,
+        "storage": {
+            "id": "0x" + blob.storage.object_id.hex(),
+            "startEpoch": blob.storage.start_epoch,
+            "endEpoch": blob.storage.end_epoch,
+            "storageSize": blob.storage.storage_size,
+        },
+        "deletable": blob.deletable,
+    }
+
+
+def certificate_document(stored: StoredBlob) -> dict[str, Any] | None:
+    if stored.certificate is None:
+        return None
+    return {
+        "signers": list(stored.certificate.signers),
+        "weight": stored.weight,
+        "message": stored.certificate.message.hex(),
+        "signature": stored.certificate.signature.hex(),
+        "unconfirmed": stored.unconfirmed,
+    }
+
+
+def store_text(path: str, stored: StoredBlob) -> str:
+    if stored.blob is None:
+        return f"{path}: already certified until epoch {stored.end_epoch}\n  blob id   {stored.blob_id}"
+    kind = "deletable" if stored.blob.deletable else "permanent"
+    lines = [
+        f"{path}: stored until epoch {stored.end_epoch}, {kind}",
+        f"  blob id   {stored.blob_id}",
+        f"  object    0x{stored.blob.object_id.hex()}",
+        f"  size      {stored.blob.size} bytes, {stored.encoded_length} encoded",
+        f"  cost      {stored.cost / _FROST_PER_WAL:.9f} WAL",
+    ]
+    return "\n".join([*lines, *_unconfirmed_lines(stored)])
+
+
+def certificate_text(stored: StoredBlob, n_shards: int) -> str:
+    """The certificate and the Blob object it certified."""
+    if stored.certificate is None or stored.blob is None:
+        return f"{stored.blob_id}: already certified until epoch {stored.end_epoch}"
+    signature = stored.certificate.signature.hex()
+    signers = ", ".join(map(str, stored.certificate.signers))
+    lines = [
+        f"certificate of {stored.blob_id}",
+        f"  signers    {signers} (members of the committee), {stored.weight} of {n_shards} shards",
+        f"  message    {stored.certificate.message.hex()}",
+        f"  signature  {signature[:48]}…{signature[-16:]}",
+        f"Blob object 0x{stored.blob.object_id.hex()}",
+        f"  registered in epoch {stored.blob.registered_epoch}, certified in {stored.blob.certified_epoch}, "
+        f"stored until {stored.end_epoch}",
+        f"  {stored.blob.size} bytes, {stored.encoded_length} encoded, for {stored.cost / _FROST_PER_WAL:.6f} WAL",
+    ]
+    return "\n".join([*lines, *_unconfirmed_lines(stored)])
+
+
+def status_text(status: Any) -> str:
+    """A blob status, given as its JSON, in one line."""
+    if status == "nonexistent":
+        return "not stored"
+    ((kind, facts),) = status.items()
+    if kind == "invalid":
+        return f"proved inconsistent (transaction {facts['event']['txDigest']})"
+    if kind == "permanent":
+        state = "certified" if facts["isCertified"] else "registered, not certified"
+        return f"permanent until epoch {facts['endEpoch']}, {state}"
+    certified = facts["deletableCounts"]["count_deletable_certified"]
+    return f"deletable, {certified} of {facts['deletableCounts']['count_deletable_total']} objects certified"
+
+
+def _unconfirmed_lines(stored: StoredBlob) -> list[str]:
+    return [f"  no confirmation from {name}: {reason}" for name, reason in stored.unconfirmed.items()]

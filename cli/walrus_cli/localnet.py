@@ -1,0 +1,151 @@
+"""`walrus localnet …`: a whole Walrus network on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from walrus_cli import output
+from walrus_cli.options import Json
+from walrus_sui.config import default_localnet_directory
+from walrus_sui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from walrus_localnet.testbed.localnet import Localnet
+    from walrus_localnet.testbed.manifest import Manifest, NodeRecord
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Directory = Annotated[
+    Path | None, typer.Option("--dir", help="Where the network lives.", show_default="the user's data directory")
+]
+NodeName = Annotated[str, typer.Argument(help="Such as node-3.", show_default=False)]
+
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+@app.command("up")
+def up(
+    nodes: Annotated[int, typer.Option(help="Storage nodes, one process each.")] = 13,
+    shards: Annotated[int, typer.Option(help="Shards over all nodes.")] = 130,
+    epoch_duration: Annotated[str, typer.Option(help="Length of an epoch, such as 90s, 10m or 1h.")] = "1h",
+    foreground: Annotated[bool, typer.Option("--foreground", help="Stay, and stop it all on Ctrl-C.")] = False,
+    directory: Directory = None,
+    json: Json = False,
+) -> None:
+    """Bring a network up: chain, contracts, staked storage nodes, a funded wallet and a client configuration."""
+    from walrus_localnet.testbed.plan import Plan
+
+    plan = Plan(nodes, shards, parse_duration(epoch_duration))
+    localnet = _open(directory)
+    started = time.monotonic()
+    manifest = asyncio.run(localnet.up(plan, output.note))
+    seconds = time.monotonic() - started
+    output.result(_describe(manifest), _summary(localnet, manifest, seconds))
+    if foreground:
+        _stay(localnet)
+
+
+@app.command("down")
+def down(directory: Directory = None, json: Json = False) -> None:
+    """Stop every process of the network; `up` starts it again as it was."""
+    localnet = _open(directory)
+    asyncio.run(localnet.down())
+    output.result({"directory": str(localnet.layout.root)}, f"stopped the network in {localnet.layout.root}")
+
+
+@app.command("status")
+def status(directory: Directory = None, json: Json = False) -> None:
+    """Which processes of the network are running."""
+    manifest = _open(directory).manifest()
+    lines = [f"chain    {'up' if manifest.running else 'down':5} {manifest.rpc_url}"]
+    lines += [f"{node.name:8} {'up' if node.alive else 'down':5} {node.url}" for node in manifest.nodes]
+    output.result({**_describe(manifest), "running": manifest.running}, "\n".join(lines))
+
+
+@app.command("kill-node")
+def kill_node(name: NodeName, directory: Directory = None, json: Json = False) -> None:
+    """End a storage node at once, as a crash would (SIGKILL)."""
+    node = asyncio.run(_open(directory).kill_node(name))
+    output.result(_describe_node(node), f"killed {node.name}")
+
+
+@app.command("restart-node")
+def restart_node(name: NodeName, directory: Directory = None, json: Json = False) -> None:
+    """Start a storage node that is down, with the state it had."""
+    node = asyncio.run(_open(directory).restart_node(name))
+    output.result(_describe_node(node), f"started {node.name} at {node.url}")
+
+
+@app.command("logs")
+def logs(
+    name: Annotated[str, typer.Argument(help="`chain` or a node's name.")] = "chain",
+    lines: Annotated[int, typer.Option(help="How many of the last lines.")] = 50,
+    directory: Directory = None,
+    json: Json = False,
+) -> None:
+    """The last lines that a process of the network logged."""
+    path = _open(directory).log(name)
+    found = path.read_text(errors="replace").splitlines()[-lines:] if path.exists() else []
+    output.result({"name": name, "path": str(path), "lines": found}, "\n".join(found))
+
+
+def parse_duration(text: str) -> int:
+    """Milliseconds of a duration such as `1500ms`, `90s`, `10m`, `1h`. Raises `ConfigError`."""
+    match = re.fullmatch(r"(\d{1,9})(ms|s|m|h|d)", text)
+    if match is None:
+        raise ConfigError(f"expected a duration such as 90s, 10m or 1h, got {text!r}")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _open(directory: Path | None) -> Localnet:
+    from walrus_localnet.testbed.localnet import Localnet
+
+    return Localnet(directory or default_localnet_directory())
+
+
+def _stay(localnet: Localnet) -> None:
+    output.note("running; Ctrl-C stops it")
+    try:
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    finally:
+        asyncio.run(localnet.down())
+
+
+def _describe(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "rpcUrl": manifest.rpc_url,
+        "faucetUrl": manifest.faucet_url,
+        "systemObject": "0x" + manifest.system_object.hex(),
+        "stakingObject": "0x" + manifest.staking_object.hex(),
+        "walletAddress": "0x" + manifest.wallet_address.hex(),
+        "walletKey": manifest.wallet_key,
+        "clientConfig": str(manifest.client_config),
+        "nodes": [_describe_node(node) for node in manifest.nodes],
+    }
+
+
+def _describe_node(node: NodeRecord) -> dict[str, Any]:
+    return {
+        "name": node.name,
+        "url": node.url,
+        "nodeId": "0x" + node.node_id.hex(),
+        "pid": node.process.pid if node.process and node.alive else None,
+    }
+
+
+def _summary(localnet: Localnet, manifest: Manifest, seconds: float) -> str:
+    return (
+        f"up in {seconds:.1f} s: {len(manifest.nodes)} storage nodes, {manifest.n_shards} shards\n"
+        f"  Sui        {manifest.rpc_url} (faucet {manifest.faucet_url})\n"
+        f"  wallet     0x{manifest.wallet_address.hex()}\n"
+        f"  config     {manifest.client_config}\n"
+        f"  logs       {localnet.layout.logs}\n"
+        f"try: walrus store FILE --config {manifest.client_config}"
+    )

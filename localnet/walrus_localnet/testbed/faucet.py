@@ -1,0 +1,21 @@
+"""Asking a faucet for SUI (sui_localnet.md §4.11)."""
+
+from __future__ import annotations
+
+import httpx
+
+from walrus_localnet.testbed.errors import StartFailed
+from walrus_sui.bcs.sui import format_address
+
+
+async def request_sui(http: httpx.AsyncClient, faucet_url: str, recipient: bytes) -> None:
+    """Have the faucet send its usual amount to `recipient`. Raises `StartFailed` if it does not."""
+    body = {"FixedAmountRequest": {"recipient": format_address(recipient)}}
+    try:
+        answer = await http.post(f"{faucet_url}/v2/gas", json=body)
+    except httpx.HTTPError as error:
+        raise StartFailed(f"expected the faucet at {faucet_url} to answer, got: {error!r}") from error
+    if not answer.is_success:
+        raise StartFailed(
+            f"expected SUI from the faucet at {faucet_url}, got {answer.status_code}: {answer.text:.200}"
+        )

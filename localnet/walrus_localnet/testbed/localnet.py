@@ -1,0 +1,150 @@
+"""A whole Walrus network on this machine: one chain process and one process a storage node, in one directory.
+
+The directory is all there is to it: another command, later, finds everything in its manifest. `down` and `up` keep
+the state; removing the directory while it is down forgets it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from walrus_localnet.testbed import bringup, readiness
+from walrus_localnet.testbed.bringup import StepListener
+from walrus_localnet.testbed.errors import LocalnetError, LocalnetNotRunning, LocalnetRunning, NodeUnknown
+from walrus_localnet.testbed.manifest import Layout, Manifest, NodeRecord
+from walrus_localnet.testbed.plan import Plan
+from walrus_localnet.testbed.processes import ProcessRecord, kill, stop
+
+
+def no_steps(step: str) -> None:
+    """The listener of those who do not watch."""
+
+
+class Localnet:
+    """The network in `directory`, whether it is up, down or not made yet."""
+
+    def __init__(self, directory: Path) -> None:
+        self.layout = Layout(directory.absolute())
+
+    @property
+    def exists(self) -> bool:
+        return self.layout.manifest.exists()
+
+    def manifest(self) -> Manifest:
+        """What the network remembers. Raises `LocalnetNotRunning` if there is none."""
+        return Manifest.load(self.layout.manifest)
+
+    def running(self) -> Manifest:
+        """The manifest of a network that is up. Raises `LocalnetNotRunning`."""
+        manifest = self.manifest()
+        if not manifest.running:
+            raise LocalnetNotRunning(
+                f"expected the network in {self.layout.root} to be up, but its chain is not running",
+                hint="start it again with `walrus localnet up`",
+            )
+        return manifest
+
+    async def up(self, plan: Plan, on_step: StepListener = no_steps) -> Manifest:
+        """Bring the network up: from nothing by `plan`, or again with the state it had (`plan` then has no say).
+
+        Raises `LocalnetRunning` if it is up already and `StartFailed` if it would not start; then nothing of it is
+        left running.
+        """
+        if self.exists:
+            return await self._resume(on_step)
+        plan.check()
+        self._check_unused()
+        self.layout.make()
+        started: list[ProcessRecord] = []
+        try:
+            manifest = await bringup.bring_up(self.layout, plan, started, on_step)
+        except BaseException:
+            await kill(started)
+            self.layout.clear()
+            raise
+        manifest.save(self.layout.manifest)
+        return manifest
+
+    async def down(self) -> None:
+        """Stop every process. What is already gone does no harm. Raises `LocalnetNotRunning` if there is none."""
+        manifest = self.manifest()
+        await stop(node.process for node in manifest.nodes if node.process)
+        if manifest.chain:
+            await stop([manifest.chain])
+        stopped = tuple(dataclasses.replace(node, process=None) for node in manifest.nodes)
+        dataclasses.replace(manifest, chain=None, nodes=stopped).save(self.layout.manifest)
+
+    async def kill_node(self, name: str) -> NodeRecord:
+        """End a node's process at once, as a crash would. Raises `NodeUnknown` or `LocalnetError`."""
+        manifest = self.running()
+        node = self._node(manifest, name)
+        if node.process is None or not node.alive:
+            raise LocalnetError(f"expected {name} to be running, but it is down", hint=_restart_hint(name))
+        await kill([node.process])
+        killed = dataclasses.replace(node, process=None)
+        manifest.with_node(killed).save(self.layout.manifest)
+        return killed
+
+    async def restart_node(self, name: str) -> NodeRecord:
+        """Start a node that is down, with the state it had, and wait until it answers."""
+        manifest = self.running()
+        node = self._node(manifest, name)
+        if node.alive:
+            raise LocalnetError(f"expected {name} to be down, but it is running", hint=f"kill {name} first")
+        restarted = self._started(node)
+        manifest.with_node(restarted).save(self.layout.manifest)
+        await readiness.nodes_ready([restarted], self.layout.logs, epoch=0)
+        return restarted
+
+    def log(self, name: str) -> Path:
+        """Where `chain` or a node logs. Raises `NodeUnknown`."""
+        if name != "chain":
+            self._node(self.manifest(), name)
+        return self.layout.log(name)
+
+    async def _resume(self, on_step: StepListener) -> Manifest:
+        manifest = self.manifest()
+        if manifest.running:
+            raise LocalnetRunning(
+                f"expected no network in {self.layout.root}, but one is up at {manifest.rpc_url}",
+                hint="use it, stop it with `walrus localnet down`, or choose another --dir",
+            )
+        started: list[ProcessRecord] = []
+        try:
+            on_step("starting the chain again")
+            chain = await bringup.start_chain(self.layout, manifest.rpc_port, manifest.faucet_port, started)
+            on_step(f"starting {len(manifest.nodes)} storage nodes again")
+            nodes = tuple(self._started(node) for node in manifest.nodes)
+            started += [node.process for node in nodes if node.process]
+            await readiness.nodes_ready(nodes, self.layout.logs, epoch=0)
+        except BaseException:
+            await kill(started)
+            raise
+        resumed = dataclasses.replace(manifest, chain=chain, nodes=nodes)
+        resumed.save(self.layout.manifest)
+        return resumed
+
+    def _started(self, node: NodeRecord) -> NodeRecord:
+        return dataclasses.replace(node, process=bringup.spawn_node(self.layout, node))
+
+    def _node(self, manifest: Manifest, name: str) -> NodeRecord:
+        for node in manifest.nodes:
+            if node.name == name:
+                return node
+        raise NodeUnknown(
+            f"expected one of {manifest.nodes[0].name} to {manifest.nodes[-1].name}, got {name!r}",
+            hint="`walrus localnet status` lists the nodes",
+        )
+
+    def _check_unused(self) -> None:
+        root = self.layout.root
+        if root.exists() and any(entry != self.layout.logs for entry in root.iterdir()):
+            raise LocalnetError(
+                f"expected {root} to be empty or absent, but it holds files that are not a network's",
+                hint="choose another --dir",
+            )
+
+
+def _restart_hint(name: str) -> str:
+    return f"start it again with `walrus localnet restart-node {name}`"

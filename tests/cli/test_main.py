@@ -1,0 +1,105 @@
+"""The command line as a whole: help, errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from walrus_cli import output
+from walrus_cli.localnet import parse_duration
+from walrus_cli.main import COMMANDS, run
+from walrus_sui.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def text_output(monkeypatch):
+    monkeypatch.setattr(output, "_json_wanted", False)
+
+
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """A user without any Walrus configuration."""
+    for variable in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.delenv("WALRUS_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_help_names_every_command_and_imports_nothing_heavy(capsys):
+    program = (
+        "import sys; sys.argv = ['walrus', '--help']\n"
+        "from walrus_cli.main import run\n"
+        "assert run(['--help']) == 0\n"
+        "heavy = {'numpy', 'httpx', 'pysui', 'rich', 'yaml', 'pydantic', 'starlette'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert all(name in done.stdout for name in ("store", "read", "blob-status", "info", "localnet", "demo"))
+
+
+def test_every_command_has_its_own_help(capsys):
+    for name in COMMANDS:
+        if name in ("blob-id", "encode", "decode", "node", "move"):
+            continue
+        assert run([name, "--help"]) == 0, name
+        assert f"walrus {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["no-such-command"], ["store"], ["read", "--no-such-option"]])
+def test_a_command_line_that_cannot_be_understood_exits_with_2(arguments, capsys):
+    assert run(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("error: ")
+    assert captured.out == ""
+
+
+def test_errors_are_one_json_document_with_json(nowhere, capsys):
+    assert run(["info", "--json"]) == 3
+    captured = capsys.readouterr()
+    error = json.loads(captured.out)["error"]
+    assert error["code"] == "config"
+    assert "client_config.yaml" in error["message"]
+    assert "walrus localnet up" in error["hint"]
+    assert captured.err == ""
+
+
+def test_usage_errors_are_json_too(capsys):
+    assert run(["read", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage"
+
+
+def test_without_a_network_the_user_is_told_how_to_get_one(nowhere, capsys):
+    assert run(["store", "x"]) == 3
+    assert "hint: start a network here with `walrus localnet up`" in capsys.readouterr().err
+
+
+def test_an_unreachable_network_is_one_clear_error(nowhere, capsys):
+    config = nowhere / "client_config.yaml"
+    ids = "system_object: '0x1'\nstaking_object: '0x2'\n"
+    config.write_text(ids + "rpc_urls: ['http://127.0.0.1:1']\n")
+    assert run(["info"]) == 4
+    assert "127.0.0.1:1" in capsys.readouterr().err
+
+
+def test_something_that_is_no_blob_id_is_refused_before_anything_else(nowhere, capsys):
+    assert run(["read", "not-a-blob-id"]) == 8
+    assert "expected a blob id of 43" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [("1500ms", 1500), ("90s", 90_000), ("10m", 600_000), ("1h", 3_600_000), ("2d", 172_800_000)],
+)
+def test_durations(text, milliseconds):
+    assert parse_duration(text) == milliseconds
+
+
+@pytest.mark.parametrize("text", ["", "1", "h", "-1h", "1.5h", "1 h", "1w"])
+def test_what_is_no_duration_is_refused(text):
+    with pytest.raises(ConfigError, match="expected a duration"):
+        parse_duration(text)
