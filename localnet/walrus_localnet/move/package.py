@@ -186,5 +186,9 @@ def manifest_text(package: Package) -> str:
     Written anew because the compiler forces an address named like the package to 0x0, whatever the manifest says.
     """
     lines = ["[package]", f'name = "{package.name}_root"', f'edition = "{package.edition}"', "[addresses]"]
-    lines += [f'{name} = "{format_address(address)}"' for name, address in package.addresses.items()]
+    addresses = dict(package.addresses)
+    for needed in package.dependencies:
+        for name, address in needed.addresses.items():
+            addresses.setdefault(name, needed.link_address if address == ZERO else address)
+    lines += [f'{name} = "{format_address(address)}"' for name, address in addresses.items()]
     return "\n".join(lines) + "\n"

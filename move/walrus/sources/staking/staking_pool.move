@@ -1,0 +1,618 @@
+/// One node's pool: its details and votes, the stake behind it, and what that stake has earned.
+///
+/// All WAL lies in the pool. `wal_balance` is the value of the active stake, `num_shares` the shares it is divided
+/// into; a stake's shares follow from the exchange rate of its activation epoch, its payout from that of its
+/// withdrawal epoch.
+module walrus::staking_pool;
+
+use std::string::String;
+use sui::bag::{Self, Bag};
+use sui::balance::{Self, Balance};
+use sui::bls12381::UncompressedG1;
+use sui::group_ops::Element;
+use sui::table::{Self, Table};
+use wal::wal::WAL;
+use walrus::auth::{Authenticated, Authorized};
+use walrus::messages;
+use walrus::node_metadata::NodeMetadata;
+use walrus::pending_values::{Self, PendingValues};
+use walrus::pool_exchange_rate::{Self, PoolExchangeRate};
+use walrus::staked_wal::{Self, StakedWal};
+use walrus::staking_events;
+use walrus::storage_node::{Self, StorageNodeInfo};
+use walrus::walrus_context::WalrusContext;
+
+// === Errors ===
+
+/// The pool was advanced to this epoch already.
+const EPoolAlreadyUpdated: u64 = 0;
+/// The pool's accounts do not add up.
+const ECalculationError: u64 = 1;
+/// A pool without active stake cannot be rewarded.
+const EIncorrectEpochAdvance: u64 = 2;
+/// The proof of possession does not verify under the key.
+const EInvalidProofOfPossession: u64 = 4;
+/// The pool takes no stake.
+const EPoolIsNotActive: u64 = 6;
+/// The stake is empty.
+const EZeroStake: u64 = 7;
+/// The withdrawal was requested already.
+const ENotStaked: u64 = 8;
+/// The stake belongs to another pool.
+const EIncorrectPoolId: u64 = 9;
+/// The withdrawal must be requested first.
+const ENotWithdrawing: u64 = 10;
+/// The withdrawal epoch has not come.
+const EWithdrawEpochNotReached: u64 = 11;
+/// The stake is not active yet.
+const EActivationEpochNotReached: u64 = 12;
+/// The stake can be withdrawn at once; no request is needed.
+const EWithdrawDirectly: u64 = 13;
+/// A commission rate is at most 10,000 basis points.
+const EIncorrectCommissionRate: u64 = 14;
+/// The caller may not do this for the node.
+const EAuthorizationFailure: u64 = 15;
+/// The network address is longer than 259 bytes.
+const EInvalidNetworkAddressLength: u64 = 16;
+/// The name is longer than 100 bytes.
+const EInvalidNameLength: u64 = 17;
+/// The stake is worth less than one share.
+const EZeroShares: u64 = 18;
+/// The bond does not cover the amount.
+const EInsufficientBond: u64 = 19;
+
+// === Constants ===
+
+/// 100 % in basis points.
+const MAX_COMMISSION_RATE: u16 = 10_000;
+const MAX_NETWORK_ADDRESS_LENGTH: u64 = 259;
+const MAX_NAME_LENGTH: u64 = 100;
+
+// === Structs ===
+
+/// Only `Active` occurs; the other states are part of the layout clients know.
+public enum PoolState has copy, drop, store {
+    Active,
+    Withdrawing(u32),
+    Withdrawn,
+}
+
+/// The node's votes: prices in FROST per MiB and epoch, capacity in bytes.
+public struct VotingParams has copy, drop, store {
+    storage_price: u64,
+    write_price: u64,
+    node_capacity: u64,
+}
+
+/// Key in `extra_fields` of the commission that is too fresh to be collected (u64, FROST).
+public struct NewEpochCommissionBlockedForCollection() has copy, drop, store;
+
+/// The fields up to `extra_fields` are what the official clients read; the funds in custody follow them.
+public struct StakingPool has key, store {
+    id: UID,
+    state: PoolState,
+    voting_params: VotingParams,
+    node_info: StorageNodeInfo,
+    activation_epoch: u32,
+    /// Last epoch the pool was advanced to.
+    latest_epoch: u32,
+    wal_balance: u64,
+    num_shares: u64,
+    /// Epoch -> shares that leave the active stake.
+    pending_shares_withdraw: PendingValues,
+    /// Epoch -> principal that leaves one epoch after it becomes active.
+    pre_active_withdrawals: PendingValues,
+    pending_commission_rate: PendingValues,
+    commission_rate: u16,
+    exchange_rates: Table<u32, PoolExchangeRate>,
+    /// Epoch -> principal that becomes active.
+    pending_stake: PendingValues,
+    rewards_pool: Balance<WAL>,
+    commission: Balance<WAL>,
+    commission_receiver: Authorized,
+    governance_authorized: Authorized,
+    extra_fields: Bag,
+    /// Principal of every stake that was not paid out, active or not.
+    stake_balance: Balance<WAL>,
+    /// The operator's own money, first to be lost.
+    bond: Balance<WAL>,
+    /// Epoch -> part of the bond that may leave.
+    pending_bond_withdrawals: PendingValues,
+}
+
+// === Creation ===
+
+/// A pool whose id is the node id. The proof must be signed over the current epoch and the sender's address.
+/// Aborts with `EInvalidProofOfPossession`, `EInvalidNameLength`, `EInvalidNetworkAddressLength`,
+/// `EIncorrectCommissionRate`, or as `storage_node::new`.
+public(package) fun new(
+    name: String,
+    network_address: String,
+    metadata: NodeMetadata,
+    public_key: vector<u8>,
+    network_public_key: vector<u8>,
+    proof_of_possession: vector<u8>,
+    commission_rate: u16,
+    storage_price: u64,
+    write_price: u64,
+    node_capacity: u64,
+    wctx: &WalrusContext,
+    ctx: &mut TxContext,
+): StakingPool {
+    assert_possession(wctx.epoch(), public_key, proof_of_possession, ctx);
+    assert_name(&name);
+    assert_network_address(&network_address);
+    assert_commission_rate(commission_rate);
+
+    let id = object::new(ctx);
+    let node_id = id.to_inner();
+    let activation_epoch = if (wctx.committee_selected()) wctx.epoch() + 1 else wctx.epoch();
+    let mut exchange_rates = table::new(ctx);
+    exchange_rates.add(activation_epoch, pool_exchange_rate::flat());
+    let sender = walrus::auth::authorized_address(ctx.sender());
+    StakingPool {
+        id,
+        state: PoolState::Active,
+        voting_params: VotingParams { storage_price, write_price, node_capacity },
+        node_info: storage_node::new(
+            name,
+            node_id,
+            network_address,
+            public_key,
+            network_public_key,
+            metadata,
+            ctx,
+        ),
+        activation_epoch,
+        latest_epoch: wctx.epoch(),
+        wal_balance: 0,
+        num_shares: 0,
+        pending_shares_withdraw: pending_values::empty(),
+        pre_active_withdrawals: pending_values::empty(),
+        pending_commission_rate: pending_values::empty(),
+        commission_rate,
+        exchange_rates,
+        pending_stake: pending_values::empty(),
+        rewards_pool: balance::zero(),
+        commission: balance::zero(),
+        commission_receiver: sender,
+        governance_authorized: sender,
+        extra_fields: bag::new(ctx),
+        stake_balance: balance::zero(),
+        bond: balance::zero(),
+        pending_bond_withdrawals: pending_values::empty(),
+    }
+}
+
+// === Stake ===
+
+/// Takes stake that becomes active with the first committee not fixed yet.
+/// Aborts with `EPoolIsNotActive` or `staked_wal::EStakeBelowThreshold`.
+public(package) fun stake(
+    self: &mut StakingPool,
+    to_stake: Balance<WAL>,
+    wctx: &WalrusContext,
+    ctx: &mut TxContext,
+): StakedWal {
+    assert!(self.accepts_stake(), EPoolIsNotActive);
+    let amount = to_stake.value();
+    let activation_epoch = wctx.next_open_epoch();
+    let staked_wal = staked_wal::mint(self.node_id(), amount, activation_epoch, ctx);
+    self.pending_stake.insert_or_add(activation_epoch, amount);
+    self.stake_balance.join(to_stake);
+    staking_events::emit_staked(
+        wctx.epoch(),
+        self.node_id(),
+        object::id(&staked_wal),
+        amount,
+        activation_epoch,
+    );
+    staked_wal
+}
+
+/// Asks for the stake back from a committee it counts for; it stays at stake until the withdrawal epoch.
+/// Aborts with `EZeroStake`, `EIncorrectPoolId`, `ENotStaked`, `EWithdrawDirectly`, `EActivationEpochNotReached` or
+/// `EZeroShares`.
+public(package) fun request_withdraw_stake(
+    self: &mut StakingPool,
+    staked_wal: &mut StakedWal,
+    wctx: &WalrusContext,
+) {
+    assert!(staked_wal.value() > 0, EZeroStake);
+    assert!(staked_wal.node_id() == self.node_id(), EIncorrectPoolId);
+    assert!(staked_wal.is_staked(), ENotStaked);
+    assert!(!staked_wal.can_withdraw_early(wctx), EWithdrawDirectly);
+
+    let principal = staked_wal.value();
+    let withdraw_epoch = if (staked_wal.activation_epoch() == wctx.epoch() + 1) {
+        let epoch = staked_wal.activation_epoch() + 1;
+        self.pre_active_withdrawals.insert_or_add(epoch, principal);
+        epoch
+    } else {
+        assert!(staked_wal.activation_epoch() <= wctx.epoch(), EActivationEpochNotReached);
+        let epoch = release_epoch(wctx);
+        let shares = self.shares_of(principal, staked_wal.activation_epoch());
+        assert!(shares > 0, EZeroShares);
+        self.pending_shares_withdraw.insert_or_add(epoch, shares);
+        epoch
+    };
+    staked_wal.set_withdrawing(withdraw_epoch);
+    staking_events::emit_stake_withdrawal_requested(
+        wctx.epoch(),
+        self.node_id(),
+        object::id(staked_wal),
+        principal,
+        withdraw_epoch,
+    );
+}
+
+/// Pays a stake out: at once if it does not count for a committee, else after its withdrawal epoch has come.
+/// Aborts with `EZeroStake`, `EIncorrectPoolId`, `ENotWithdrawing`, `EWithdrawEpochNotReached` or
+/// `EActivationEpochNotReached`.
+public(package) fun withdraw_stake(
+    self: &mut StakingPool,
+    staked_wal: StakedWal,
+    wctx: &WalrusContext,
+): Balance<WAL> {
+    assert!(staked_wal.value() > 0, EZeroStake);
+    assert!(staked_wal.node_id() == self.node_id(), EIncorrectPoolId);
+
+    let principal = staked_wal.value();
+    let activation_epoch = staked_wal.activation_epoch();
+    let in_no_committee = !wctx.in_current_committee() && !wctx.in_next_committee();
+    let due = if (staked_wal.can_withdraw_early(wctx)) {
+        self.pending_stake.reduce(activation_epoch, principal);
+        principal
+    } else if (in_no_committee && staked_wal.is_staked()) {
+        self.leave_at_once(principal, activation_epoch, wctx.epoch())
+    } else {
+        assert!(staked_wal.is_withdrawing(), ENotWithdrawing);
+        assert!(staked_wal.withdraw_epoch() <= wctx.epoch(), EWithdrawEpochNotReached);
+        assert!(activation_epoch <= wctx.epoch(), EActivationEpochNotReached);
+        self.value_of(principal, activation_epoch, staked_wal.withdraw_epoch())
+    };
+    let payout = self.pay(principal, due);
+    staking_events::emit_stake_withdrawn(
+        wctx.epoch(),
+        self.node_id(),
+        object::id(&staked_wal),
+        principal,
+        payout.value(),
+    );
+    staked_wal.burn();
+    payout
+}
+
+/// What a stake earns between two epochs, in FROST: 0 if it lost.
+public(package) fun calculate_rewards(
+    self: &StakingPool,
+    principal: u64,
+    activation_epoch: u32,
+    withdraw_epoch: u32,
+): u64 {
+    let value = self.value_of(principal, activation_epoch, withdraw_epoch);
+    value.max(principal) - principal
+}
+
+// === Epoch change ===
+
+/// Books the reward of the ended epoch and lets due stake in and out.
+/// Aborts with `EPoolAlreadyUpdated`, `EIncorrectEpochAdvance` or `ECalculationError`.
+public(package) fun advance_epoch(self: &mut StakingPool, rewards: Balance<WAL>, wctx: &WalrusContext) {
+    let epoch = wctx.epoch();
+    assert!(epoch > self.latest_epoch, EPoolAlreadyUpdated);
+    let reward = rewards.value();
+    assert!(reward == 0 || self.wal_balance > 0, EIncorrectEpochAdvance);
+
+    let commission = self.book_rewards(rewards);
+    if (reward > 0) staking_events::emit_reward_paid(epoch, self.node_id(), reward, commission);
+    self.update_commission_rate(epoch);
+    self.latest_epoch = epoch;
+    self.node_info.rotate_public_key();
+    self.process_pending_stake(epoch);
+}
+
+/// Value of the active stake at `epoch`, if no reward or slash came before it.
+public(package) fun wal_balance_at_epoch(self: &StakingPool, epoch: u32): u64 {
+    let rate = self.current_rate();
+    let mut shares = self.pending_shares_withdraw.value_at(epoch);
+    self.pre_active_withdrawals.inner().keys().do!(|key| if (key <= epoch) {
+        let principal = self.pre_active_withdrawals.inner()[&key];
+        let activation_rate = if (key - 1 <= self.latest_epoch) self.exchange_rate_at_epoch(key - 1) else rate;
+        shares = shares + activation_rate.convert_to_share_amount(principal);
+    });
+    let balance = self.wal_balance + self.pending_stake.value_at(epoch);
+    balance - rate.convert_to_wal_amount(shares).min(balance)
+}
+
+// === Commission ===
+
+/// Pays out the commission that may be collected. Aborts with `EAuthorizationFailure`.
+public(package) fun collect_commission(self: &mut StakingPool, auth: Authenticated): Balance<WAL> {
+    assert!(auth.matches(&self.commission_receiver), EAuthorizationFailure);
+    let total = self.commission.value();
+    let blocked = self.blocked_commission().min(total);
+    self.commission.split(total - blocked)
+}
+
+/// Adds commission; `blocked` keeps it from being collected before the next selection of parameters.
+public(package) fun add_commission(self: &mut StakingPool, funds: Balance<WAL>, blocked: bool) {
+    if (blocked) self.block_commission(funds.value());
+    self.commission.join(funds);
+}
+
+/// Lets the fresh commission be collected.
+public(package) fun unblock_commission(self: &mut StakingPool) {
+    let key = NewEpochCommissionBlockedForCollection();
+    if (self.extra_fields.contains(key)) { let _: u64 = self.extra_fields.remove(key); }
+}
+
+/// Sets the rate used from the epoch after next. Aborts with `EIncorrectCommissionRate`.
+public(package) fun set_next_commission(self: &mut StakingPool, commission_rate: u16, wctx: &WalrusContext) {
+    assert_commission_rate(commission_rate);
+    let effective_epoch = wctx.epoch() + 2;
+    self.pending_commission_rate.insert_or_replace(effective_epoch, commission_rate as u64);
+    staking_events::emit_commission_rate_changed(
+        wctx.epoch(),
+        self.node_id(),
+        commission_rate,
+        effective_epoch,
+    );
+}
+
+// === Penalties ===
+
+/// Takes all commission, fresh or not.
+public(package) fun take_commission(self: &mut StakingPool): Balance<WAL> {
+    self.unblock_commission();
+    self.commission.withdraw_all()
+}
+
+// === Bond ===
+
+public(package) fun deposit_bond(self: &mut StakingPool, funds: Balance<WAL>) { self.bond.join(funds); }
+
+/// Announces that part of the bond leaves at `withdraw_epoch`; from now on it does not cover shards any more.
+/// Aborts with `EAuthorizationFailure` or `EInsufficientBond`.
+public(package) fun request_bond_withdrawal(
+    self: &mut StakingPool,
+    auth: Authenticated,
+    amount: u64,
+    withdraw_epoch: u32,
+) {
+    assert!(auth.matches(&self.commission_receiver), EAuthorizationFailure);
+    assert!(amount > 0 && amount <= self.covering_bond(), EInsufficientBond);
+    self.pending_bond_withdrawals.insert_or_add(withdraw_epoch, amount);
+}
+
+/// Pays out what is due at `epoch`, or what slashes left of it. Aborts with `EAuthorizationFailure`.
+public(package) fun withdraw_bond(self: &mut StakingPool, auth: Authenticated, epoch: u32): Balance<WAL> {
+    assert!(auth.matches(&self.commission_receiver), EAuthorizationFailure);
+    let due = self.pending_bond_withdrawals.flush(epoch);
+    let available = due.min(self.bond.value());
+    self.bond.split(available)
+}
+
+/// Bond that is not on its way out.
+public(package) fun covering_bond(self: &StakingPool): u64 {
+    let leaving = self.pending_bond_withdrawals.value_at(std::u32::max_value!());
+    self.bond.value() - leaving.min(self.bond.value())
+}
+
+// === Setters ===
+
+/// Aborts with `EAuthorizationFailure`.
+public(package) fun set_commission_receiver(self: &mut StakingPool, auth: Authenticated, receiver: Authorized) {
+    assert!(auth.matches(&self.commission_receiver), EAuthorizationFailure);
+    self.commission_receiver = receiver;
+}
+
+/// Aborts with `EAuthorizationFailure`.
+public(package) fun set_governance_authorized(self: &mut StakingPool, auth: Authenticated, authorized: Authorized) {
+    assert!(auth.matches(&self.governance_authorized), EAuthorizationFailure);
+    self.governance_authorized = authorized;
+}
+
+/// Gives the commission to the holder of the node's capability from the start.
+public(package) fun assign_commission_to(self: &mut StakingPool, receiver: Authorized) {
+    self.commission_receiver = receiver;
+}
+
+public(package) fun set_storage_price_vote(self: &mut StakingPool, storage_price: u64) {
+    self.voting_params.storage_price = storage_price;
+}
+
+public(package) fun set_write_price_vote(self: &mut StakingPool, write_price: u64) {
+    self.voting_params.write_price = write_price;
+}
+
+public(package) fun set_node_capacity_vote(self: &mut StakingPool, node_capacity: u64) {
+    self.voting_params.node_capacity = node_capacity;
+}
+
+/// Sets the key used once the pool is advanced. Aborts with `EInvalidProofOfPossession`.
+public(package) fun set_next_public_key(
+    self: &mut StakingPool,
+    public_key: vector<u8>,
+    proof_of_possession: vector<u8>,
+    wctx: &WalrusContext,
+    ctx: &TxContext,
+) {
+    assert_possession(wctx.epoch(), public_key, proof_of_possession, ctx);
+    self.node_info.set_next_public_key(public_key);
+}
+
+/// Aborts with `EInvalidNameLength`.
+public(package) fun set_name(self: &mut StakingPool, name: String) {
+    assert_name(&name);
+    self.node_info.set_name(name);
+}
+
+/// Aborts with `EInvalidNetworkAddressLength`.
+public(package) fun set_network_address(self: &mut StakingPool, network_address: String) {
+    assert_network_address(&network_address);
+    self.node_info.set_network_address(network_address);
+}
+
+/// Aborts with `storage_node::EInvalidNetworkPublicKey`.
+public(package) fun set_network_public_key(self: &mut StakingPool, network_public_key: vector<u8>) {
+    self.node_info.set_network_public_key(network_public_key);
+}
+
+public(package) fun set_node_metadata(self: &mut StakingPool, metadata: NodeMetadata) {
+    self.node_info.set_node_metadata(metadata);
+}
+
+// === Getters ===
+
+public(package) fun node_id(self: &StakingPool): ID { self.id.to_inner() }
+
+public(package) fun node_info(self: &StakingPool): &StorageNodeInfo { &self.node_info }
+
+public(package) fun next_epoch_public_key(self: &StakingPool): &Element<UncompressedG1> {
+    self.node_info.next_epoch_public_key()
+}
+
+public(package) fun storage_price(self: &StakingPool): u64 { self.voting_params.storage_price }
+
+public(package) fun write_price(self: &StakingPool): u64 { self.voting_params.write_price }
+
+public(package) fun node_capacity(self: &StakingPool): u64 { self.voting_params.node_capacity }
+
+public(package) fun wal_balance(self: &StakingPool): u64 { self.wal_balance }
+
+public(package) fun num_shares(self: &StakingPool): u64 { self.num_shares }
+
+public(package) fun commission_rate(self: &StakingPool): u16 { self.commission_rate }
+
+public(package) fun commission_amount(self: &StakingPool): u64 { self.commission.value() }
+
+public(package) fun rewards_amount(self: &StakingPool): u64 { self.rewards_pool.value() }
+
+public(package) fun stake_in_custody(self: &StakingPool): u64 { self.stake_balance.value() }
+
+public(package) fun bond(self: &StakingPool): u64 { self.bond.value() }
+
+public(package) fun governance_authorized(self: &StakingPool): &Authorized { &self.governance_authorized }
+
+public(package) fun accepts_stake(self: &StakingPool): bool { self.state == PoolState::Active }
+
+/// The rate on record for `epoch`, or the last one before; flat before the pool was active.
+public(package) fun exchange_rate_at_epoch(self: &StakingPool, epoch: u32): PoolExchangeRate {
+    let mut epoch = epoch.min(self.latest_epoch);
+    while (epoch >= self.activation_epoch) {
+        if (self.exchange_rates.contains(epoch)) return self.exchange_rates[epoch];
+        if (epoch == 0) break;
+        epoch = epoch - 1;
+    };
+    pool_exchange_rate::flat()
+}
+
+// === Private functions ===
+
+/// When stake leaves that counts for the current committee.
+/// Aborts with `EWithdrawDirectly` if the node is in no committee.
+fun release_epoch(wctx: &WalrusContext): u32 {
+    if (wctx.in_next_committee()) return wctx.epoch() + 2;
+    assert!(wctx.in_current_committee(), EWithdrawDirectly);
+    wctx.epoch() + 1
+}
+
+/// Books the withdrawal of stake that counts for no committee and returns its value.
+fun leave_at_once(self: &mut StakingPool, principal: u64, activation_epoch: u32, epoch: u32): u64 {
+    if (activation_epoch > epoch) {
+        self.pending_stake.reduce(activation_epoch, principal);
+        return principal
+    };
+    let shares = self.shares_of(principal, activation_epoch);
+    self.pending_shares_withdraw.insert_or_add(epoch, shares);
+    self.value_of(principal, activation_epoch, epoch)
+}
+
+fun shares_of(self: &StakingPool, principal: u64, activation_epoch: u32): u64 {
+    self.exchange_rate_at_epoch(activation_epoch).convert_to_share_amount(principal)
+}
+
+/// Value at `withdraw_epoch` of a stake active since `activation_epoch`. Rounding never costs principal; only a
+/// slash does.
+fun value_of(self: &StakingPool, principal: u64, activation_epoch: u32, withdraw_epoch: u32): u64 {
+    let bought_at = self.exchange_rate_at_epoch(activation_epoch);
+    let sold_at = self.exchange_rate_at_epoch(withdraw_epoch);
+    let value = sold_at.convert_to_wal_amount(bought_at.convert_to_share_amount(principal));
+    if (sold_at.is_below(&bought_at)) value else value.max(principal)
+}
+
+/// Takes `due` FROST out of the custody: principal first, gains from the rewards.
+fun pay(self: &mut StakingPool, principal: u64, due: u64): Balance<WAL> {
+    let from_stake = due.min(principal).min(self.stake_balance.value());
+    let mut payout = self.stake_balance.split(from_stake);
+    let from_rewards = (due - from_stake).min(self.rewards_pool.value());
+    payout.join(self.rewards_pool.split(from_rewards));
+    payout
+}
+
+/// Splits rewards between operator and stakers; returns the operator's part.
+fun book_rewards(self: &mut StakingPool, mut rewards: Balance<WAL>): u64 {
+    let commission = (rewards.value() as u128) * (self.commission_rate as u128) / (MAX_COMMISSION_RATE as u128);
+    let commission = commission as u64;
+    self.add_commission(rewards.split(commission), true);
+    self.wal_balance = self.wal_balance + rewards.value();
+    self.rewards_pool.join(rewards);
+    commission
+}
+
+fun update_commission_rate(self: &mut StakingPool, epoch: u32) {
+    self.pending_commission_rate.latest_at(epoch).do!(|rate| self.commission_rate = rate as u16);
+    self.pending_commission_rate.flush(epoch);
+}
+
+/// Fixes the epoch's exchange rate, then lets due stake in and out at that rate.
+fun process_pending_stake(self: &mut StakingPool, epoch: u32) {
+    let rate = self.current_rate();
+    self.exchange_rates.add(epoch, rate);
+    self.wal_balance = self.wal_balance + self.pending_stake.flush(epoch);
+
+    let mut leaving = self.pending_shares_withdraw.flush(epoch);
+    self.pre_active_withdrawals.inner().keys().do!(|key| if (key <= epoch) {
+        let principal = self.pre_active_withdrawals.inner()[&key];
+        leaving = leaving + self.shares_of(principal, key - 1);
+    });
+    self.pre_active_withdrawals.flush(epoch);
+
+    let leaving_value = rate.convert_to_wal_amount(leaving);
+    assert!(leaving_value <= self.wal_balance, ECalculationError);
+    self.wal_balance = self.wal_balance - leaving_value;
+    self.num_shares = rate.convert_to_share_amount(self.wal_balance);
+}
+
+fun current_rate(self: &StakingPool): PoolExchangeRate {
+    pool_exchange_rate::new(self.wal_balance, self.num_shares)
+}
+
+fun blocked_commission(self: &StakingPool): u64 {
+    let key = NewEpochCommissionBlockedForCollection();
+    if (self.extra_fields.contains(key)) self.extra_fields[key] else 0
+}
+
+fun block_commission(self: &mut StakingPool, amount: u64) {
+    let blocked = self.blocked_commission() + amount;
+    self.unblock_commission();
+    self.extra_fields.add(NewEpochCommissionBlockedForCollection(), blocked);
+}
+
+fun assert_possession(epoch: u32, public_key: vector<u8>, proof: vector<u8>, ctx: &TxContext) {
+    let message = messages::new_proof_of_possession_msg(epoch, ctx.sender(), public_key);
+    assert!(message.verify_proof_of_possession(proof), EInvalidProofOfPossession);
+}
+
+fun assert_name(name: &String) {
+    assert!(name.length() <= MAX_NAME_LENGTH, EInvalidNameLength)
+}
+
+fun assert_network_address(network_address: &String) {
+    assert!(network_address.length() <= MAX_NETWORK_ADDRESS_LENGTH, EInvalidNetworkAddressLength)
+}
+
+fun assert_commission_rate(commission_rate: u16) {
+    assert!(commission_rate <= MAX_COMMISSION_RATE, EIncorrectCommissionRate)
+}
