@@ -135,3 +135,20 @@ def test_events_of_others_are_nobodys_error() -> None:
 def test_an_event_with_other_fields() -> None:
     with pytest.raises(ContractMismatch, match="EpochChangeStart"):
         parse_event(walrus_event("EpochChangeStart", u32(1) + b"\x00"), PACKAGE)
+
+
+def test_state_extended_by_a_later_version_is_read_as_far_as_known() -> None:
+    params = u64(1) + u64(2) + u64(3)
+    info = b"\x01n" + OBJECT_ID + b"\x01a" + b"\x60" + bytes(96) + b"\x00" + b"\x21" + bytes(33) + bytes(32)
+    pool = (
+        OBJECT_ID + b"\x00" + params + info + u32(0) + u32(1) + u64(5) + u64(4) + b"\x01" + u32(2) + u64(9)
+        + b"\x00" + b"\x00" + u16(100) + bytes(40) + b"\x00" + u64(1) + u64(2) + b"\x00" + bytes(32)
+        + b"\x01" + OBJECT_ID + bytes(40)
+    )  # fmt: skip
+    known = types.StakingPool.from_bytes(pool)
+    assert known.to_bytes() == pool
+    assert (known.node_info.name, known.node_info.network_address) == ("n", "a")
+    assert known.pending_shares_withdraw == {2: 9}
+    assert types.StakingPool.from_bytes(pool + u64(77)) == known
+    with pytest.raises(BcsError):
+        types.StakingPool.from_bytes(pool[:-1])

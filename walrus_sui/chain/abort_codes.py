@@ -33,6 +33,7 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "EInvalidBlobPersistenceType",
         "EInvalidBlobObject",
     ),
+    "blob_registry": ("EInvalidatedBlobId",),
     "storage_resource": ("EInvalidEpoch", "EIncompatibleEpochs", "EIncompatibleAmount", "EInvalidEpochRange"),
     "storage_pool": (
         "EBlobNotDeletable",
@@ -77,6 +78,7 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "EPoolNotFound",
         "EZeroNodeWeight",
         "EIncorrectNodeOrder",
+        "EMismatchedLengths",
     ),
     "staking_pool": (
         "EPoolAlreadyUpdated",
@@ -98,6 +100,7 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "EInvalidNetworkAddressLength",
         "EInvalidNameLength",
         "EZeroShares",
+        "EInsufficientBond",
     ),
     "staked_wal": (
         "ENotWithdrawing",

@@ -32,6 +32,15 @@ SUI_TYPE = StructTag(SUI_FRAMEWORK, "sui", "SUI", ())
 CLOCK = parse_address("0x6")
 RANDOMNESS = parse_address("0x8")
 
+
+class Extensible(bcs.Struct):
+    """Base of layouts whose contracts may add fields at the end: bytes after the known fields are left unread."""
+
+    @classmethod
+    def from_bytes(cls, data: bytes | bytearray | memoryview) -> Self:
+        return cls.read_from(bcs.Reader(data))
+
+
 S = TypeVar("S", bound=bcs.Struct)
 Layout = type[S]
 
@@ -128,8 +137,13 @@ class DynamicField:
     @classmethod
     def read(cls, found: ChainObject, name_layout: Any, value_layout: Any) -> Self:
         """Raises `ContractMismatch` if the object is not such a field."""
+        reader = bcs.Reader(found.contents)
         try:
-            _, name, value = bcs.decode(tuple[bcs.Bytes32, name_layout, value_layout], found.contents)
+            reader.view(32)
+            name = bcs.codec_for(name_layout).read(reader)
+            value = bcs.codec_for(value_layout).read(reader)
+            if not isinstance(value, Extensible):
+                reader.finish()
         except BcsError as error:
             raise ContractMismatch(
                 f"expected a field with a value of {value_layout}, got {found.type}: {error.message}"

@@ -1,7 +1,8 @@
 """What the Walrus contracts store on chain, field by field (source: contracts.md §1).
 
 Field orders are the wire format. Ids, addresses and blob ids are 32 raw bytes: a `u256` blob id is their
-little-endian number. Amounts are FROST (10⁻⁹ WAL), sizes bytes, times milliseconds, epochs Walrus epochs.
+little-endian number. State that later versions of the contracts extend at its end is read as far as it is known
+here. Amounts are FROST (10⁻⁹ WAL), sizes bytes, times milliseconds, epochs Walrus epochs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from walrus_sui.bcs import U8, U16, U32, U64, U128, Bytes32, Enum, Struct
+from walrus_sui.chain.objects import Extensible
 from walrus_sui.chain.vec_map import VecMap
 from walrus_sui.crypto.curve import compress_g1
 
@@ -77,7 +79,7 @@ class EventBlobCertificationState(Struct):
     aggregate_weight_per_blob: Annotated[dict[EventBlob, int], VecMap(EventBlob, U16)]
 
 
-class SystemStateInnerV1(Struct):
+class SystemStateInnerV1(Extensible):
     """Storage: committee keys, capacity, prices (FROST per MiB and epoch, and per MiB written)."""
 
     committee: BlsCommittee
@@ -118,7 +120,7 @@ class EpochParams(Struct):
     write_price_per_unit_size: U64
 
 
-class StakingInnerV1(Struct):
+class StakingInnerV1(Extensible):
     """Stake: pools, committees and the state of the epoch."""
 
     n_shards: U16
@@ -186,7 +188,7 @@ class StorageNodeInfo(Struct):
         return compress_g1(self.public_key)
 
 
-class StakingPool(Struct):
+class StakingPool(Extensible):
     """One node's pool; its object id is the node id."""
 
     object_id: Bytes32

@@ -1,0 +1,33 @@
+"""The names of abort codes against the contracts' own sources."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from walrus_sui.chain.abort_codes import abort_name
+
+SOURCES = Path(__file__).parents[2] / "move" / "walrus" / "sources"
+PACKAGE = bytes([5]) * 32
+CONSTANT = re.compile(r"^const (E\w+): u64 = (\d+);", re.MULTILINE)
+
+
+def constants() -> list[tuple[str, str, int]]:
+    found = []
+    for path in sorted(SOURCES.rglob("*.move")):
+        found += [(path.stem, name, int(code)) for name, code in CONSTANT.findall(path.read_text())]
+    return found
+
+
+@pytest.mark.parametrize(("module", "name", "code"), constants())
+def test_every_error_constant_of_the_contracts_has_its_name(module: str, name: str, code: int) -> None:
+    assert abort_name(PACKAGE, module, code) == name
+
+
+def test_codes_of_others_have_no_name() -> None:
+    assert abort_name(PACKAGE, "messages", 99) is None
+    assert abort_name(PACKAGE, "unheard_of", 0) is None
+    assert abort_name(bytes(31) + b"\x02", "balance", 2) == "ENotEnough"
+    assert abort_name(bytes(31) + b"\x02", "blob", 0) is None
