@@ -1,5 +1,7 @@
 """A virtual machine for Move bytecode as Sui uses it (move_bytecode.md)."""
 
+from walrus_localnet.vm.bytecode.module import Visibility
+from walrus_localnet.vm.declarations import DatatypeInfo, FieldInfo, FunctionInfo, VariantInfo
 from walrus_localnet.vm.errors import (
     ExecutionError,
     InvalidValue,
@@ -15,7 +17,7 @@ from walrus_localnet.vm.errors import (
     VerificationError,
     VmError,
 )
-from walrus_localnet.vm.machine import DatatypeInfo, FieldInfo, FunctionInfo, Machine, VariantInfo, Visibility
+from walrus_localnet.vm.machine import Machine
 from walrus_localnet.vm.packages import Package, PackageSource
 from walrus_localnet.vm.runtime import Meter, ObjectRuntime
 from walrus_localnet.vm.types import (

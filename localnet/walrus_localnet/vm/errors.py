@@ -13,8 +13,8 @@
             ├── LimitExceeded          call depth, value size or type size
             └── UnsupportedNative      a native function this machine does not offer
 
-`NativeAbort` is not an error of the machine: natives and object runtimes raise it to abort the running Move program
-with a code; the machine turns it into `MoveAbort` with the native's location.
+`NativeAbort` is not an error of the machine: natives and object runtimes raise it to abort the running Move
+program with a code; the machine turns it into `MoveAbort` with the native's location.
 """
 
 from __future__ import annotations
@@ -79,8 +79,11 @@ class ExecutionError(VmError):
     code = "vm_execution"
 
     def __init__(self, message: str, location: Location | None = None) -> None:
-        super().__init__(message if location is None else f"{message} in {location}")
+        super().__init__(message)
         self.location = location
+
+    def __str__(self) -> str:
+        return self.message if self.location is None else f"{self.message} in {self.location}"
 
 
 class MoveAbort(ExecutionError):

@@ -3,54 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from walrus_localnet.vm.bytecode.cursor import Cursor
+from walrus_localnet.vm.declarations import DatatypeInfo, FunctionInfo
+from walrus_localnet.vm.errors import InvalidValue, LinkError
+from walrus_localnet.vm.execution import Execution, Knowledge
+from walrus_localnet.vm.interpreter import Interpreter
 from walrus_localnet.vm.packages import Package, PackageSource
 from walrus_localnet.vm.runtime import Meter, ObjectRuntime
 from walrus_localnet.vm.types import Ability, Cell, Datatype, Type, Value, is_container
-
-Visibility = Literal["private", "public", "friend"]
-"""`friend` is what source calls `public(package)`."""
-
-
-@dataclass(frozen=True)
-class FunctionInfo:
-    """The signature of a function. `type_parameters` are the abilities each type argument must have; parameter and
-    return types name them as `TypeParameter`."""
-
-    name: str
-    visibility: Visibility
-    is_entry: bool
-    is_native: bool
-    type_parameters: tuple[Ability, ...]
-    parameters: tuple[Type, ...]
-    returns: tuple[Type, ...]
-
-
-@dataclass(frozen=True)
-class FieldInfo:
-    name: str
-    type: Type
-
-
-@dataclass(frozen=True)
-class VariantInfo:
-    name: str
-    fields: tuple[FieldInfo, ...]
-
-
-@dataclass(frozen=True)
-class DatatypeInfo:
-    """The declaration of a struct (`fields`) or an enum (`variants`, else None). Each type parameter is its ability
-    constraint and whether it is phantom; `abilities` are the declared ones."""
-
-    module: str
-    name: str
-    abilities: Ability
-    type_parameters: tuple[tuple[Ability, bool], ...]
-    fields: tuple[FieldInfo, ...]
-    variants: tuple[VariantInfo, ...] | None
+from walrus_localnet.vm.verifier import verify_package
 
 
 class Machine:
@@ -58,38 +20,46 @@ class Machine:
 
     def __init__(self, packages: PackageSource) -> None:
         self.packages = packages
+        self._knowledge = Knowledge(packages)
+        self._engine = Interpreter(self._knowledge)
 
-    # looking at code -----------------------------------------------------------------------------------------------
+    # looking at code -----------------------------------------------------------------------------------------
     def function(self, package: bytes, module: str, name: str) -> FunctionInfo:
         """Raises `LinkError` if it does not exist."""
-        raise NotImplementedError
+        return self._knowledge.linker.root(package).module(module).function(name).info
 
     def functions(self, package: bytes, module: str) -> tuple[FunctionInfo, ...]:
         """All functions of a module in declaration order."""
-        raise NotImplementedError
+        return tuple(function.info for function in self._knowledge.linker.root(package).module(module).functions)
 
     def datatype(self, package: bytes, module: str, name: str) -> DatatypeInfo:
-        """A declaration. Raises `LinkError` if it does not exist."""
-        raise NotImplementedError
+        """A declaration in a version of a package. Raises `LinkError` if it does not exist."""
+        return self._knowledge.linker.root(package).module(module).declared(name)
 
     def datatypes(self, package: bytes, module: str) -> tuple[DatatypeInfo, ...]:
-        raise NotImplementedError
+        """All structs, then all enums of a module."""
+        return self._knowledge.linker.root(package).module(module).declarations()
 
     def abilities(self, type_: Type) -> Ability:
         """Abilities of a concrete type. Raises `LinkError` if the type does not exist, has another number of
         arguments or an argument without a required ability."""
-        raise NotImplementedError
+        return self._knowledge.abilities.of(type_)
 
     def one_time_witness(self, package: bytes, module: str) -> Datatype | None:
         """The module's one-time witness type, if its `init` takes one. Its value is `[True]`."""
-        raise NotImplementedError
+        linked = self._knowledge.linker.root(package).module(module)
+        init = next((function for function in linked.functions if function.name == "init"), None)
+        if init is None or len(init.parameters) != 2:
+            return None
+        first = init.parameters[0]
+        return first if isinstance(first, Datatype) else None
 
     def verify(self, package: Package) -> None:
         """All checks of a package before it is published; its dependencies must be in the source already. Raises
         `MalformedModule`, `VerificationError` or `LinkError`."""
-        raise NotImplementedError
+        verify_package(self.packages, package)
 
-    # running code --------------------------------------------------------------------------------------------------
+    # running code --------------------------------------------------------------------------------------------
     def call(
         self,
         package: bytes,
@@ -105,16 +75,26 @@ class Machine:
         Linkage is that of `package`. Raises `LinkError` for a function or type argument that does not fit and
         `ExecutionError` when execution fails; values passed by `&mut` may have changed by then.
         """
-        raise NotImplementedError
+        linked = self._knowledge.linker.root(package).module(module).function(function)
+        self._knowledge.abilities.check_arguments(linked.type_parameters, type_args, (), str(linked))
+        if len(arguments) != len(linked.parameters):
+            raise LinkError(f"expected {len(linked.parameters)} arguments for {linked}, got {len(arguments)}")
+        execution = Execution(self._knowledge, runtime, meter)
+        return self._engine.call(execution, linked, tuple(type_args), arguments)
 
-    # values --------------------------------------------------------------------------------------------------------
+    # values --------------------------------------------------------------------------------------------------
     def to_bytes(self, type_: Type, value: Value) -> bytes:
         """The BCS of a value."""
-        raise NotImplementedError
+        out = bytearray()
+        self._knowledge.layouts.of(type_).write(value, out)
+        return bytes(out)
 
     def from_bytes(self, type_: Type, data: bytes) -> Value:
         """A fresh value from its exact BCS. Raises `InvalidValue`."""
-        raise NotImplementedError
+        cursor = Cursor(data, error=InvalidValue)
+        value = self._knowledge.layouts.of(type_).read(cursor)
+        cursor.finish()
+        return value
 
     @staticmethod
     def borrow(cell: Cell, type_: Type, mutable: bool) -> Value:

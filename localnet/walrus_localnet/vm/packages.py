@@ -11,9 +11,10 @@ from typing import Protocol
 class Package:
     """One published version of a package.
 
-    `modules` are module bytes by name, whose self address is `original_id`. `linkage` maps the original id of every
-    package it depends on, directly or not, to the storage id to use. `type_origins` maps (module, datatype) to the
-    storage id of the version that first defined it; a datatype it does not name originates in `original_id`.
+    `modules` are module bytes by name, whose self address is `original_id`. `linkage` maps the original id of
+    every package it depends on, directly or not, to the storage id to use. `type_origins` maps (module,
+    datatype) to the storage id of the version that first defined it; a datatype it does not name originates in
+    `original_id`.
     """
 
     storage_id: bytes

@@ -1,4 +1,4 @@
-"""What Move programs see of the world: objects, events and the transaction (sui_localnet.md §4, move_toolchain.md §4).
+"""What Move programs see of the world: objects, events, the transaction (sui_localnet.md §4).
 
 The machine knows nothing of transactions; natives reach them through `ObjectRuntime`, which the ledger implements.
 Values handed over are live (see `types`): the runtime owns them from then on and serialises them with
@@ -29,7 +29,7 @@ SHARED_NON_NEW_OBJECT = 0
 class ObjectRuntime(Protocol):
     """Objects, events and transaction context of one transaction."""
 
-    # ids -----------------------------------------------------------------------------------------------------------
+    # ids -------------------------------------------------------------------------------------------------
     def fresh_id(self) -> bytes:
         """The next id of this transaction: blake2b256(0xf1 ‖ digest ‖ u64le ids created so far). Counts it as
         created and records it as a new UID."""
@@ -43,13 +43,13 @@ class ObjectRuntime(Protocol):
         """A UID was deleted (`object::delete_impl`)."""
         ...
 
-    # objects -------------------------------------------------------------------------------------------------------
+    # objects ---------------------------------------------------------------------------------------------
     def transfer(self, type_: Datatype, value: Value, recipient: bytes) -> None:
         """The object now belongs to the address `recipient`."""
         ...
 
     def share(self, type_: Datatype, value: Value) -> None:
-        """The object is shared from now on. Aborts with SHARED_NON_NEW_OBJECT unless it is new or already shared."""
+        """The object is shared from now on. Aborts with SHARED_NON_NEW_OBJECT unless it is new or was shared."""
         ...
 
     def freeze(self, type_: Datatype, value: Value) -> None:
@@ -67,7 +67,7 @@ class ObjectRuntime(Protocol):
         RECEIVING_OBJECT_TYPE_MISMATCH."""
         ...
 
-    # child objects (dynamic fields) --------------------------------------------------------------------------------
+    # child objects (dynamic fields) ----------------------------------------------------------------------
     def has_child(self, parent: bytes, child: bytes) -> bool: ...
 
     def has_child_with_type(self, parent: bytes, child: bytes, type_: Datatype) -> bool: ...
@@ -84,10 +84,10 @@ class ObjectRuntime(Protocol):
         """The child by value; it is no longer owned by `parent`. Aborts like `borrow_child`."""
         ...
 
-    # events --------------------------------------------------------------------------------------------------------
+    # events ----------------------------------------------------------------------------------------------
     def emit(self, type_: Datatype, value: Value) -> None: ...
 
-    # transaction context -------------------------------------------------------------------------------------------
+    # transaction context ---------------------------------------------------------------------------------
     @property
     def sender(self) -> bytes: ...
     @property

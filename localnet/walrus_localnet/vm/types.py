@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 from walrus_sui.bcs import sui
 
 Value: TypeAlias = Any
-"""A Move value or reference as the table above says; its Python type follows from its Move type, never the reverse."""
+"""A Move value or reference as the table above says. Its Python type follows from its Move type only."""
 Cell: TypeAlias = "list[Value]"
 """A one-element list that owns a value outside of any function; `Machine.borrow` makes references into it."""
 

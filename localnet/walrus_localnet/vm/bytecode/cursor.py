@@ -1,22 +1,29 @@
-"""A cursor over the bytes of a module that turns every overrun into `MalformedModule`."""
+"""A cursor over bytes that turns every overrun into one error."""
 
 from __future__ import annotations
 
-from walrus_localnet.vm.errors import MalformedModule
+from walrus_localnet.vm.errors import MalformedModule, VmError
 
 
 class Cursor:
-    """Reads `data[position:end]`."""
+    """Reads `data[position:end]`; raises `error` for what is not there."""
 
-    __slots__ = ("data", "end", "position")
+    __slots__ = ("data", "end", "error", "position")
 
-    def __init__(self, data: bytes, position: int = 0, end: int | None = None) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        position: int = 0,
+        end: int | None = None,
+        error: type[VmError] = MalformedModule,
+    ) -> None:
         self.data = data
+        self.error = error
         self.position = position
         self.end = len(data) if end is None else end
 
-    def fail(self, expected: str) -> MalformedModule:
-        return MalformedModule(f"expected {expected} at byte {self.position} of the module")
+    def fail(self, expected: str) -> VmError:
+        return self.error(f"expected {expected} at byte {self.position} of {len(self.data)}")
 
     def peek(self) -> int:
         """The next byte without reading it; -1 at the end."""
@@ -69,8 +76,8 @@ class Cursor:
         return self.count(0xFFFF)
 
     def sized_bytes(self) -> bytes:
-        return self.take(self.count(0xFFFF))
+        return self.take(self.uleb())
 
     def finish(self) -> None:
         if self.position != self.end:
-            raise self.fail("the end of the module")
+            raise self.fail("the end")

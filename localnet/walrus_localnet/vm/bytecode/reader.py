@@ -1,4 +1,7 @@
-"""Bytes to a module: headers, tables, rows (move_bytecode.md). Any bytes give a `Module` or one `MalformedModule`."""
+"""Bytes to a module: headers, tables, rows (move_bytecode.md).
+
+Any bytes give a `Module` or one `MalformedModule`.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,288 @@
+"""From checked code to segments of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from walrus_localnet.vm.blocks import Block
+from walrus_localnet.vm.bytecode import read_constant
+from walrus_localnet.vm.bytecode.module import Code
+from walrus_localnet.vm.bytecode.opcodes import Instruction, Op
+from walrus_localnet.vm.execution import Knowledge
+from walrus_localnet.vm.flow import CASTS
+from walrus_localnet.vm.interpreter import specials, steps
+from walrus_localnet.vm.interpreter.program import Exit, Instance, Segment, Special, Step
+from walrus_localnet.vm.linker import LinkedFunction
+from walrus_localnet.vm.shapes import Shapes
+from walrus_localnet.vm.types import BYTES, Primitive, Reference, Type, is_container, substitute
+
+InstanceOf = Callable[[LinkedFunction, tuple[Type, ...]], Instance]
+
+
+class Translator:
+    """Translates one instance."""
+
+    def __init__(self, instance: Instance, knowledge: Knowledge, instance_of: InstanceOf) -> None:
+        code = instance.function.definition.code
+        assert code is not None
+        self.code: Code = code
+        self.instance = instance
+        self.layouts = knowledge.layouts
+        self.flow = knowledge.flow(instance.function)
+        self.shapes = Shapes(instance.function.module, instance.type_args)
+        self.instance_of = instance_of
+        self.heads = {start: Segment(block.end - block.start) for start, block in self.flow.blocks.items()}
+
+    def translate(self) -> Segment:
+        """The segment execution starts with."""
+        for start, block in self.flow.blocks.items():
+            self._block(self.heads[start], block)
+        return self.heads[0]
+
+    def _block(self, segment: Segment, block: Block) -> None:
+        for offset in range(block.start, block.end):
+            instruction = self.code.instructions[offset]
+            if instruction.op in _EXITS:
+                self._exit(segment, instruction, offset, block)
+                return
+            translated = _RULES[instruction.op](self, instruction, offset)
+            if isinstance(translated, Ending):
+                segment.exit, segment.operand, segment.offset = translated.exit, translated.operand, offset
+                segment.next = Segment(0)
+                segment = segment.next
+            else:
+                step, operand = translated
+                segment.steps.append((step, operand, offset))
+        segment.next = self.heads[block.successors[0]]
+
+    def _exit(self, segment: Segment, instruction: Instruction, offset: int, block: Block) -> None:
+        segment.exit, segment.offset = _EXITS[instruction.op], offset
+        if instruction.op is Op.VARIANT_SWITCH:
+            segment.operand = [self.heads[target] for target in block.successors]
+        elif block.successors:
+            segment.next = self.heads[block.successors[0]]
+            segment.operand = self.heads[block.successors[-1]]
+
+    # types of operands, with this instance's arguments -----------------------------------------------------------
+    def operand_type(self, offset: int) -> Type:
+        """What lies on top of the stack before an instruction."""
+        stack = self.flow.before[offset]
+        assert stack
+        return substitute(stack[-1], self.instance.type_args)
+
+    def target_type(self, offset: int) -> Type:
+        """What the reference on top of the stack points at."""
+        type_ = self.operand_type(offset)
+        assert isinstance(type_, Reference)
+        return type_.target
+
+    def local_type(self, index: int) -> Type:
+        return substitute(self.instance.function.locals[index], self.instance.type_args)
+
+    def element_type(self, instruction: Instruction) -> Type:
+        element = self.instance.function.module.signature(instruction.operand)[0]
+        return substitute(element, self.instance.type_args)
+
+
+class Ending:
+    """A translation that ends the segment."""
+
+    def __init__(self, exit_: Exit, operand: Any) -> None:
+        self.exit = exit_
+        self.operand = operand
+
+
+def _special(special: Special, operand: Any) -> Ending:
+    return Ending(Exit.SPECIAL, (special, operand))
+
+
+Translation = tuple[Step, Any] | Ending
+Rule = Callable[[Translator, Instruction, int], Translation]
+
+
+def _fixed(step: Step) -> Rule:
+    return lambda run, instruction, offset: (step, None)
+
+
+def _constant(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    constant = run.instance.function.module.module.constants[instruction.operand]
+    value = read_constant(constant)
+    layout = run.layouts.of(constant.type)
+    if layout.measure is not None:
+        return _special(specials.push_metered, (layout, value))
+    return steps.push, value
+
+
+def _copy_local(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    type_ = run.local_type(instruction.operand)
+    if not is_container(type_):
+        return steps.load, instruction.operand
+    layout = run.layouts.of(type_)
+    if layout.measure is not None:
+        return _special(specials.copy_metered_local, (instruction.operand, layout))
+    return steps.copy_local, (instruction.operand, layout.copy)
+
+
+def _borrow_local(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    step = steps.load if is_container(run.local_type(instruction.operand)) else steps.borrow_local
+    return step, instruction.operand
+
+
+def _borrow_field(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    shape = run.shapes.field(instruction)
+    return steps.borrow_container_field if is_container(shape.type) else steps.borrow_primitive_field, shape.index
+
+
+def _call(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    shape = run.shapes.call(instruction)
+    instance = run.instance_of(shape.target, shape.type_args)
+    if instance.native is not None:
+        return _special(specials.call_native, instance)
+    return Ending(Exit.CALL, instance)
+
+
+def _pack(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    return steps.pack, len(run.shapes.struct(instruction).fields)
+
+
+def _pack_variant(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    shape = run.shapes.variant(instruction)
+    return steps.pack_variant, (shape.tag, len(shape.fields))
+
+
+def _unpack_variant(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    return steps.unpack_variant, run.shapes.variant(instruction).tag
+
+
+def _borrow_variant(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    shape = run.shapes.variant(instruction)
+    return steps.borrow_variant, (shape.tag, tuple(map(is_container, shape.fields)))
+
+
+def _read(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    target = run.target_type(offset)
+    if not is_container(target):
+        return steps.read_primitive, None
+    layout = run.layouts.of(target)
+    if layout.measure is not None:
+        return _special(specials.read_metered, layout)
+    return steps.read_container, layout.copy
+
+
+def _write(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    return steps.write_container if is_container(run.target_type(offset)) else steps.write_primitive, None
+
+
+def _largest(type_: Type) -> int:
+    assert isinstance(type_, Primitive)
+    return (1 << type_.bits) - 1
+
+
+def _arithmetic(step: Step) -> Rule:
+    return lambda run, instruction, offset: (step, _largest(run.operand_type(offset)))
+
+
+def _shift(step: Step) -> Rule:
+    def rule(run: Translator, instruction: Instruction, offset: int) -> Translation:
+        stack = run.flow.before[offset]
+        assert stack
+        return step, _largest(stack[-2])
+
+    return rule
+
+
+def _cast(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    return steps.cast, _largest(CASTS[instruction.op])
+
+
+def _equality(value_step: Step, reference_step: Step, metered: Special) -> Rule:
+    def rule(run: Translator, instruction: Instruction, offset: int) -> Translation:
+        type_ = run.operand_type(offset)
+        target = type_.target if isinstance(type_, Reference) else type_
+        if not is_container(target):
+            return reference_step if isinstance(type_, Reference) else value_step, None
+        measure = run.layouts.of(target).measure
+        return (value_step, None) if measure is None else _special(metered, measure)
+
+    return rule
+
+
+def _vector_pack(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    is_bytes = run.element_type(instruction) == BYTES.element
+    return steps.pack_bytes if is_bytes else steps.pack, instruction.elements
+
+
+def _vector_unpack(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    return steps.unpack_vector, instruction.elements
+
+
+def _vector_borrow(run: Translator, instruction: Instruction, offset: int) -> Translation:
+    if is_container(run.element_type(instruction)):
+        return steps.borrow_container_element, None
+    return steps.borrow_primitive_element, None
+
+
+_EXITS = {
+    Op.BRANCH: Exit.NEXT,
+    Op.BR_TRUE: Exit.IF_TRUE,
+    Op.BR_FALSE: Exit.IF_FALSE,
+    Op.VARIANT_SWITCH: Exit.SWITCH,
+    Op.RET: Exit.RETURN,
+    Op.ABORT: Exit.ABORT,
+}
+
+_RULES: dict[Op, Rule] = {
+    Op.POP: _fixed(steps.pop),
+    Op.NOP: _fixed(steps.nothing),
+    Op.LD_CONST: _constant,
+    Op.LD_TRUE: lambda run, instruction, offset: (steps.push, True),
+    Op.LD_FALSE: lambda run, instruction, offset: (steps.push, False),
+    Op.COPY_LOC: _copy_local,
+    Op.MOVE_LOC: lambda run, instruction, offset: (steps.load, instruction.operand),
+    Op.ST_LOC: lambda run, instruction, offset: (steps.store, instruction.operand),
+    Op.READ_REF: _read,
+    Op.WRITE_REF: _write,
+    Op.FREEZE_REF: _fixed(steps.nothing),
+    Op.ADD: _arithmetic(steps.add),
+    Op.SUB: _arithmetic(steps.subtract),
+    Op.MUL: _arithmetic(steps.multiply),
+    Op.DIV: _arithmetic(steps.divide),
+    Op.MOD: _arithmetic(steps.modulo),
+    Op.BIT_OR: _arithmetic(steps.bit_or),
+    Op.BIT_AND: _arithmetic(steps.bit_and),
+    Op.XOR: _arithmetic(steps.xor),
+    Op.SHL: _shift(steps.shift_left),
+    Op.SHR: _shift(steps.shift_right),
+    Op.OR: _fixed(steps.logical_or),
+    Op.AND: _fixed(steps.logical_and),
+    Op.NOT: _fixed(steps.logical_not),
+    Op.EQ: _equality(steps.equal, steps.equal_targets, specials.equal_metered),
+    Op.NEQ: _equality(steps.not_equal, steps.not_equal_targets, specials.not_equal_metered),
+    Op.LT: _fixed(steps.less),
+    Op.GT: _fixed(steps.greater),
+    Op.LE: _fixed(steps.less_or_equal),
+    Op.GE: _fixed(steps.greater_or_equal),
+    Op.VEC_PACK: _vector_pack,
+    Op.VEC_UNPACK: _vector_unpack,
+    Op.VEC_LEN: _fixed(steps.vector_length),
+    Op.VEC_PUSH_BACK: _fixed(steps.push_back),
+    Op.VEC_POP_BACK: _fixed(steps.pop_back),
+    Op.VEC_SWAP: _fixed(steps.swap),
+    **dict.fromkeys(
+        (Op.LD_U8, Op.LD_U16, Op.LD_U32, Op.LD_U64, Op.LD_U128, Op.LD_U256),
+        lambda run, instruction, offset: (steps.push, instruction.operand),
+    ),
+    **dict.fromkeys(CASTS, _cast),
+    **dict.fromkeys((Op.MUT_BORROW_LOC, Op.IMM_BORROW_LOC), _borrow_local),
+    **dict.fromkeys((Op.MUT_BORROW_FIELD, Op.IMM_BORROW_FIELD), _borrow_field),
+    **dict.fromkeys((Op.MUT_BORROW_FIELD_GENERIC, Op.IMM_BORROW_FIELD_GENERIC), _borrow_field),
+    **dict.fromkeys((Op.CALL, Op.CALL_GENERIC), _call),
+    **dict.fromkeys((Op.PACK, Op.PACK_GENERIC), _pack),
+    **dict.fromkeys((Op.UNPACK, Op.UNPACK_GENERIC), _fixed(steps.unpack)),
+    **dict.fromkeys((Op.PACK_VARIANT, Op.PACK_VARIANT_GENERIC), _pack_variant),
+    **dict.fromkeys((Op.UNPACK_VARIANT, Op.UNPACK_VARIANT_GENERIC), _unpack_variant),
+    **dict.fromkeys((Op.UNPACK_VARIANT_IMM_REF, Op.UNPACK_VARIANT_MUT_REF), _borrow_variant),
+    **dict.fromkeys((Op.UNPACK_VARIANT_GENERIC_IMM_REF, Op.UNPACK_VARIANT_GENERIC_MUT_REF), _borrow_variant),
+    **dict.fromkeys((Op.VEC_IMM_BORROW, Op.VEC_MUT_BORROW), _vector_borrow),
+}

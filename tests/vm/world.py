@@ -1,0 +1,116 @@
+"""A small object runtime and package source for tests: enough world for Move programs to live in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from walrus_localnet.vm import Datatype, NativeAbort, Package, Value
+from walrus_localnet.vm.bytecode import read_module
+from walrus_localnet.vm.runtime import FIELD_ALREADY_EXISTS, FIELD_DOES_NOT_EXIST, FIELD_TYPE_MISMATCH
+from walrus_sui.bcs.sui import blake2b256
+
+
+def address(number: int) -> bytes:
+    return number.to_bytes(32, "big")
+
+
+class Packages:
+    """A package source in memory, where original and storage ids are the same unless told."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Package] = {}
+
+    def package(self, storage_id: bytes) -> Package | None:
+        return self._known.get(storage_id)
+
+    def add(self, package: Package) -> Package:
+        self._known[package.storage_id] = package
+        return package
+
+    def add_modules(self, modules: list[bytes], *dependencies: bytes) -> bytes:
+        """A first version with these modules; its id is the modules' address."""
+        read = [read_module(data) for data in modules]
+        identity = read[0].address
+        named = {module.name: data for module, data in zip(read, modules, strict=True)}
+        self.add(Package(identity, identity, 1, named, {dependency: dependency for dependency in dependencies}))
+        return identity
+
+
+@dataclass
+class World:
+    """An object runtime that keeps live values and remembers what happened."""
+
+    sender: bytes = address(0xA11CE)
+    digest: bytes = b"\x07" * 32
+    epoch: int = 3
+    epoch_timestamp_ms: int = 1_700_000_000_000
+    reference_gas_price: int = 1000
+    gas_price: int = 1001
+    gas_budget: int = 5_000_000
+    sponsor: bytes | None = None
+    ids_created: int = 0
+    new_ids: list[bytes] = field(default_factory=list)
+    deleted: list[bytes] = field(default_factory=list)
+    owned: list[tuple[Datatype, Value, bytes]] = field(default_factory=list)
+    shared: list[tuple[Datatype, Value]] = field(default_factory=list)
+    frozen: list[tuple[Datatype, Value]] = field(default_factory=list)
+    party: list[tuple[Datatype, Value, int, list[bytes], list[int]]] = field(default_factory=list)
+    inbox: dict[bytes, tuple[Datatype, Value]] = field(default_factory=dict)
+    events: list[tuple[Datatype, Value]] = field(default_factory=list)
+    children: dict[tuple[bytes, bytes], tuple[Datatype, Value]] = field(default_factory=dict)
+
+    def fresh_id(self) -> bytes:
+        identity = blake2b256(b"\xf1", self.digest, self.ids_created.to_bytes(8, "little"))
+        self.ids_created += 1
+        self.new_ids.append(identity)
+        return identity
+
+    def record_new_uid(self, object_id: bytes) -> None:
+        self.new_ids.append(object_id)
+
+    def delete_uid(self, object_id: bytes) -> None:
+        self.deleted.append(object_id)
+
+    def transfer(self, type_: Datatype, value: Value, recipient: bytes) -> None:
+        self.owned.append((type_, value, recipient))
+
+    def share(self, type_: Datatype, value: Value) -> None:
+        self.shared.append((type_, value))
+
+    def freeze(self, type_: Datatype, value: Value) -> None:
+        self.frozen.append((type_, value))
+
+    def transfer_to_party(
+        self, type_: Datatype, value: Value, default: int, addresses: list[bytes], permissions: list[int]
+    ) -> None:
+        self.party.append((type_, value, default, addresses, permissions))
+
+    def receive(self, parent: bytes, object_id: bytes, version: int, type_: Datatype) -> Value:
+        return self.inbox.pop(object_id)[1]
+
+    def has_child(self, parent: bytes, child: bytes) -> bool:
+        return (parent, child) in self.children
+
+    def has_child_with_type(self, parent: bytes, child: bytes, type_: Datatype) -> bool:
+        return self.has_child(parent, child) and self.children[parent, child][0] == type_
+
+    def add_child(self, parent: bytes, child: bytes, type_: Datatype, value: Value) -> None:
+        if (parent, child) in self.children:
+            raise NativeAbort(FIELD_ALREADY_EXISTS)
+        self.children[parent, child] = (type_, value)
+
+    def borrow_child(self, parent: bytes, child: bytes, type_: Datatype, mutable: bool) -> Value:
+        if (parent, child) not in self.children:
+            raise NativeAbort(FIELD_DOES_NOT_EXIST)
+        found, value = self.children[parent, child]
+        if found != type_:
+            raise NativeAbort(FIELD_TYPE_MISMATCH)
+        return value
+
+    def remove_child(self, parent: bytes, child: bytes, type_: Datatype) -> Value:
+        value = self.borrow_child(parent, child, type_, True)
+        del self.children[parent, child]
+        return value
+
+    def emit(self, type_: Datatype, value: Value) -> None:
+        self.events.append((type_, value))
