@@ -19,7 +19,6 @@ from walrus_sui.bcs.sui import format_address
 app = typer.Typer(no_args_is_help=True)
 
 PackagePath = Annotated[Path, typer.Argument(help="Folder that holds Move.toml.", show_default="here")]
-Filter = Annotated[str, typer.Option("--filter", help="Only tests whose name contains this.")]
 Output = Annotated[Path | None, typer.Option("--output", help="Also write the modules and a manifest.json here.")]
 
 
@@ -31,15 +30,17 @@ def build(path: PackagePath = Path(), output_directory: Output = None, json: Jso
     if output_directory is not None:
         output_directory.mkdir(parents=True, exist_ok=True)
         write(output_directory, [built])
-    lines = [f"{name}: {len(module)} bytes" for name, module in zip(built.module_names, built.modules, strict=True)]
+    lines = [
+        f"{name}: {len(module)} bytes" for name, module in zip(built.module_names, built.modules, strict=True)
+    ]
     lines.append(f"{built.name} at {format_address(built.address)}: {sum(map(len, built.modules))} bytes in all")
     output.result({"package": built.name, **built.entry()}, "\n".join(lines))
 
 
-@app.command()
-def test(path: PackagePath = Path(), filter_: Filter = "", json: Json = False) -> None:
+@app.command("test")
+def run_tests(path: PackagePath = Path(), json: Json = False) -> None:
     """Run the unit tests of a package on the official Move VM. Signature checks of BLS accept anything there."""
-    report = Compiler().test(Package.load(path, framework_directory()), filter_)
+    report = Compiler().test(Package.load(path, framework_directory()))
     output.result(_document(report), report.text.strip())
     if not report.passed:
         raise typer.Exit(1)

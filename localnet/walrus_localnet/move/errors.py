@@ -4,7 +4,8 @@ WalrusError
 └── MoveError
     ├── PackageError     a Move.toml or a folder that is not a usable package
     ├── CompileError     the compiler refused the sources; the message is its diagnostics
-    ├── CompilerError    the compiler itself cannot be had, or stopped in the middle
+    ├── CompilerError    the compiler itself cannot be trusted, or stopped in the middle
+    │   └── CompilerUnavailable   it is not here and cannot be fetched
     └── ArtifactError    compiled packages that are missing or not what their manifest says
 """
 
@@ -32,9 +33,15 @@ class CompileError(MoveError):
 
 
 class CompilerError(MoveError):
-    """The compiler cannot be fetched or trusted, or it stopped without an answer."""
+    """The compiler is not the pinned one, or it stopped without an answer."""
 
     code = "move_compiler"
+
+
+class CompilerUnavailable(CompilerError):
+    """The compiler is not on this machine and cannot be fetched."""
+
+    code = "move_compiler_unavailable"
 
 
 class ArtifactError(MoveError):

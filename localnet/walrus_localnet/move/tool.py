@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from walrus_localnet.move.errors import CompilerError
+from walrus_localnet.move.errors import CompilerError, CompilerUnavailable
 
 NPM_PACKAGE = "@zktx.io/sui-move-builder"
 VERSION = "0.5.1"
@@ -43,18 +43,12 @@ def cache_directory() -> Path:
 def compiler_wasm() -> Path:
     """The checked WASM file, fetched first when it is not in the cache.
 
-    Raises `CompilerError` when it cannot be fetched, or when what came is not the pinned file.
+    Raises `CompilerUnavailable` when it cannot be fetched, `CompilerError` when what came is not the pinned file.
     """
     wasm = cache_directory() / "compiler.wasm"
     if not (wasm.exists() and _sha256(wasm) == _WASM_SHA256):
         _install(wasm)
     return wasm
-
-
-def is_obtainable() -> bool:
-    """Whether the compiler is already here, or there is a way to fetch it."""
-    cached = cache_directory() / "compiler.wasm"
-    return cached.exists() or TARBALL_ENV in os.environ or shutil.which("npm") is not None
 
 
 def _install(wasm: Path) -> None:
@@ -77,20 +71,22 @@ def _download(scratch: Path) -> Path:
     hint = f"install npm, or set {TARBALL_ENV} to a tarball made by `npm pack {NPM_PACKAGE}@{VERSION}`"
     npm = shutil.which("npm")
     if npm is None:
-        raise CompilerError(
+        raise CompilerUnavailable(
             "building Move packages needs npm once, to fetch the compiler; npm was not found", hint=hint
         )
     command = [npm, "pack", f"{NPM_PACKAGE}@{VERSION}", "--ignore-scripts", "--pack-destination", str(scratch)]
     try:
         subprocess.run(command, cwd=scratch, check=True, capture_output=True, text=True, timeout=_DOWNLOAD_SECONDS)
     except subprocess.CalledProcessError as error:
-        raise CompilerError(f"npm could not fetch the compiler: {error.stderr.strip()}", hint=hint) from error
+        raise CompilerUnavailable(
+            f"npm could not fetch the compiler: {error.stderr.strip()}", hint=hint
+        ) from error
     except subprocess.TimeoutExpired as error:
         message = f"npm did not fetch the compiler within {_DOWNLOAD_SECONDS} seconds"
-        raise CompilerError(message, hint=hint) from error
+        raise CompilerUnavailable(message, hint=hint) from error
     found = list(scratch.glob("*.tgz"))
     if len(found) != 1:
-        raise CompilerError(f"expected one tarball from npm pack, got {len(found)}", hint=hint)
+        raise CompilerUnavailable(f"expected one tarball from npm pack, got {len(found)}", hint=hint)
     return found[0]
 
 

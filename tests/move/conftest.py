@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import pytest
+
+from walrus_localnet.move.compiler import Compiler
+from walrus_localnet.move.errors import CompilerUnavailable
+
+
+@pytest.fixture(scope="session")
+def compiler() -> Compiler:
+    """The official compiler; tests that need it are skipped where it can neither be found nor fetched."""
+    try:
+        return Compiler()
+    except CompilerUnavailable as unavailable:
+        pytest.skip(str(unavailable))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.move.test_package import load, write_package
+from walrus_localnet.move.artifacts import read_package
+from walrus_localnet.move.build import build, write
+from walrus_localnet.move.compiler import Compiler, Outcome
+from walrus_localnet.move.errors import ArtifactError, CompileError
+from walrus_localnet.vm.bytecode import read_module
+
+MANIFEST = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
+SOURCE = "module own::m;\npublic fun seven(): u64 { 7 }\n#[test] fun holds() { assert!(seven() == 7) }\n"
+
+
+def test_compiles_at_zero(tmp_path: Path, compiler: Compiler) -> None:
+    (module,) = compiler.compile(load(write_package(tmp_path, MANIFEST, SOURCE))).modules
+    assert (read_module(module).address, read_module(module).name) == (bytes(32), "m")
+
+
+def test_compiler_goes_on_after_an_error(tmp_path: Path, compiler: Compiler) -> None:
+    with pytest.raises(CompileError, match=r"(?s)error\[E04007\].*sources/m\.move:1"):
+        compiler.compile(load(write_package(tmp_path / "bad", MANIFEST, "module own::m; fun f(): u64 { true }")))
+    assert compiler.compile(load(write_package(tmp_path / "good", MANIFEST, SOURCE))).modules
+
+
+def test_report_tells_passed_from_failed(tmp_path: Path, compiler: Compiler) -> None:
+    source = SOURCE + "#[test] fun wrong() { assert!(seven() == 8, 3) }\n"
+    report = compiler.test(load(write_package(tmp_path, MANIFEST, source)))
+    assert {result.name: result.outcome for result in report.results} == {
+        "own::m::holds": Outcome.PASSED,
+        "own::m::wrong": Outcome.FAILED,
+    }
+    assert not report.passed
+    assert "sources/m.move:4" in report.text
+
+
+def test_tests_that_do_not_compile_are_no_report(tmp_path: Path, compiler: Compiler) -> None:
+    with pytest.raises(CompileError, match="error"):
+        compiler.test(load(write_package(tmp_path, MANIFEST, "module own::m; #[test] fun f() { g() }")))
+
+
+def test_modules_come_after_those_they_use(tmp_path: Path, compiler: Compiler) -> None:
+    root = write_package(tmp_path, MANIFEST, "module own::a; public fun f(): u64 { own::z::g() }")
+    (root / "sources" / "z.move").write_text("module own::z; public fun g(): u64 { 1 }")
+    assert build(load(root), compiler).module_names == ("z", "a")
+
+
+def test_dependency_is_linked_at_its_placeholder(tmp_path: Path, compiler: Compiler) -> None:
+    write_package(tmp_path / "coin", MANIFEST.replace("own", "coin"), SOURCE.replace("own", "coin"))
+    manifest = MANIFEST.replace("[addresses]", '[dependencies]\ncoin = { local = "../coin" }\n[addresses]')
+    root = write_package(tmp_path / "own", manifest, "module own::m; public fun f(): u64 { coin::m::seven() }")
+    built = build(load(root), compiler)
+    assert (built.placeholders["coin"], "m") in read_module(built.modules[0]).dependencies
+
+
+def test_written_package_reads_back_and_damage_is_found(tmp_path: Path, compiler: Compiler) -> None:
+    built = build(load(write_package(tmp_path / "own", MANIFEST, SOURCE)), compiler)
+    (tmp_path / "out").mkdir()
+    write(tmp_path / "out", [built])
+    assert read_package(tmp_path / "out", "own") == built
+    (tmp_path / "out" / "own" / "m.mv").write_bytes(b"something else")
+    with pytest.raises(ArtifactError, match="SHA-256"):
+        read_package(tmp_path / "out", "own")
+    with pytest.raises(ArtifactError, match="no compiled package other"):
+        read_package(tmp_path / "out", "other")

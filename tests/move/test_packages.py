@@ -1,0 +1,43 @@
+"""Every package of the project: its Move unit tests, and that the committed bytecode is what its sources give."""
+
+from __future__ import annotations
+
+import pytest
+
+from walrus_localnet.move.artifacts import BuiltPackage, build_directory, read_manifest, read_package
+from walrus_localnet.move.build import all_packages, build, own_packages, source_hash, source_tree
+from walrus_localnet.move.compiler import Compiler, Outcome
+from walrus_localnet.move.package import Package
+
+TESTED = [package for package in all_packages(source_tree()) if any((package.root / "tests").rglob("*.move"))]
+PUBLISHED = own_packages(source_tree())
+
+
+def name_of(value: object) -> str:
+    return value.name if isinstance(value, Package) else str(value)
+
+
+@pytest.mark.parametrize("package", TESTED, ids=name_of)
+def test_unit_tests_pass_on_the_official_runner(package: Package, compiler: Compiler) -> None:
+    report = compiler.test(package)
+    failed = [result.name for result in report.results if result.outcome is not Outcome.PASSED]
+    assert report.results
+    assert not failed, report.text
+
+
+def built(name: str) -> BuiltPackage:
+    return read_package(build_directory(), name)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_committed_bytecode_belongs_to_the_sources(name: str) -> None:
+    assert built(name).source_hash == source_hash(PUBLISHED[name]), "run `python -m walrus_localnet.move build`"
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_building_again_gives_the_same_bytes(name: str, compiler: Compiler) -> None:
+    assert build(PUBLISHED[name], compiler) == built(name)
+
+
+def test_manifest_names_exactly_the_published_packages() -> None:
+    assert set(read_manifest(build_directory())) == set(PUBLISHED)
