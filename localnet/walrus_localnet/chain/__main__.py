@@ -1,0 +1,61 @@
+"""`python -m walrus_localnet.chain`: a local Sui network until SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from walrus_localnet.chain.local import LOOPBACK, LocalSui
+from walrus_sui.errors import WalrusError
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(_run(options))
+    except WalrusError as error:
+        sys.stderr.write(f"{error.message}\n" + (f"{error.hint}\n" if error.hint else ""))
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"cannot listen on {options.host}: {error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="walrus_localnet.chain", description=__doc__)
+    parser.add_argument("--port", type=int, default=9000, help="gRPC port (0: any free one)")
+    parser.add_argument("--faucet-port", type=int, default=9123, help="faucet port (0: any free one)")
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on")
+    parser.add_argument("--dir", type=Path, help="where the network keeps its state; in memory if not given")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    return parser
+
+
+async def _run(options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with LocalSui.start(
+        options.dir, port=options.port, faucet_port=options.faucet_port, host=options.host
+    ) as network:
+        _announce(network, as_json=options.json)
+        await stop.wait()
+
+
+def _announce(network: LocalSui, *, as_json: bool) -> None:
+    ready = {"url": network.url, "faucetUrl": network.faucet_url, "chainId": network.chain_id}
+    text = json.dumps(ready) if as_json else "\n".join(f"{name}: {value}" for name, value in ready.items())
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

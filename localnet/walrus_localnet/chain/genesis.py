@@ -1,0 +1,116 @@
+"""The first transaction of a network: framework, clock, and the coin that the faucet hands out (source:
+sui_localnet.md §4.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from walrus_localnet.chain.checkpointing import next_checkpoint
+from walrus_localnet.chain.effects import build_effects
+from walrus_localnet.chain.ids import fresh_id
+from walrus_localnet.chain.objects import CLOCK_ID, CLOCK_TYPE, SUI_TYPE, coin_object, id_of, object_type
+from walrus_localnet.chain.records import Commit, TransactionRecord
+from walrus_localnet.chain.writes import Writes
+from walrus_localnet.vm.bytecode import Module, read_module
+from walrus_sui.bcs import sui
+from walrus_sui.bcs.sui import (
+    AddressOwner,
+    DatatypeTag,
+    GasCostSummary,
+    GasData,
+    Genesis,
+    ImmutableOwner,
+    MoveObject,
+    MovePackage,
+    NoExpiration,
+    Object,
+    ObjectRef,
+    RawObject,
+    SharedOwner,
+    Success,
+    TransactionDataV1,
+    TypeOrigin,
+    UpgradeInfo,
+)
+
+ZERO = bytes(32)
+FAUCET_FUNDS = 5 * 10**18
+"""MIST in the faucet's coin at the start: half of all SUI there can be."""
+FIRST_VERSION = 1
+
+
+def genesis_commit(framework: Mapping[bytes, tuple[bytes, ...]], faucet: bytes, timestamp_ms: int) -> Commit:
+    """Checkpoint 0 of a network that starts at `timestamp_ms`.
+
+    `framework` gives the modules of every system package by its address; a package is linked with those before it.
+    """
+    data = _transaction(_packages(framework), faucet, timestamp_ms)
+    digest = data.digest()
+    objects = tuple(_object(entry, digest) for entry in _entries(data))
+    writes = Writes(objects={id_of(obj): obj for obj in objects}, created={id_of(obj) for obj in objects})
+    effects = build_effects(
+        digest=digest,
+        status=Success(),
+        epoch=0,
+        gas_used=GasCostSummary(0, 0, 0, 0),
+        gas_id=None,
+        writes=writes,
+        read=[],
+        events=(),
+        dependencies=set(),
+        lamport=FIRST_VERSION,
+    )
+    checkpoint = next_checkpoint(None, 0, [(effects, ())], timestamp_ms)
+    record = TransactionRecord(data, (), effects, (), 0, 0, timestamp_ms)
+    return Commit(checkpoint, (record,), {object_id: (obj,) for object_id, obj in writes.objects.items()})
+
+
+def system_transaction(kind: sui.TransactionKind) -> TransactionDataV1:
+    """A transaction that nobody signs or pays for."""
+    gas = GasData((ObjectRef(ZERO, 0, ZERO),), ZERO, 1, 0)
+    return TransactionDataV1(kind, ZERO, gas, NoExpiration())
+
+
+def _transaction(packages: list[MovePackage], faucet: bytes, timestamp_ms: int) -> TransactionDataV1:
+    clock = MoveObject(
+        object_type(CLOCK_TYPE), False, FIRST_VERSION, CLOCK_ID + timestamp_ms.to_bytes(8, "little")
+    )
+    coin = coin_object(DatatypeTag(SUI_TYPE), fresh_id(ZERO, 0), FAUCET_FUNDS, FIRST_VERSION)
+    entries = [RawObject(package, ImmutableOwner()) for package in packages]
+    entries.append(RawObject(clock, SharedOwner(FIRST_VERSION)))
+    entries.append(RawObject(coin, AddressOwner(faucet)))
+    return system_transaction(Genesis(tuple(entries)))
+
+
+def _entries(data: TransactionDataV1) -> tuple[RawObject, ...]:
+    assert isinstance(data.kind, Genesis)
+    return tuple(entry for entry in data.kind.objects if isinstance(entry, RawObject))
+
+
+def _object(entry: RawObject, digest: bytes) -> Object:
+    return Object(entry.data, entry.owner, digest, 0)
+
+
+def _packages(framework: Mapping[bytes, tuple[bytes, ...]]) -> list[MovePackage]:
+    packages: list[MovePackage] = []
+    for address, modules in framework.items():
+        linkage = {package.object_id: UpgradeInfo(package.object_id, package.version) for package in packages}
+        packages.append(_package(address, modules, linkage))
+    return packages
+
+
+def _package(address: bytes, modules: tuple[bytes, ...], linkage: dict[bytes, UpgradeInfo]) -> MovePackage:
+    parsed = {module.name: (module, raw) for module, raw in ((read_module(raw), raw) for raw in modules)}
+    ordered = dict(sorted(parsed.items()))
+    origins = tuple(
+        TypeOrigin(name, datatype, address)
+        for name, (module, _) in ordered.items()
+        for datatype in datatype_names(module)
+    )
+    return MovePackage(address, FIRST_VERSION, {name: raw for name, (_, raw) in ordered.items()}, origins, linkage)
+
+
+def datatype_names(module: Module) -> list[str]:
+    """Names of the structs, then the enums that a module declares."""
+    handles = [struct.handle for struct in module.structs] + [enum.handle for enum in module.enums]
+    return [module.identifiers[module.datatype_handles[handle].name] for handle in handles]

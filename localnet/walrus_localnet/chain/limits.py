@@ -1,0 +1,22 @@
+"""What one transaction may use (source: sui_localnet.md §4.7; the values are Sui's protocol limits)."""
+
+from __future__ import annotations
+
+REFERENCE_GAS_PRICE = 1000
+"""MIST for one unit of computation."""
+MAX_GAS_PRICE = 100_000
+MIN_GAS_UNITS = 1000
+MAX_BUDGET = 50_000_000_000
+MAX_TRANSACTION_BYTES = 128 * 1024
+MAX_INPUTS = 2048
+MAX_COMMANDS = 1024
+MAX_ARGUMENTS = 512
+MAX_TYPE_ARGUMENTS = 16
+MAX_PURE_BYTES = 16 * 1024
+MAX_GAS_COINS = 256
+MAX_OBJECT_BYTES = 250 * 1024
+MAX_PACKAGE_BYTES = 100 * 1024
+MAX_MODULES = 128
+MAX_DEPENDENCIES = 32
+EPOCH = 0
+PROTOCOL_VERSION = 100

@@ -1,0 +1,99 @@
+"""A whole local Sui network in one process: ledger, gRPC, faucet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nacl.signing import SigningKey
+
+from walrus_localnet.chain.errors import ChainDataError
+from walrus_localnet.chain.faucet import Faucet, faucet_address, faucet_app
+from walrus_localnet.chain.feed import CheckpointFeed
+from walrus_localnet.chain.genesis import genesis_commit
+from walrus_localnet.chain.http import serve_http
+from walrus_localnet.chain.ledger import Ledger, wall_clock_ms
+from walrus_localnet.chain.objects import FRAMEWORK_STD, FRAMEWORK_SUI
+from walrus_localnet.chain.rpc.server import grpc_server
+from walrus_localnet.chain.store import Store
+from walrus_localnet.move.artifacts import built_package
+from walrus_sui.bcs.sui import format_digest
+
+LOOPBACK = "127.0.0.1"
+_FAUCET_KEY = "faucet-key"
+
+
+@dataclass(frozen=True)
+class LocalSui:
+    """A running network."""
+
+    url: str
+    faucet_url: str
+    ledger: Ledger
+    faucet: Faucet
+
+    @property
+    def chain_id(self) -> str:
+        """The digest of checkpoint 0, in base58."""
+        return format_digest(self.ledger.chain_id)
+
+    @staticmethod
+    @asynccontextmanager
+    async def start(
+        directory: Path | None = None, *, port: int = 0, faucet_port: int = 0, host: str = LOOPBACK
+    ) -> AsyncIterator[LocalSui]:
+        """Run a network until the context ends; state stays in `directory`, or in memory. Port 0 picks a free one.
+
+        Raises `ChainDataError` for an unusable directory and `OSError` for a port that is taken.
+        """
+        ledger, key = open_ledger(directory)
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                faucet = Faucet(ledger, key)
+                url = await stack.enter_async_context(_serve_grpc(ledger, host, port))
+                faucet_url = await stack.enter_async_context(serve_http(faucet_app(faucet), host, faucet_port))
+                yield LocalSui(url, faucet_url, ledger, faucet)
+        finally:
+            ledger.close()
+
+
+def open_ledger(directory: Path | None) -> tuple[Ledger, SigningKey]:
+    """The ledger in `directory` (in memory without one), begun anew if empty, and the faucet's key."""
+    store = Store(directory)
+    if store.latest_checkpoint() is None:
+        key = SigningKey.generate()
+        store.set_meta(_FAUCET_KEY, bytes(key))
+        store.commit(genesis_commit(framework(), faucet_address(key), wall_clock_ms()))
+    secret = store.meta(_FAUCET_KEY)
+    if secret is None:
+        raise ChainDataError(f"expected the faucet's key in the ledger of {directory}, got none")
+    return Ledger(store), SigningKey(secret)
+
+
+def framework() -> Mapping[bytes, tuple[bytes, ...]]:
+    """The modules of the system packages by address."""
+    return {
+        FRAMEWORK_STD: built_package("MoveStdlib").modules,
+        FRAMEWORK_SUI: built_package("Sui").modules,
+    }
+
+
+@asynccontextmanager
+async def _serve_grpc(ledger: Ledger, host: str, port: int) -> AsyncIterator[str]:
+    server = grpc_server(ledger, CheckpointFeed(ledger))
+    await server.start(host, port)
+    try:
+        yield f"http://{host}:{_bound_port(server._server)}"
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def _bound_port(server: asyncio.Server | None) -> int:
+    assert server is not None
+    port: int = server.sockets[0].getsockname()[1]
+    return port

@@ -1,0 +1,143 @@
+"""Questions the ledger asks about an object: its id, version, type, size and worth (source: sui_localnet.md §4.3,
+§4.7)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from walrus_sui.bcs.sui import (
+    AddressOwner,
+    CoinType,
+    ConsensusAddressOwner,
+    DatatypeTag,
+    GasCoinType,
+    MoveObject,
+    MoveObjectType,
+    MovePackage,
+    Object,
+    ObjectOwner,
+    ObjectRef,
+    OtherType,
+    Owner,
+    StakedSuiType,
+    StructTag,
+    TypeTag,
+    parse_address,
+)
+
+FRAMEWORK_STD = parse_address("0x1")
+FRAMEWORK_SUI = parse_address("0x2")
+SYSTEM_PACKAGE = parse_address("0x3")
+CLOCK_ID = parse_address("0x6")
+
+SUI_TYPE = StructTag(FRAMEWORK_SUI, "sui", "SUI", ())
+STAKED_SUI = StructTag(SYSTEM_PACKAGE, "staking_pool", "StakedSui", ())
+CLOCK_TYPE = StructTag(FRAMEWORK_SUI, "clock", "Clock", ())
+UPGRADE_CAP = StructTag(FRAMEWORK_SUI, "package", "UpgradeCap", ())
+
+
+def coin_struct(coin: TypeTag) -> StructTag:
+    return StructTag(FRAMEWORK_SUI, "coin", "Coin", (coin,))
+
+
+SUI_COIN = coin_struct(DatatypeTag(SUI_TYPE))
+
+
+def coin_of(struct: StructTag) -> TypeTag | None:
+    """`T` when the type is `0x2::coin::Coin<T>`."""
+    if (struct.address, struct.module, struct.name) == (FRAMEWORK_SUI, "coin", "Coin") and struct.type_args:
+        return struct.type_args[0]
+    return None
+
+
+def object_type(struct: StructTag) -> MoveObjectType:
+    """The one form in which an object may carry this type."""
+    if struct == SUI_COIN:
+        return GasCoinType()
+    if struct == STAKED_SUI:
+        return StakedSuiType()
+    coin = coin_of(struct)
+    return OtherType(struct) if coin is None else CoinType(coin)
+
+
+def struct_of(type_: MoveObjectType) -> StructTag:
+    """The full type behind its short form. Raises `ValueError` for accumulator fields, which no one can create
+    here."""
+    match type_:
+        case OtherType(struct):
+            return struct
+        case GasCoinType():
+            return SUI_COIN
+        case StakedSuiType():
+            return STAKED_SUI
+        case CoinType(coin):
+            return coin_struct(coin)
+        case _:
+            raise ValueError(f"no struct type behind {type_}")
+
+
+def id_of(obj: Object) -> bytes:
+    match obj.data:
+        case MoveObject(contents=contents):
+            return contents[:32]
+        case MovePackage(object_id=object_id):
+            return object_id
+        case other:
+            raise ValueError(f"no id in {other}")
+
+
+def version_of(obj: Object) -> int:
+    data = obj.data
+    assert isinstance(data, MoveObject | MovePackage)
+    return data.version
+
+
+def type_of(obj: Object) -> StructTag | None:
+    """The Move type, None for a package."""
+    return struct_of(obj.data.type) if isinstance(obj.data, MoveObject) else None
+
+
+def reference_of(obj: Object) -> ObjectRef:
+    return ObjectRef(id_of(obj), version_of(obj), obj.digest())
+
+
+def owner_address(owner: Owner) -> bytes | None:
+    """The address or parent id that holds the object, None when it is shared or immutable."""
+    if isinstance(owner, AddressOwner | ObjectOwner | ConsensusAddressOwner):
+        return owner.address
+    return None
+
+
+def coin_balance(obj: Object) -> int | None:
+    """What a coin of any type is worth in its smallest unit, None for other objects."""
+    if isinstance(obj.data, MoveObject) and isinstance(obj.data.type, GasCoinType | CoinType):
+        return int.from_bytes(obj.data.contents[32:40], "little")
+    return None
+
+
+def coin_object(coin: TypeTag, object_id: bytes, balance: int, version: int) -> MoveObject:
+    return MoveObject(object_type(coin_struct(coin)), True, version, object_id + balance.to_bytes(8, "little"))
+
+
+def with_version(obj: Object, version: int, previous_transaction: bytes) -> Object:
+    """The object as `previous_transaction` leaves it."""
+    assert isinstance(obj.data, MoveObject)
+    data = dataclasses.replace(obj.data, version=version)
+    return dataclasses.replace(obj, data=data, previous_transaction=previous_transaction)
+
+
+OBJECT_OVERHEAD = 80
+"""Bytes charged for owner, digest and rebate of any object."""
+
+
+def storage_size(obj: Object) -> int:
+    """Bytes for which storage is charged."""
+    match obj.data:
+        case MoveObject(type=type_, contents=contents):
+            return len(contents) + len(type_.to_bytes()) + 1 + 8 + OBJECT_OVERHEAD
+        case MovePackage(modules=modules, type_origins=origins, linkage=linkage):
+            code = sum(len(name) + len(module) for name, module in modules.items())
+            types = sum(len(origin.module) + len(origin.datatype) + 32 for origin in origins)
+            return OBJECT_OVERHEAD + 8 + code + types + 72 * len(linkage)
+        case other:
+            raise ValueError(f"no size of {other}")

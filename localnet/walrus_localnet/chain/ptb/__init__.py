@@ -1,0 +1,1 @@
+"""Programmable transactions: from checked inputs to what they write."""

@@ -1,0 +1,106 @@
+"""Calling Move functions from a programmable transaction (source: sui_localnet.md §4.2, §4.5)."""
+
+from __future__ import annotations
+
+from walrus_localnet.chain.object_runtime import TransactionRuntime
+from walrus_localnet.chain.objects import FRAMEWORK_SUI
+from walrus_localnet.chain.ptb.arguments import Arguments
+from walrus_localnet.chain.ptb.failure import CommandFailed, argument_error
+from walrus_localnet.chain.ptb.slots import ValueSlot
+from walrus_localnet.vm import (
+    Ability,
+    Datatype,
+    FunctionInfo,
+    LinkError,
+    Machine,
+    Meter,
+    Reference,
+    Type,
+    Value,
+    from_tag,
+    substitute,
+)
+from walrus_sui.bcs import sui
+from walrus_sui.bcs.sui import Argument, TypeTag
+
+TX_CONTEXT = Datatype(FRAMEWORK_SUI, "tx_context", "TxContext")
+
+
+class MoveCaller:
+    """Checks a call against the function's signature, runs it and keeps what it returns."""
+
+    def __init__(self, machine: Machine, runtime: TransactionRuntime, arguments: Arguments, meter: Meter) -> None:
+        self.machine = machine
+        self.runtime = runtime
+        self.arguments = arguments
+        self.meter = meter
+
+    def call(self, command: sui.MoveCall) -> list[ValueSlot]:
+        """Raises `CommandFailed` for a call that may not start, `VmError` for one that ends in Move."""
+        info = self._function(command)
+        type_args = self._type_arguments(info, command.type_args)
+        parameters = [substitute(parameter, type_args) for parameter in info.parameters]
+        returns = [substitute(returned, type_args) for returned in info.returns]
+        for index, returned in enumerate(returns):
+            if isinstance(returned, Reference):
+                raise CommandFailed(sui.InvalidPublicFunctionReturnType(index))
+        values = self._values(parameters, command.arguments)
+        self.runtime.caller = (command.package, command.module)
+        results = self.machine.call(
+            command.package, command.module, command.function, type_args, values, self.runtime, self.meter
+        )
+        return [ValueSlot(type_, [value]) for type_, value in zip(returns, results, strict=True)]
+
+    def _function(self, command: sui.MoveCall) -> FunctionInfo:
+        try:
+            info = self.machine.function(command.package, command.module, command.function)
+        except LinkError as error:
+            raise CommandFailed(sui.FunctionNotFound()) from error
+        if command.function == "init" or not (info.visibility == "public" or info.is_entry):
+            raise CommandFailed(sui.NonEntryFunctionInvoked())
+        return info
+
+    def _type_arguments(self, info: FunctionInfo, tags: tuple[TypeTag, ...]) -> list[Type]:
+        if len(tags) != len(info.type_parameters):
+            raise CommandFailed(sui.TypeArityMismatch())
+        type_args = list(map(from_tag, tags))
+        for index, (type_, needed) in enumerate(zip(type_args, info.type_parameters, strict=True)):
+            if self._abilities(type_, index) & needed != needed:
+                raise CommandFailed(sui.TypeArgumentError(index, sui.ConstraintNotSatisfied()))
+        return type_args
+
+    def _abilities(self, type_: Type, index: int) -> Ability:
+        try:
+            return self.machine.abilities(type_)
+        except LinkError as error:
+            raise CommandFailed(sui.TypeArgumentError(index, sui.TypeNotFound())) from error
+
+    def _values(self, parameters: list[Type], arguments: tuple[Argument, ...]) -> list[Value]:
+        given = parameters[:-1] if parameters and is_context(parameters[-1]) else parameters
+        if len(given) != len(arguments):
+            raise CommandFailed(sui.ArityMismatch())
+        values = [
+            self._value(argument, i, type_)
+            for i, (argument, type_) in enumerate(zip(arguments, given, strict=True))
+        ]
+        if len(given) != len(parameters):
+            values.append(context_value(self.runtime))
+        return values
+
+    def _value(self, argument: Argument, index: int, type_: Type) -> Value:
+        if not isinstance(type_, Reference):
+            return self.arguments.take(argument, index, type_)
+        if type_.target == TX_CONTEXT:
+            raise argument_error(index, sui.InvalidTxContext())
+        return self.arguments.borrow(argument, index, type_.target, type_.mutable)
+
+
+def is_context(type_: Type) -> bool:
+    return isinstance(type_, Reference) and type_.target == TX_CONTEXT
+
+
+def context_value(runtime: TransactionRuntime) -> Value:
+    """The `TxContext` that the executor itself hands to a function."""
+    context = runtime.context
+    fields = [context.sender, bytearray(context.digest), context.epoch, context.epoch_timestamp_ms]
+    return [*fields, runtime.ids_created]

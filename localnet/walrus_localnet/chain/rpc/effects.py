@@ -1,0 +1,212 @@
+"""Effects, events and failures as messages (source: sui_localnet.md §4.5, §4.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from walrus_localnet.chain.rpc.masks import Mask
+from walrus_localnet.chain.rpc.messages import rpc
+from walrus_localnet.chain.rpc.objects import owner_message, type_text
+from walrus_sui.bcs import encode, sui
+from walrus_sui.bcs.sui import (
+    ChangedObject,
+    Event,
+    ExecutionFailure,
+    Failure,
+    GasCostSummary,
+    MoveLocation,
+    Object,
+    TransactionEffectsV2,
+    events_digest,
+    format_address,
+    format_digest,
+)
+
+FindObject = Callable[[bytes, int], Object | None]
+"""An object by id and version."""
+
+_BEFORE = rpc.ChangedObjectInputObjectState
+_AFTER = rpc.ChangedObjectOutputObjectState
+_OPERATION = rpc.ChangedObjectIdOperation
+
+
+def effects_message(effects: TransactionEffectsV2, find: FindObject, mask: Mask) -> rpc.TransactionEffects:
+    """`find` gives the objects whose types are shown; what `mask` leaves out may be missing."""
+    wanted = effects.changed_objects if "changed_objects" in mask or "gas_object" in mask else ()
+    changed = [_changed_message(change, effects.lamport_version, find) for change in wanted]
+    index = effects.gas_object_index
+    return rpc.TransactionEffects(
+        bcs=rpc.Bcs(name="TransactionEffects", value=effects.to_bytes()),
+        digest=format_digest(effects.digest()),
+        version=2,
+        status=_status_message(effects),
+        epoch=effects.epoch,
+        gas_used=gas_cost_message(effects.gas_used),
+        transaction_digest=format_digest(effects.transaction_digest),
+        gas_object=None if index is None or not changed else changed[index],
+        events_digest=None if effects.events_digest is None else format_digest(effects.events_digest),
+        dependencies=list(map(format_digest, effects.dependencies)),
+        lamport_version=effects.lamport_version,
+        changed_objects=changed,
+        unchanged_consensus_objects=[
+            _unchanged_message(object_id, kind, find) for object_id, kind in effects.unchanged_consensus_objects
+        ],
+    )
+
+
+def gas_cost_message(used: GasCostSummary) -> rpc.GasCostSummary:
+    return rpc.GasCostSummary(
+        computation_cost=used.computation_cost,
+        storage_cost=used.storage_cost,
+        storage_rebate=used.storage_rebate,
+        non_refundable_storage_fee=used.non_refundable_storage_fee,
+    )
+
+
+def _changed_message(change: ChangedObject, lamport: int, find: FindObject) -> rpc.ChangedObject:
+    message = rpc.ChangedObject(
+        object_id=format_address(change.object_id),
+        input_state=_BEFORE.DOES_NOT_EXIST,
+        output_state=_AFTER.DOES_NOT_EXIST,
+        id_operation=_operation(change),
+    )
+    found: Object | None = None
+    if isinstance(change.before, sui.Existed):
+        message.input_state = _BEFORE.EXISTS
+        message.input_version = change.before.version
+        message.input_digest = format_digest(change.before.digest)
+        message.input_owner = owner_message(change.before.owner)
+        found = find(change.object_id, change.before.version)
+    if isinstance(change.after, sui.ObjectWrite):
+        message.output_state = _AFTER.OBJECT_WRITE
+        message.output_version = lamport
+        message.output_digest = format_digest(change.after.digest)
+        message.output_owner = owner_message(change.after.owner)
+        found = find(change.object_id, lamport)
+    elif isinstance(change.after, sui.PackageWrite):
+        message.output_state = _AFTER.PACKAGE_WRITE
+        message.output_version = change.after.version
+        message.output_digest = format_digest(change.after.digest)
+        message.output_owner = owner_message(sui.ImmutableOwner())
+        found = find(change.object_id, change.after.version)
+    message.object_type = None if found is None else type_text(found)
+    return message
+
+
+def _operation(change: ChangedObject) -> rpc.ChangedObjectIdOperation:
+    match change.id_operation:
+        case sui.Created():
+            return _OPERATION.CREATED
+        case sui.Deleted():
+            return _OPERATION.DELETED
+        case _:
+            return _OPERATION.NONE
+
+
+def _unchanged_message(
+    object_id: bytes, kind: sui.UnchangedKind, find: FindObject
+) -> rpc.UnchangedConsensusObject:
+    kinds = rpc.UnchangedConsensusObjectUnchangedConsensusObjectKind
+    message = rpc.UnchangedConsensusObject(kind=kinds(kind._tag + 1), object_id=format_address(object_id))
+    if isinstance(kind, sui.ReadOnlyRoot):
+        found = find(object_id, kind.version)
+        message.version = kind.version
+        message.digest = format_digest(kind.digest)
+        message.object_type = None if found is None else type_text(found)
+    return message
+
+
+# failures ---------------------------------------------------------------------------------------------------
+def _status_message(effects: TransactionEffectsV2) -> rpc.ExecutionStatus:
+    if not isinstance(effects.status, Failure):
+        return rpc.ExecutionStatus(success=True)
+    return rpc.ExecutionStatus(success=False, error=_failure_message(effects.status.error, effects.status.command))
+
+
+def _failure_message(failure: ExecutionFailure, command: int | None) -> rpc.ExecutionError:
+    # the message's kinds are numbered like the wire's variants, shifted by one for "unknown"
+    message = rpc.ExecutionError(
+        kind=rpc.ExecutionErrorExecutionErrorKind(failure._tag + 1), command=command, description=describe(failure)
+    )
+    match failure:
+        case sui.MoveAbort(location, code):
+            message.abort = rpc.MoveAbort(abort_code=code, location=_location_message(location))
+        case sui.MovePrimitiveRuntimeError(location) if location is not None:
+            message.abort = rpc.MoveAbort(location=_location_message(location))
+        case sui.CommandArgumentError(argument, kind):
+            kinds = rpc.CommandArgumentErrorCommandArgumentErrorKind
+            message.command_argument_error = rpc.CommandArgumentError(argument=argument, kind=kinds(kind._tag + 1))
+        case sui.TypeArgumentError(argument, type_kind):
+            type_kinds = rpc.TypeArgumentErrorTypeArgumentErrorKind
+            message.type_argument_error = rpc.TypeArgumentError(
+                type_argument=argument, kind=type_kinds(type_kind._tag + 1)
+            )
+        case sui.MoveObjectTooBig(size, limit) | sui.MovePackageTooBig(size, limit):
+            message.size_error = rpc.SizeError(size=size, max_size=limit)
+        case sui.UnusedValueWithoutDrop(result, secondary):
+            message.index_error = _index_error(result, secondary)
+        case sui.InvalidPublicFunctionReturnType(index):
+            message.index_error = _index_error(index, None)
+        case _:
+            pass
+    return message
+
+
+def _index_error(index: int, subresult: int | None) -> Any:
+    # the messages annotate this field with the builtin of the same name
+    return rpc.IndexError(index=index, subresult=subresult)
+
+
+def describe(failure: ExecutionFailure) -> str:
+    """One line for people."""
+    match failure:
+        case sui.MoveAbort(location, code):
+            return f"Move abort {code} in {_where(location)}"
+        case sui.MovePrimitiveRuntimeError(location) if location is not None:
+            return f"Move runtime error in {_where(location)}"
+        case sui.CommandArgumentError(argument, kind):
+            return f"argument {argument}: {type(kind).__name__}"
+        case sui.TypeArgumentError(argument, type_kind):
+            return f"type argument {argument}: {type(type_kind).__name__}"
+        case _:
+            return type(failure).__name__
+
+
+def _where(location: MoveLocation) -> str:
+    module = f"{format_address(location.module.address)}::{location.module.name}"
+    return f"{module}::{location.function_name or location.function}, instruction {location.instruction}"
+
+
+def _location_message(location: MoveLocation) -> rpc.MoveLocation:
+    return rpc.MoveLocation(
+        package=format_address(location.module.address),
+        module=location.module.name,
+        function=location.function,
+        instruction=location.instruction,
+        function_name=location.function_name,
+    )
+
+
+# events -----------------------------------------------------------------------------------------------------
+def events_message(events: tuple[Event, ...], mask: Mask) -> rpc.TransactionEvents | None:
+    """None when there were no events; what `mask` leaves out may be missing."""
+    digest = events_digest(events)
+    if digest is None:
+        return None
+    return rpc.TransactionEvents(
+        bcs=rpc.Bcs(name="TransactionEvents", value=encode(tuple[Event, ...], events)),
+        digest=format_digest(digest),
+        events=[event_message(event) for event in events] if "events" in mask else [],
+    )
+
+
+def event_message(event: Event) -> rpc.Event:
+    type_ = str(event.type)
+    return rpc.Event(
+        package_id=format_address(event.package),
+        module=event.module,
+        sender=format_address(event.sender),
+        event_type=type_,
+        contents=rpc.Bcs(name=type_, value=event.contents),
+    )

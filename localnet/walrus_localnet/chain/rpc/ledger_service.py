@@ -1,0 +1,171 @@
+"""`LedgerService`: objects, transactions, checkpoints, the epoch (source: sui_localnet.md §1.4)."""
+
+from __future__ import annotations
+
+from walrus_localnet.chain.ledger import Ledger
+from walrus_localnet.chain.limits import (
+    EPOCH,
+    MAX_ARGUMENTS,
+    MAX_BUDGET,
+    MAX_COMMANDS,
+    MAX_GAS_COINS,
+    MAX_INPUTS,
+    MAX_OBJECT_BYTES,
+    MAX_PURE_BYTES,
+    MAX_TRANSACTION_BYTES,
+    MAX_TYPE_ARGUMENTS,
+    PROTOCOL_VERSION,
+    REFERENCE_GAS_PRICE,
+)
+from walrus_localnet.chain.object_runtime import MAX_EVENTS
+from walrus_localnet.chain.records import CheckpointRecord, TransactionRecord
+from walrus_localnet.chain.rpc.masks import Mask
+from walrus_localnet.chain.rpc.messages import Status, rpc
+from walrus_localnet.chain.rpc.objects import DEFAULT_OBJECT, object_message
+from walrus_localnet.chain.rpc.refusals import address_field, digest_field, invalid, not_found
+from walrus_localnet.chain.rpc.transactions import (
+    DEFAULT_CHECKPOINT,
+    checkpoint_message,
+    record_message,
+    time_of,
+)
+from walrus_sui.bcs.sui import Object, format_address, format_digest
+
+SERVER = "walrus-sui/local"
+CHAIN = "local"
+MAX_BATCH = 1000
+_NOT_FOUND = 5
+_EPOCH_MS = 24 * 3600 * 1000
+
+
+class LedgerService:
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.store = ledger.store
+
+    async def get_service_info(self, request: rpc.GetServiceInfoRequest) -> rpc.GetServiceInfoResponse:
+        head = self.ledger.head.summary
+        return rpc.GetServiceInfoResponse(
+            chain_id=format_digest(self.ledger.chain_id),
+            chain=CHAIN,
+            epoch=EPOCH,
+            checkpoint_height=head.sequence_number,
+            timestamp=time_of(head.timestamp_ms),
+            lowest_available_checkpoint=0,
+            lowest_available_checkpoint_objects=0,
+            server=SERVER,
+        )
+
+    # objects ------------------------------------------------------------------------------------------------
+    async def get_object(self, request: rpc.GetObjectRequest) -> rpc.GetObjectResponse:
+        mask = Mask.of(request, DEFAULT_OBJECT)
+        found = self._object(request)
+        if found is None:
+            raise not_found(f"object {request.object_id}")
+        return rpc.GetObjectResponse(object=object_message(found, mask))
+
+    async def batch_get_objects(self, request: rpc.BatchGetObjectsRequest) -> rpc.BatchGetObjectsResponse:
+        _check_batch(len(request.requests))
+        mask = Mask.of(request, DEFAULT_OBJECT)
+        return rpc.BatchGetObjectsResponse(objects=[self._result(item, mask) for item in request.requests])
+
+    def _result(self, request: rpc.GetObjectRequest, mask: Mask) -> rpc.GetObjectResult:
+        found = self._object(request)
+        if found is None:
+            address = format_address(address_field(request.object_id, "object_id"))
+            return rpc.GetObjectResult(error=Status(code=_NOT_FOUND, message=f"object {address} not found"))
+        return rpc.GetObjectResult(object=object_message(found, mask))
+
+    def _object(self, request: rpc.GetObjectRequest) -> Object | None:
+        object_id = address_field(request.object_id, "object_id")
+        if request.version is not None:
+            return self.store.at_version(object_id, request.version)
+        return self.store.latest(object_id)
+
+    # transactions -------------------------------------------------------------------------------------------
+    async def get_transaction(self, request: rpc.GetTransactionRequest) -> rpc.GetTransactionResponse:
+        record = self._transaction(request.digest)
+        if record is None:
+            raise not_found(f"transaction {request.digest}")
+        message = record_message(record, self.store, Mask.of(request, "digest"))
+        return rpc.GetTransactionResponse(transaction=message)
+
+    async def batch_get_transactions(
+        self, request: rpc.BatchGetTransactionsRequest
+    ) -> rpc.BatchGetTransactionsResponse:
+        _check_batch(len(request.digests))
+        mask = Mask.of(request, "digest")
+        results = [self._transaction_result(digest, mask) for digest in request.digests]
+        return rpc.BatchGetTransactionsResponse(transactions=results)
+
+    def _transaction_result(self, digest: str, mask: Mask) -> rpc.GetTransactionResult:
+        record = self._transaction(digest)
+        if record is None:
+            return rpc.GetTransactionResult(
+                error=Status(code=_NOT_FOUND, message=f"transaction {digest} not found")
+            )
+        return rpc.GetTransactionResult(transaction=record_message(record, self.store, mask))
+
+    def _transaction(self, digest: str | None) -> TransactionRecord | None:
+        return self.store.transaction(digest_field(digest, "digest"))
+
+    # checkpoints and epoch ----------------------------------------------------------------------------------
+    async def get_checkpoint(self, request: rpc.GetCheckpointRequest) -> rpc.GetCheckpointResponse:
+        record = self._checkpoint(request)
+        if record is None:
+            raise not_found(f"checkpoint {request.digest or request.sequence_number}")
+        message = checkpoint_message(record, self.store, Mask.of(request, DEFAULT_CHECKPOINT))
+        return rpc.GetCheckpointResponse(checkpoint=message)
+
+    def _checkpoint(self, request: rpc.GetCheckpointRequest) -> CheckpointRecord | None:
+        if request.digest is not None:
+            return self.store.checkpoint_by_digest(digest_field(request.digest, "digest"))
+        if request.sequence_number is not None:
+            return self.store.checkpoint(request.sequence_number)
+        return self.ledger.head
+
+    async def get_epoch(self, request: rpc.GetEpochRequest) -> rpc.GetEpochResponse:
+        if request.epoch not in (None, EPOCH):
+            raise not_found(f"epoch {request.epoch}")
+        mask = Mask.of(request, "epoch")
+        return rpc.GetEpochResponse(epoch=mask.cut(self._epoch()))
+
+    def _epoch(self) -> rpc.Epoch:
+        start = self.ledger.genesis_ms
+        return rpc.Epoch(
+            epoch=EPOCH,
+            first_checkpoint=0,
+            start=time_of(start),
+            reference_gas_price=REFERENCE_GAS_PRICE,
+            system_state=rpc.SystemState(
+                version=2,
+                epoch=EPOCH,
+                protocol_version=PROTOCOL_VERSION,
+                reference_gas_price=REFERENCE_GAS_PRICE,
+                epoch_start_timestamp_ms=start,
+                parameters=rpc.SystemParameters(epoch_duration_ms=_EPOCH_MS),
+            ),
+            protocol_config=rpc.ProtocolConfig(
+                protocol_version=PROTOCOL_VERSION, feature_flags={}, attributes=_ATTRIBUTES
+            ),
+        )
+
+
+_ATTRIBUTES = {
+    "max_arguments": str(MAX_ARGUMENTS),
+    "max_gas_payment_objects": str(MAX_GAS_COINS),
+    "max_input_objects": str(MAX_INPUTS),
+    "max_move_object_size": str(MAX_OBJECT_BYTES),
+    "max_num_event_emit": str(MAX_EVENTS),
+    "max_programmable_tx_commands": str(MAX_COMMANDS),
+    "max_pure_argument_size": str(MAX_PURE_BYTES),
+    "max_tx_gas": str(MAX_BUDGET),
+    "max_tx_size_bytes": str(MAX_TRANSACTION_BYTES),
+    "max_type_arguments": str(MAX_TYPE_ARGUMENTS),
+}
+"""The protocol's limits under the names that clients ask for."""
+
+
+def _check_batch(size: int) -> None:
+    if size > MAX_BATCH:
+        raise invalid(f"expected at most {MAX_BATCH} in one batch, got {size}")
