@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _CHAIN_RETRY_SECONDS = 0.5
 _SHUTDOWN_SECONDS = 10
+_BACKLOG = 1024
 
 
 async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
@@ -40,7 +41,7 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
     key = load_protocol_key(config.protocol_key_pair.path)
     keypair = Wallet.load(config.sui.wallet_config).keypair
     cap_id = _required_cap(config)
-    listener = _listen(*config.listen)
+    listener = listen(*config.listen)
     async with _opened_store(config) as store, SuiClient(config.sui.rpc) as sui:
         contracts = await _connect(sui, config, stop)
         if contracts is None:
@@ -58,7 +59,7 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
                 lambda detailed: health.report(membership.duty(), follower.cursor, detailed=detailed),
                 workers,
             )
-            await _run_until(stop, follower.run(sui), attester.run(), _serve_http(app, listener))
+            await _run_until(stop, follower.run(sui), attester.run(), serve_http(app, listener))
 
 
 def _required_cap(config: NodeConfig) -> bytes:
@@ -70,11 +71,22 @@ def _required_cap(config: NodeConfig) -> bytes:
     return config.storage_node_cap
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `ConfigError` if the address cannot be had."""
     try:
-        return socket.create_server((host, port), backlog=1024)
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # the protocol is named because asyncio turns off Nagle's delay (40 ms an answer) only for sockets that name it
+        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError:
+            listener.close()
+            raise
     except OSError as error:
         raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listener
 
 
 @contextlib.asynccontextmanager
@@ -106,7 +118,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve_http(app: Any, listener: socket.socket) -> None:
+async def serve_http(app: Any, listener: socket.socket) -> None:
+    """Answer on `listener` until cancelled; requests under way get a few seconds to end."""
     config = uvicorn.Config(
         app,
         log_config=None,
