@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ def _parse(message: Any) -> Checkpoint:
     return Checkpoint(int(message.sequence_number), round(timestamp * 1000), events)
 
 
-async def follow_checkpoints(transport: Transport, start: int) -> AsyncIterator[Checkpoint]:
+async def follow_checkpoints(transport: Transport, start: int) -> AsyncGenerator[Checkpoint, None]:
     """Every checkpoint from `start` on, in order, without gaps, without end."""
     head = _Head(transport)
     watcher = asyncio.create_task(head.watch())

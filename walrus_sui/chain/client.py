@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -171,7 +171,7 @@ class SuiClient:
         """The sequence number of the latest checkpoint."""
         return (await read_checkpoint(self.transport, None)).sequence
 
-    def checkpoints(self, start: int) -> AsyncIterator[Checkpoint]:
+    def checkpoints(self, start: int) -> AsyncGenerator[Checkpoint, None]:
         """Every checkpoint from number `start` on, in order and without gaps, as soon as it exists.
 
         Never ends by itself: it waits for what is to come, and through lost connections and restarts of the full
