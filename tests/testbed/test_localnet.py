@@ -1,0 +1,136 @@
+"""The directory of a local network, without starting one."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from walrus_localnet.testbed.errors import (
+    LocalnetError,
+    LocalnetNotRunning,
+    LocalnetRunning,
+    NodeUnknown,
+)
+from walrus_localnet.testbed.localnet import Localnet
+from walrus_localnet.testbed.manifest import Manifest, NodeRecord
+from walrus_localnet.testbed.plan import Plan
+from walrus_localnet.testbed.ports import free_ports
+from walrus_localnet.testbed.processes import ProcessRecord, _start_mark
+
+GONE = ProcessRecord(2**22 - 1, "0")
+
+
+@pytest.fixture
+def localnet(tmp_path):
+    return Localnet(tmp_path / "net")
+
+
+def this_process() -> ProcessRecord:
+    return ProcessRecord(os.getpid(), _start_mark(os.getpid()) or "")
+
+
+def manifest(localnet, *, chain=GONE, process=GONE) -> Manifest:
+    nodes = tuple(
+        NodeRecord(
+            f"node-{i}", f"http://127.0.0.1:{9000 + i}", bytes([i]) * 32, localnet.layout.node("n"), process
+        )
+        for i in range(4)
+    )
+    return Manifest(
+        rpc_port=1,
+        faucet_port=2,
+        n_shards=10,
+        system_object=b"\x01" * 32,
+        staking_object=b"\x02" * 32,
+        wallet_address=b"\x03" * 32,
+        wallet_key="suiprivkey1secret",
+        client_config=localnet.layout.client_config,
+        chain=chain,
+        nodes=nodes,
+    )
+
+
+def save(localnet, saved: Manifest) -> None:
+    localnet.layout.make()
+    saved.save(localnet.layout.manifest)
+
+
+def test_a_manifest_is_read_as_it_was_written_and_for_its_owner_only(localnet):
+    written = manifest(localnet)
+    save(localnet, written)
+    assert localnet.manifest() == written
+    assert localnet.layout.manifest.stat().st_mode & 0o777 == 0o600
+    assert localnet.layout.root.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_wallet_key_is_not_in_the_repr(localnet):
+    assert "secret" not in repr(manifest(localnet))
+
+
+async def test_without_a_network_every_command_says_so(localnet):
+    for attempt in (localnet.down(), localnet.kill_node("node-0"), localnet.restart_node("node-0")):
+        with pytest.raises(LocalnetNotRunning, match="found none"):
+            await attempt
+    with pytest.raises(LocalnetNotRunning):
+        localnet.manifest()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 1}', '{"version": 99}', "\x00"])
+def test_a_manifest_that_is_none_is_one_clear_error(localnet, text):
+    localnet.layout.make()
+    localnet.layout.manifest.write_text(text)
+    with pytest.raises(LocalnetError, match="expected a network manifest"):
+        localnet.manifest()
+
+
+async def test_a_network_that_is_up_is_not_started_again(localnet):
+    save(localnet, manifest(localnet, chain=this_process()))
+    with pytest.raises(LocalnetRunning, match=r"one is up at http://127\.0\.0\.1:1"):
+        await localnet.up(Plan())
+
+
+async def test_nodes_are_killed_only_when_they_run_and_started_only_when_they_do_not(localnet):
+    save(localnet, manifest(localnet, chain=this_process()))
+    with pytest.raises(LocalnetError, match="expected node-1 to be running"):
+        await localnet.kill_node("node-1")
+    save(localnet, manifest(localnet, chain=this_process(), process=this_process()))
+    with pytest.raises(LocalnetError, match="expected node-1 to be down"):
+        await localnet.restart_node("node-1")
+    with pytest.raises(NodeUnknown, match=r"expected one of node-0 to node-3, got 'node-9'"):
+        await localnet.kill_node("node-9")
+
+
+async def test_a_network_whose_chain_is_gone_is_not_running(localnet):
+    save(localnet, manifest(localnet))
+    with pytest.raises(LocalnetNotRunning, match="its chain is not running"):
+        await localnet.kill_node("node-0")
+
+
+async def test_down_forgets_processes_that_are_gone_already(localnet):
+    save(localnet, manifest(localnet))
+    await localnet.down()
+    stored = json.loads(localnet.layout.manifest.read_text())
+    assert stored["chain"] is None
+    assert all(node["process"] is None for node in stored["nodes"])
+
+
+async def test_other_peoples_files_are_not_touched(localnet):
+    localnet.layout.root.mkdir()
+    (localnet.layout.root / "thesis.tex").write_text("")
+    with pytest.raises(LocalnetError, match="holds files that are not a network's"):
+        await localnet.up(Plan())
+
+
+@pytest.mark.parametrize(
+    "plan", [Plan(nodes=3, shards=10), Plan(nodes=13, shards=12), Plan(shards=1001), Plan(epoch_duration=999)]
+)
+async def test_a_plan_no_network_can_follow_is_refused(localnet, plan):
+    with pytest.raises(LocalnetError, match="expected"):
+        await localnet.up(plan)
+    assert not localnet.layout.root.exists()
+
+
+def test_free_ports_are_all_different():
+    assert len(set(free_ports(50))) == 50
