@@ -1,0 +1,157 @@
+"""Four real nodes and an embedded chain with the real contracts, all in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from walrus_localnet.chain.local import LocalSui
+from walrus_localnet.move.artifacts import built_package
+from walrus_node import operator
+from walrus_node.config import NodeConfig
+from walrus_node.service import serve
+from walrus_sui.chain import BlobRegistration, Contracts, Keypair, NetworkParameters, SuiClient, deploy
+from walrus_sui.chain.types import Blob, EpochChangeDone
+from walrus_sui.errors import NodeUnreachable
+from walrus_sui.redstuff import BlobId, EncodedBlob
+from walrus_sui.storage import NonexistentStatus, StorageNodeClient
+
+NODES = 4
+N_SHARDS = 13
+STAKE = 1000 * 10**9
+LONG_MS = 3_600_000
+
+
+@dataclass
+class RunningNode:
+    """A node that can be stopped and started again."""
+
+    config_path: Path
+    node_id: bytes
+    client: StorageNodeClient
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._stop = asyncio.Event()
+        self._task = asyncio.create_task(serve(NodeConfig.load(self.config_path), self._stop))
+        await eventually(self.answers, unless=self._task)
+
+    async def stop(self) -> None:
+        self._stop.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    async def answers(self) -> bool:
+        try:
+            await self.client.health()
+        except NodeUnreachable:
+            return False
+        return True
+
+    async def reach(self, epoch: int) -> None:
+        async def reached() -> bool:
+            return int((await self.client.health())["epoch"]) >= epoch
+
+        await eventually(reached)
+
+    async def sees(self, blob_id: BlobId) -> None:
+        """Wait until the node has seen the blob's registration."""
+
+        async def seen() -> bool:
+            return await self.client.status(blob_id) != NonexistentStatus()
+
+        await eventually(seen)
+
+
+@dataclass
+class Network:
+    """Everything a test needs to be an operator, an owner of blobs or a client."""
+
+    chain: LocalSui
+    sui: SuiClient
+    contracts: Contracts
+    deployer: Keypair
+    nodes: list[RunningNode]
+
+    async def register(self, blob: EncodedBlob, *, deletable: bool = False) -> Blob:
+        registration = BlobRegistration(
+            bytes(blob.blob_id), blob.root_hash, blob.metadata.unencoded_length, 3, deletable=deletable
+        )
+        (found,) = await self.contracts.register_blobs(self.deployer, [registration])
+        return found
+
+    async def next_epoch(self) -> None:
+        """Turn the epoch and wait until all nodes are in it and the committee has reported."""
+        await self.contracts.voting_end(self.deployer)
+        await self.contracts.initiate_epoch_change(self.deployer)
+        epoch = (await self.contracts.staking()).epoch
+
+        async def done() -> bool:
+            return isinstance((await self.contracts.staking()).epoch_state, EpochChangeDone)
+
+        await eventually(done)
+        await asyncio.gather(*(node.reach(epoch) for node in self.nodes))
+
+
+async def eventually(check: Callable[[], Awaitable[bool]], unless: asyncio.Task[None] | None = None) -> None:
+    """Wait until `check` holds; it asks over a socket, where no event wakes. Raises what ended `unless`."""
+    for _ in range(3000):
+        if await check():
+            return
+        if unless is not None and unless.done():
+            unless.result()
+        await asyncio.sleep(0.01)
+    raise TimeoutError(f"expected {check.__qualname__} to hold within 30 s")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.asynccontextmanager
+async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> AsyncIterator[Network]:
+    """A network in epoch 1 whose committee has reported."""
+    async with (
+        LocalSui.start() as chain,
+        SuiClient(chain.url) as sui,
+        httpx.AsyncClient(trust_env=False) as http,
+    ):
+        deployer = Keypair.generate()
+        chain.faucet.fund(deployer.address)
+        parameters = NetworkParameters(N_SHARDS, epoch_duration_ms)
+        deployment = await deploy(sui, deployer, built_package("wal"), built_package("walrus"), parameters)
+        contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
+        nodes = []
+        for index in range(NODES):
+            setup = operator.setup(
+                folder / f"node-{index}",
+                name=f"node-{index}",
+                public_host="127.0.0.1",
+                public_port=free_port(),
+                rpc=chain.url,
+                system_object=deployment.system_object,
+                staking_object=deployment.staking_object,
+            )
+            chain.faucet.fund(setup.keypair.address)
+            cap = await operator.register(sui, setup.config_path)
+            client = StorageNodeClient(f"http://{setup.config.network_address}", http)
+            nodes.append(RunningNode(setup.config_path, cap.node_id, client))
+        network = Network(chain, sui, contracts, deployer, nodes)
+        try:
+            await asyncio.gather(*(node.start() for node in nodes))
+            await contracts.stake_with_pools(deployer, {node.node_id: STAKE for node in nodes})
+            await network.next_epoch()
+            yield network
+        finally:
+            await asyncio.gather(*(node.stop() for node in nodes))
