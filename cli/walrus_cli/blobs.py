@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import display, output
+from walrus_cli import display, loop, output
 from walrus_cli.options import Config, Json
 from walrus_sui.config import find_config
 from walrus_sui.errors import InputError
@@ -34,7 +34,7 @@ def store(
     json: Json = False,
 ) -> None:
     """Encode files, register them on Sui, upload their slivers and certify them."""
-    results = asyncio.run(_store(files, config, epochs=epochs, deletable=deletable, force=force))
+    results = loop.run(_store(files, config, epochs=epochs, deletable=deletable, force=force))
     documents = [
         {"blobStoreResult": display.store_document(stored), "path": str(path)}
         for path, stored in zip(files, results, strict=True)
@@ -76,7 +76,7 @@ def read(
     from walrus_sui.redstuff import BlobId
 
     wanted = BlobId.parse(blob_id)
-    data = asyncio.run(_read(wanted, config, strict=strict))
+    data = loop.run(_read(wanted, config, strict=strict))
     if out is not None and str(out) != "-":
         write_file(out, data)
         output.result({"out": str(out), "blobId": blob_id}, f"{len(data)} bytes of {blob_id} in {out}")
@@ -105,7 +105,7 @@ def blob_status(
     """What the storage nodes agree on about a blob."""
     if (blob_id is None) == (file is None):
         raise InputError("expected either --blob-id or --file")
-    document, text = asyncio.run(_status(blob_id, file, timeout, config))
+    document, text = loop.run(_status(blob_id, file, timeout, config))
     output.result(document, text)
 
 

@@ -7,13 +7,11 @@ dead, and they are started again. Everything is stopped and removed at the end, 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import os
 import random
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import display, output
+from walrus_cli import display, loop, output
 from walrus_cli.options import Json
 from walrus_sui.errors import InconsistentBlob
 
@@ -45,7 +43,7 @@ def demo(
     """Store a file on thirteen storage nodes, kill four of them, read it back, store another, restart them."""
     directory = Path(tempfile.mkdtemp(prefix="walrus-demo-"))
     try:
-        asyncio.run(_with_clean_end(directory / "network", size * _MIB))
+        loop.run(_with_clean_end(directory / "network", size * _MIB))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -55,19 +53,11 @@ async def _with_clean_end(directory: Path, size: int) -> None:
     from walrus_localnet.testbed.plan import Plan
 
     localnet = Localnet(directory)
-    _let_termination_unwind()
     try:
         await _Demo(localnet, Plan(), size).run()
     finally:
         if localnet.exists:
             await localnet.down()
-
-
-def _let_termination_unwind() -> None:
-    """Treat SIGTERM like Ctrl-C: cancel this task, so that the network is stopped on the way out."""
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 class _Demo:
@@ -100,8 +90,7 @@ class _Demo:
         stored, data = first
         doomed = sorted(random.sample(self._plan.node_names, _KILLED), key=lambda name: int(name.split("-")[1]))
         with self._timed(f"killed {_KILLED} nodes"):
-            for name in doomed:
-                await self._localnet.kill_node(name)
+            await self._localnet.kill_nodes(doomed)
         output.note(f"killed {', '.join(doomed)}")
         with self._timed("read it back"), output.progress() as listener:
             read = await client.read(stored.blob_id, on_progress=listener)
@@ -116,8 +105,7 @@ class _Demo:
         _require_equal(await client.read(second.blob_id), another)
         output.note(display.certificate_text(second, self._plan.shards))
         with self._timed(f"restarted {_KILLED} nodes"):
-            for name in doomed:
-                await self._localnet.restart_node(name)
+            await self._localnet.restart_nodes(doomed)
 
     @contextlib.contextmanager
     def _timed(self, phase: str) -> Iterator[None]:

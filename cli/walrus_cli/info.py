@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from walrus_cli import output
+from walrus_cli import loop, output
 from walrus_cli.options import Config, Json
 from walrus_sui.config import find_config
 
@@ -24,7 +23,7 @@ _STORAGE_UNIT = 1 << 20
 @app.command("info")
 def info(config: Config = None, json: Json = False) -> None:
     """Epoch, committee, sizes and prices of the network."""
-    network = asyncio.run(_network(config))
+    network = loop.run(_network(config))
     document = _document(network)
     output.result(document, _text(network, document))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import signal
 import time
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import output
+from walrus_cli import loop, output
 from walrus_cli.options import Json
 from walrus_sui.config import default_localnet_directory
 from walrus_sui.errors import ConfigError
@@ -25,7 +24,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Directory = Annotated[
     Path | None, typer.Option("--dir", help="Where the network lives.", show_default="the user's data directory")
 ]
-NodeName = Annotated[str, typer.Argument(help="Such as node-3.", show_default=False)]
+NodeNames = Annotated[list[str], typer.Argument(help="Such as node-3, or 3.", show_default=False)]
 
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -45,7 +44,7 @@ def up(
     plan = Plan(nodes, shards, parse_duration(epoch_duration))
     localnet = _open(directory)
     started = time.monotonic()
-    manifest = asyncio.run(localnet.up(plan, output.note))
+    manifest = loop.run(localnet.up(plan, output.note))
     seconds = time.monotonic() - started
     output.result(_describe(manifest), _summary(localnet, manifest, seconds))
     if foreground:
@@ -56,7 +55,7 @@ def up(
 def down(directory: Directory = None, json: Json = False) -> None:
     """Stop every process of the network; `up` starts it again as it was."""
     localnet = _open(directory)
-    asyncio.run(localnet.down())
+    loop.run(localnet.down())
     output.result({"directory": str(localnet.layout.root)}, f"stopped the network in {localnet.layout.root}")
 
 
@@ -70,17 +69,18 @@ def status(directory: Directory = None, json: Json = False) -> None:
 
 
 @app.command("kill-node")
-def kill_node(name: NodeName, directory: Directory = None, json: Json = False) -> None:
-    """End a storage node at once, as a crash would (SIGKILL)."""
-    node = asyncio.run(_open(directory).kill_node(name))
-    output.result(_describe_node(node), f"killed {node.name}")
+def kill_node(names: NodeNames, directory: Directory = None, json: Json = False) -> None:
+    """End storage nodes at once, as a crash would (SIGKILL)."""
+    nodes = loop.run(_open(directory).kill_nodes(map(_node_name, names)))
+    output.result([_describe_node(node) for node in nodes], "\n".join(f"killed {node.name}" for node in nodes))
 
 
 @app.command("restart-node")
-def restart_node(name: NodeName, directory: Directory = None, json: Json = False) -> None:
-    """Start a storage node that is down, with the state it had."""
-    node = asyncio.run(_open(directory).restart_node(name))
-    output.result(_describe_node(node), f"started {node.name} at {node.url}")
+def restart_node(names: NodeNames, directory: Directory = None, json: Json = False) -> None:
+    """Start storage nodes that are down, with the state they had."""
+    nodes = loop.run(_open(directory).restart_nodes(map(_node_name, names)))
+    texts = (f"started {node.name} at {node.url}" for node in nodes)
+    output.result([_describe_node(node) for node in nodes], "\n".join(texts))
 
 
 @app.command("logs")
@@ -91,7 +91,7 @@ def logs(
     json: Json = False,
 ) -> None:
     """The last lines that a process of the network logged."""
-    path = _open(directory).log(name)
+    path = _open(directory).log(_node_name(name))
     found = path.read_text(errors="replace").splitlines()[-lines:] if path.exists() else []
     output.result({"name": name, "path": str(path), "lines": found}, "\n".join(found))
 
@@ -102,6 +102,10 @@ def parse_duration(text: str) -> int:
     if match is None:
         raise ConfigError(f"expected a duration such as 90s, 10m or 1h, got {text!r}")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def _node_name(text: str) -> str:
+    return f"node-{text}" if text.isdecimal() else text
 
 
 def _open(directory: Path | None) -> Localnet:
@@ -115,7 +119,7 @@ def _stay(localnet: Localnet) -> None:
     try:
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
     finally:
-        asyncio.run(localnet.down())
+        loop.run(localnet.down())
 
 
 def _describe(manifest: Manifest) -> dict[str, Any]:

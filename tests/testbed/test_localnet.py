@@ -70,7 +70,7 @@ def test_the_wallet_key_is_not_in_the_repr(localnet):
 
 
 async def test_without_a_network_every_command_says_so(localnet):
-    for attempt in (localnet.down(), localnet.kill_node("node-0"), localnet.restart_node("node-0")):
+    for attempt in (localnet.down(), localnet.kill_nodes(["node-0"]), localnet.restart_nodes(["node-0"])):
         with pytest.raises(LocalnetNotRunning, match="found none"):
             await attempt
     with pytest.raises(LocalnetNotRunning):
@@ -94,18 +94,18 @@ async def test_a_network_that_is_up_is_not_started_again(localnet):
 async def test_nodes_are_killed_only_when_they_run_and_started_only_when_they_do_not(localnet):
     save(localnet, manifest(localnet, chain=this_process()))
     with pytest.raises(LocalnetError, match="expected node-1 to be running"):
-        await localnet.kill_node("node-1")
+        await localnet.kill_nodes(["node-1"])
     save(localnet, manifest(localnet, chain=this_process(), process=this_process()))
     with pytest.raises(LocalnetError, match="expected node-1 to be down"):
-        await localnet.restart_node("node-1")
+        await localnet.restart_nodes(["node-1"])
     with pytest.raises(NodeUnknown, match=r"expected one of node-0 to node-3, got 'node-9'"):
-        await localnet.kill_node("node-9")
+        await localnet.kill_nodes(["node-9"])
 
 
 async def test_a_network_whose_chain_is_gone_is_not_running(localnet):
     save(localnet, manifest(localnet))
     with pytest.raises(LocalnetNotRunning, match="its chain is not running"):
-        await localnet.kill_node("node-0")
+        await localnet.kill_nodes(["node-0"])
 
 
 async def test_down_forgets_processes_that_are_gone_already(localnet):

@@ -27,6 +27,16 @@ async def for_each(items: Iterable[Item], job: Callable[[Item], Awaitable[None]]
         raise failed.exceptions[0] from None
 
 
+async def together(jobs: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
+    """The results of all `jobs`, run at once. The first failure ends the others and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(job) for job in jobs]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return tuple(task.result() for task in tasks)
+
+
 @asynccontextmanager
 async def running(jobs: dict[T, Coroutine[Any, Any, Item]]) -> AsyncIterator[dict[asyncio.Task[Item], T]]:
     """All `jobs` as tasks, each with the key it came under; those still running on leaving are cancelled."""

@@ -31,6 +31,7 @@ from walrus_sui.chain import (
     deploy,
 )
 from walrus_sui.chain.types import EpochChangeDone
+from walrus_sui.client.parallel import together
 from walrus_sui.config import ClientConfig, WalletConfig, write_config
 
 HOST = "127.0.0.1"
@@ -62,7 +63,7 @@ async def bring_up(layout: Layout, plan: Plan, started: list[ProcessRecord], on_
         )
         on_step(f"registering {plan.nodes} storage nodes")
         setups = _set_up_nodes(layout, plan, rpc_url, deployment, node_ports)
-        await asyncio.gather(*(request_sui(http, faucet_url, setup.keypair.address) for setup in setups))
+        await together(request_sui(http, faucet_url, setup.keypair.address) for setup in setups)
         nodes = await _register_and_start(sui, layout, setups, started)
         on_step("beginning the first epoch")
         await contracts.stake_with_pools(deployer, {node.node_id: STAKE for node in nodes})
@@ -136,7 +137,7 @@ async def _register_and_start(
         started.append(process)
         return NodeRecord(node.name, url, node.node_id, node.config, process)
 
-    return tuple(await asyncio.gather(*map(one, setups)))
+    return await together(map(one, setups))
 
 
 async def _first_epoch(contracts: Contracts) -> None:

@@ -7,6 +7,9 @@ the state; removing the directory while it is down forgets it.
 from __future__ import annotations
 
 import dataclasses
+import fcntl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from walrus_localnet.testbed import bringup, readiness
@@ -51,11 +54,60 @@ class Localnet:
         Raises `LocalnetRunning` if it is up already and `StartFailed` if it would not start; then nothing of it is
         left running.
         """
-        if self.exists:
-            return await self._resume(on_step)
-        plan.check()
-        self._check_unused()
+        if not self.exists:
+            plan.check()
+            self._check_unused()
         self.layout.make()
+        with self._locked():
+            return await (self._resume(on_step) if self.exists else self._create(plan, on_step))
+
+    async def down(self) -> None:
+        """Stop every process. What is already gone does no harm. Raises `LocalnetNotRunning` if there is none."""
+        with self._changing() as manifest:
+            await stop(node.process for node in manifest.nodes if node.process)
+            if manifest.chain:
+                await stop([manifest.chain])
+            stopped = tuple(dataclasses.replace(node, process=None) for node in manifest.nodes)
+            dataclasses.replace(manifest, chain=None, nodes=stopped).save(self.layout.manifest)
+
+    async def kill_nodes(self, names: Iterable[str]) -> tuple[NodeRecord, ...]:
+        """End the processes of nodes at once, as a crash would. Raises `NodeUnknown` or `LocalnetError`."""
+        with self._changing():
+            manifest = self.running()
+            nodes = [self._node(manifest, name) for name in names]
+            for node in nodes:
+                if not node.alive:
+                    raise LocalnetError(
+                        f"expected {node.name} to be running, but it is down",
+                        hint=f"start it again with `walrus localnet restart-node {node.name}`",
+                    )
+            await kill([node.process for node in nodes if node.process])
+            killed = tuple(dataclasses.replace(node, process=None) for node in nodes)
+            manifest.with_nodes(killed).save(self.layout.manifest)
+            return killed
+
+    async def restart_nodes(self, names: Iterable[str]) -> tuple[NodeRecord, ...]:
+        """Start nodes that are down, with the state they had, and wait until they answer."""
+        with self._changing():
+            manifest = self.running()
+            nodes = [self._node(manifest, name) for name in names]
+            for node in nodes:
+                if node.alive:
+                    raise LocalnetError(
+                        f"expected {node.name} to be down, but it is running", hint=f"kill {node.name} first"
+                    )
+            restarted = tuple(self._started(node) for node in nodes)
+            manifest.with_nodes(restarted).save(self.layout.manifest)
+            await readiness.nodes_ready(restarted, self.layout.logs, epoch=0)
+            return restarted
+
+    def log(self, name: str) -> Path:
+        """Where `chain` or a node logs. Raises `NodeUnknown`."""
+        if name != "chain":
+            self._node(self.manifest(), name)
+        return self.layout.log(name)
+
+    async def _create(self, plan: Plan, on_step: StepListener) -> Manifest:
         started: list[ProcessRecord] = []
         try:
             manifest = await bringup.bring_up(self.layout, plan, started, on_step)
@@ -66,43 +118,6 @@ class Localnet:
         manifest.save(self.layout.manifest)
         return manifest
 
-    async def down(self) -> None:
-        """Stop every process. What is already gone does no harm. Raises `LocalnetNotRunning` if there is none."""
-        manifest = self.manifest()
-        await stop(node.process for node in manifest.nodes if node.process)
-        if manifest.chain:
-            await stop([manifest.chain])
-        stopped = tuple(dataclasses.replace(node, process=None) for node in manifest.nodes)
-        dataclasses.replace(manifest, chain=None, nodes=stopped).save(self.layout.manifest)
-
-    async def kill_node(self, name: str) -> NodeRecord:
-        """End a node's process at once, as a crash would. Raises `NodeUnknown` or `LocalnetError`."""
-        manifest = self.running()
-        node = self._node(manifest, name)
-        if node.process is None or not node.alive:
-            raise LocalnetError(f"expected {name} to be running, but it is down", hint=_restart_hint(name))
-        await kill([node.process])
-        killed = dataclasses.replace(node, process=None)
-        manifest.with_node(killed).save(self.layout.manifest)
-        return killed
-
-    async def restart_node(self, name: str) -> NodeRecord:
-        """Start a node that is down, with the state it had, and wait until it answers."""
-        manifest = self.running()
-        node = self._node(manifest, name)
-        if node.alive:
-            raise LocalnetError(f"expected {name} to be down, but it is running", hint=f"kill {name} first")
-        restarted = self._started(node)
-        manifest.with_node(restarted).save(self.layout.manifest)
-        await readiness.nodes_ready([restarted], self.layout.logs, epoch=0)
-        return restarted
-
-    def log(self, name: str) -> Path:
-        """Where `chain` or a node logs. Raises `NodeUnknown`."""
-        if name != "chain":
-            self._node(self.manifest(), name)
-        return self.layout.log(name)
-
     async def _resume(self, on_step: StepListener) -> Manifest:
         manifest = self.manifest()
         if manifest.running:
@@ -110,6 +125,7 @@ class Localnet:
                 f"expected no network in {self.layout.root}, but one is up at {manifest.rpc_url}",
                 hint="use it, stop it with `walrus localnet down`, or choose another --dir",
             )
+        await stop(node.process for node in manifest.nodes if node.process)  # they may have outlived the chain
         started: list[ProcessRecord] = []
         try:
             on_step("starting the chain again")
@@ -125,6 +141,26 @@ class Localnet:
         resumed.save(self.layout.manifest)
         return resumed
 
+    @contextmanager
+    def _changing(self) -> Iterator[Manifest]:
+        """The manifest of a network that exists, for as long as nobody else changes it."""
+        self.manifest()
+        with self._locked():
+            yield self.manifest()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One command at a time changes the network: two at once would forget each other's processes."""
+        with self.layout.lock.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LocalnetError(
+                    f"expected to be alone, but another command is changing the network in {self.layout.root}",
+                    hint="wait until it is done",
+                ) from None
+            yield
+
     def _started(self, node: NodeRecord) -> NodeRecord:
         return dataclasses.replace(node, process=bringup.spawn_node(self.layout, node))
 
@@ -139,12 +175,8 @@ class Localnet:
 
     def _check_unused(self) -> None:
         root = self.layout.root
-        if root.exists() and any(entry != self.layout.logs for entry in root.iterdir()):
+        if root.exists() and any(entry not in (self.layout.logs, self.layout.lock) for entry in root.iterdir()):
             raise LocalnetError(
                 f"expected {root} to be empty or absent, but it holds files that are not a network's",
                 hint="choose another --dir",
             )
-
-
-def _restart_hint(name: str) -> str:
-    return f"start it again with `walrus localnet restart-node {name}`"

@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ class Layout:
     @property
     def chain_ready(self) -> Path:
         return self.root / "chain.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "lock"
 
     @property
     def logs(self) -> Path:
@@ -109,9 +114,9 @@ class Manifest:
     def running(self) -> bool:
         return self.chain is not None and self.chain.alive
 
-    def with_node(self, changed: NodeRecord) -> Manifest:
-        nodes = tuple(changed if node.name == changed.name else node for node in self.nodes)
-        return dataclasses.replace(self, nodes=nodes)
+    def with_nodes(self, changed: Iterable[NodeRecord]) -> Manifest:
+        by_name = {node.name: node for node in changed}
+        return dataclasses.replace(self, nodes=tuple(by_name.get(node.name, node) for node in self.nodes))
 
     def save(self, path: Path) -> None:
         """Write atomically, readable by the owner only."""

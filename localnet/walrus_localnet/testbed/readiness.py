@@ -12,6 +12,7 @@ import httpx
 from walrus_localnet.testbed.errors import StartFailed
 from walrus_localnet.testbed.manifest import NodeRecord
 from walrus_localnet.testbed.processes import ProcessRecord
+from walrus_sui.client.parallel import together
 from walrus_sui.errors import WalrusError
 from walrus_sui.storage import StorageNodeClient
 
@@ -34,7 +35,7 @@ async def nodes_ready(nodes: Iterable[NodeRecord], logs: Path, *, epoch: int) ->
     """Wait until every node answers its health route and knows `epoch`. Raises `StartFailed`."""
     deadline = asyncio.get_running_loop().time() + NODE_SECONDS
     async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
-        await asyncio.gather(*(_node_ready(node, http, epoch, deadline, logs) for node in nodes))
+        await together(_node_ready(node, http, epoch, deadline, logs) for node in nodes)
 
 
 async def _node_ready(node: NodeRecord, http: httpx.AsyncClient, epoch: int, deadline: float, logs: Path) -> None:

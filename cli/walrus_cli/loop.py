@@ -1,0 +1,25 @@
+"""Running a command's asynchronous part so that Ctrl-C and SIGTERM both end it by way of its clean-up."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """The result of `main`. Raises `KeyboardInterrupt` after a signal, once `main` has unwound."""
+    try:
+        return asyncio.run(_terminable(main))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+async def _terminable(main: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await main
