@@ -51,15 +51,15 @@ def setup(
 ) -> None:
     """Make everything a node needs on disk, for the network of the client configuration."""
     from walrus_node import operator
-    from walrus_sui.config import load_config
+    from walrus_sui.config import find_config
 
-    network = load_config(config)
+    network = find_config(config)
     made = operator.setup(
         folder,
         name=name,
         public_host=public_host,
         public_port=public_port,
-        rpc=network.rpc_urls[0],
+        rpc=network.rpc_url,
         system_object=network.system_object,
         staking_object=network.staking_object,
         rest_api_address=rest_api_address,

@@ -21,12 +21,17 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True, help="path of walrus-node.yaml")
     parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     arguments = parser.parse_args()
+    return run_node(arguments.config, arguments.log_level)
+
+
+def run_node(config: Path, log_level: str = "INFO") -> int:
+    """Run a node in this process until a signal ends it; its log goes to standard error. Gives the exit code."""
     logging.basicConfig(
-        level=arguments.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+        level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        asyncio.run(_run(arguments.config))
+        asyncio.run(_run(config))
     except WalrusError as error:
         log.error("%s%s", error.message, f" ({error.hint})" if error.hint else "")
         return 1

@@ -75,7 +75,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises `ConfigError` if the address cannot be had."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # the protocol is named because asyncio turns off Nagle's delay (40 ms an answer) only for sockets that name it
+        # asyncio turns off Nagle's delay (40 ms an answer) only for sockets that name their protocol
         listener = socket.socket(family, kind, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
