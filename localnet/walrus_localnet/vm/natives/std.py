@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from walrus_localnet.vm.errors import NativeAbort
+from walrus_localnet.vm.errors import NativeAbort, PrimitiveError
 from walrus_localnet.vm.natives.registry import NATIVES, STD, NativeCall
-from walrus_localnet.vm.types import Datatype, Type, Value, Vector
+from walrus_localnet.vm.types import U8, Datatype, Type, Value, Vector, is_container
 
 NOT_A_DATATYPE = 0
 """Abort code of `type_name` for types no module defines."""
@@ -124,3 +124,55 @@ def print_nothing(call: NativeCall, reference: Value) -> None:
 @NATIVES.native(STD, "debug")
 def print_stack_trace(call: NativeCall) -> None:
     """As above."""
+
+
+# vectors -----------------------------------------------------------------------------------------------------
+# Compiled code uses instructions instead; these answer calls that start outside of any code.
+
+
+def _check_index(vector: Value, index: int) -> None:
+    if index >= len(vector):
+        raise PrimitiveError(f"index {index} of a vector of {len(vector)} elements")
+
+
+@NATIVES.native(STD, "vector")
+def empty(call: NativeCall) -> Value:
+    return bytearray() if call.type_args[0] is U8 else []
+
+
+@NATIVES.native(STD, "vector")
+def length(call: NativeCall, vector: Value) -> int:
+    return len(vector)
+
+
+@NATIVES.native(STD, "vector")
+def push_back(call: NativeCall, vector: Value, element: Value) -> None:
+    vector.append(element)
+
+
+@NATIVES.native(STD, "vector")
+def pop_back(call: NativeCall, vector: Value) -> Value:
+    if not vector:
+        raise PrimitiveError("a pop from an empty vector")
+    return vector.pop()
+
+
+@NATIVES.native(STD, "vector")
+def destroy_empty(call: NativeCall, vector: Value) -> None:
+    if vector:
+        raise PrimitiveError(f"expected an empty vector, got one of {len(vector)} elements")
+
+
+@NATIVES.native(STD, "vector")
+def swap(call: NativeCall, vector: Value, first: int, second: int) -> None:
+    _check_index(vector, max(first, second))
+    vector[first], vector[second] = vector[second], vector[first]
+
+
+@NATIVES.native(STD, "vector")
+def borrow(call: NativeCall, vector: Value, index: int) -> Value:
+    _check_index(vector, index)
+    return vector[index] if is_container(call.type_args[0]) else (vector, index)
+
+
+NATIVES.native(STD, "vector", "borrow_mut")(borrow)

@@ -1,11 +1,16 @@
-"""A small object runtime and package source for tests: enough world for Move programs to live in."""
+"""A small object runtime and package source: enough world for the sample programs to live in."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from walrus_localnet.vm import Datatype, NativeAbort, Package, Value
-from walrus_localnet.vm.bytecode import read_module
+import pytest
+
+from walrus_localnet.move.artifacts import built_package
+from walrus_localnet.vm import Datatype, Machine, Meter, NativeAbort, Package, Type, Value
+from walrus_localnet.vm.bytecode import read_module, with_self_address
 from walrus_localnet.vm.runtime import FIELD_ALREADY_EXISTS, FIELD_DOES_NOT_EXIST, FIELD_TYPE_MISMATCH
 from walrus_sui.bcs.sui import blake2b256
 
@@ -114,3 +119,62 @@ class World:
 
     def emit(self, type_: Datatype, value: Value) -> None:
         self.events.append((type_, value))
+
+
+SAMPLES = address(0x5A)
+
+
+def sample_modules() -> list[bytes]:
+    """The sample package, published at `SAMPLES`."""
+    folder = Path(__file__).parent / "samples" / "build"
+    return [with_self_address(path.read_bytes(), SAMPLES) for path in sorted(folder.glob("*.mv"))]
+
+
+class Sandbox:
+    """The framework and the sample package, one world, and short calls."""
+
+    def __init__(self) -> None:
+        self.packages = Packages()
+        self.std = self.packages.add_modules(list(built_package("MoveStdlib").modules))
+        self.sui = self.packages.add_modules(list(built_package("Sui").modules), self.std)
+        self.samples = self.packages.add_modules(sample_modules(), self.std, self.sui)
+        self.machine = Machine(self.packages)
+        self.world = World()
+        self.meter = Meter(10**9)
+
+    def call(self, name: str, *arguments: Value, type_args: Sequence[Type] = (), gas: int = 10**9) -> list[Value]:
+        """Run `module::function` of the samples; `meter` is what it used."""
+        return self.call_in(self.samples, name, *arguments, type_args=type_args, gas=gas)
+
+    def call_in(
+        self, package: bytes, name: str, *arguments: Value, type_args: Sequence[Type] = (), gas: int = 10**9
+    ) -> list[Value]:
+        module, function = name.split("::")
+        self.meter = Meter(gas)
+        return self.machine.call(package, module, function, type_args, arguments, self.world, self.meter)
+
+    def type(self, name: str, *type_args: Type) -> Datatype:
+        """A datatype of the samples by `module::name`."""
+        return Datatype(self.samples, *name.split("::"), type_args)
+
+    @property
+    def context(self) -> Value:
+        """A `TxContext` value."""
+        world = self.world
+        return [world.sender, bytearray(world.digest), world.epoch, world.epoch_timestamp_ms, world.ids_created]
+
+
+@pytest.fixture
+def packages() -> Packages:
+    return Packages()
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Sandbox:
+    """For programs that leave no trace in the world."""
+    return Sandbox()
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox()
