@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
+import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
+
 from walrus_localnet.chain.local import LocalSui
+from walrus_sui.bcs.sui import format_address
 from walrus_sui.chain import Checkpoint, Keypair, SuiClient, TransactionBuilder
 from walrus_sui.chain.checkpoints import follow_checkpoints
 from walrus_sui.chain.transport import Transport
@@ -106,21 +112,56 @@ def free_port() -> int:
         return port
 
 
-async def test_a_follower_survives_restarts_of_the_full_node(tmp_path: Path) -> None:
+@asynccontextmanager
+async def full_node(directory: Path, port: int) -> AsyncIterator[str]:
+    """A full node in a process of its own, killed in the end; its faucet's URL."""
+    arguments = ["--port", str(port), "--faucet-port", "0", "--dir", str(directory), "--json"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "walrus_localnet.chain", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield json.loads(await process.stdout.readline())["faucetUrl"]
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+async def fund(faucet_url: str, address: bytes) -> None:
+    async with httpx.AsyncClient() as http:
+        request = {"FixedAmountRequest": {"recipient": format_address(address)}}
+        (await http.post(f"{faucet_url}/v2/gas", json=request)).raise_for_status()
+
+
+@pytest.mark.e2e
+async def test_a_follower_survives_kills_of_the_full_node(tmp_path: Path) -> None:
     port, payer = free_port(), Keypair.generate()
     async with SuiClient(f"http://127.0.0.1:{port}") as sui, aclosing(sui.checkpoints(0)) as checkpoints:
         following = soon(checkpoints)  # begun before there is a full node
-        async with LocalSui.start(tmp_path, port=port) as network:
-            network.faucet.fund(payer.address)
-            found = [await following, *await take(checkpoints, await pay(sui, payer))]
+        async with full_node(tmp_path, port) as faucet_url:
+            await fund(faucet_url, payer.address)
+            first = await following
+            found = [first, *await take(checkpoints, await pay(sui, payer))]
             following = soon(checkpoints)
-            await asyncio.sleep(0)
-        async with LocalSui.start(tmp_path, port=port):
+        async with full_node(tmp_path, port):
             last = await pay(sui, payer)
-            found += [await following]
+            found.append(await following)
             if found[-1].sequence < last:
                 found += await take(checkpoints, last)
     assert [checkpoint.sequence for checkpoint in found] == list(range(last + 1))
+
+
+@pytest.mark.e2e
+async def test_a_transaction_is_sent_again_to_a_full_node_that_comes_back(tmp_path: Path) -> None:
+    port, payer = free_port(), Keypair.generate()
+    async with SuiClient(f"http://127.0.0.1:{port}") as sui:
+        async with full_node(tmp_path, port) as faucet_url:
+            await fund(faucet_url, payer.address)
+            await pay(sui, payer)
+        paying = asyncio.create_task(pay(sui, payer))  # while nobody listens
+        async with full_node(tmp_path, port):
+            await paying
+            assert await sui.balance(NOBODY) == 2
 
 
 async def test_many_followers_of_one_client(sui: SuiClient, alice: Keypair) -> None:

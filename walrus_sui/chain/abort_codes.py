@@ -102,6 +102,8 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "EZeroShares",
         "EInsufficientBond",
     ),
+    "bond": ("EInsufficientBond",),
+    "share_ledger": (None, "ECalculationError"),
     "staked_wal": (
         "ENotWithdrawing",
         "EMetadataMismatch",

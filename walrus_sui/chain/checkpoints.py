@@ -25,7 +25,7 @@ _AHEAD = 16
 """How many checkpoints are asked for at once when catching up."""
 _POLL_SECONDS = 0.05
 _IDLE_SECONDS = 5.0
-_RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -111,39 +111,41 @@ class _Head:
         self._transport = transport
         self._moved = asyncio.Event()
         self._subscribed = False
+        self._patience = _POLL_SECONDS
         self.latest = -1
 
     async def reach(self, sequence: int) -> None:
         """Wait until checkpoint `sequence` exists."""
-        failures = asked = 0
+        failures = 0
         while self.latest < sequence:
             self._moved.clear()
             try:
                 self._advance((await read_checkpoint(self._transport, None)).sequence)
-                failures, asked = 0, asked + 1
+                failures = 0
             except ChainUnreachable as error:
                 log.log(logging.DEBUG if failures else logging.WARNING, "waiting for the chain: %s", error)
                 await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
                 failures += 1
                 continue
             if self.latest < sequence:
-                # right after subscribing a checkpoint may have slipped between the two, so ask soon, then seldom
-                seconds = min(_POLL_SECONDS * 2**asked, _IDLE_SECONDS) if self._subscribed else _POLL_SECONDS
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._moved.wait(), seconds)
+                    await asyncio.wait_for(self._moved.wait(), self._patience)
+                if self._subscribed:
+                    self._patience = min(2 * self._patience, _IDLE_SECONDS)
 
     async def watch(self) -> None:
         """Subscribe, and again whenever the subscription ends."""
         failures = 0
         while True:
-            self._subscribed = True
+            # what happens before the subscription begins does not show in it, so ask soon, then ever more seldom
+            self._subscribed, self._patience = True, _POLL_SECONDS
             try:
                 async for sequence in self._subscription():
                     failures = 0
                     self._advance(sequence)
             except ChainError as error:
                 log.debug("subscription to checkpoints ended: %s", error)
-            self._subscribed = False
+            self._subscribed, self._patience = False, _POLL_SECONDS
             self._moved.set()
             await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
             failures += 1

@@ -1,0 +1,445 @@
+"""The life of a network and of its blobs, on the real contracts: epochs, certificates true and forged, money."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+import pytest
+import pytest_asyncio
+
+from tests.sui_chain.world import N_NODES, N_SHARDS, World, bring_up, confirmation, fresh_blob, registration_of
+from walrus_sui.bcs import sui as wire
+from walrus_sui.chain import FROST_PER_WAL, BlobCertification, BlobRegistration, Contracts, events, parse_event
+from walrus_sui.chain.types import Blob, EpochChangeDone
+from walrus_sui.crypto import Deletable, InvalidBlobId, Permanent, PublicKey, SecretKey, StorageConfirmation
+from walrus_sui.errors import ContractMismatch, InsufficientFunds, MoveAborted, ObjectNotFound
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# 13 shards: R = 5, C = 9; 100 bytes make symbols of 4 (100 / 45 = 3, rounded up to even), so 13 x ((5 + 9) x 4 +
+# 64 x 13 + 32) = 11,960 bytes, which is one started MiB
+STORAGE_COST_PER_EPOCH = 1_000
+WRITE_COST = 2_000
+ENCODED_SIZE = 11_960
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world() -> AsyncIterator[World]:
+    async with bring_up() as network:
+        yield network
+
+
+async def events_since(world: World, checkpoint: int) -> list[events.WalrusEvent]:
+    last, found = await world.sui.latest_checkpoint(), []
+    async with aclosing(world.sui.checkpoints(checkpoint)) as checkpoints:
+        async for item in checkpoints:
+            parsed = (parse_event(event.event, world.contracts.original_package) for event in item.events)
+            found += [event for event in parsed if event is not None]
+            if item.sequence >= last:
+                return found
+    raise AssertionError("the iterator ended")
+
+
+async def test_a_deployment_is_found_by_its_two_objects(world: World) -> None:
+    contracts, deployment = world.contracts, world.deployment
+    assert contracts.original_package == contracts.package == deployment.walrus_package
+    assert str(contracts.wal_type) == f"{wire.format_address(deployment.wal_package)}::wal::WAL"
+    assert await contracts.treasury() == deployment.treasury
+
+
+async def test_other_objects_are_no_deployment(world: World) -> None:
+    deployment = world.deployment
+    with pytest.raises(ContractMismatch, match="system::System"):
+        await Contracts.discover(world.sui, deployment.staking_object, deployment.system_object)
+    with pytest.raises(ContractMismatch):
+        await Contracts.discover(world.sui, deployment.wal_coin, deployment.staking_object)
+    with pytest.raises(ObjectNotFound):
+        await Contracts.discover(world.sui, bytes(32), deployment.staking_object)
+
+
+async def test_the_first_epoch(world: World) -> None:
+    system, staking = await world.contracts.system(), await world.contracts.staking()
+    assert list(staking.committee) == [operator.cap.node_id for operator in world.operators]
+    assert sorted(shard for shards in staking.committee.values() for shard in shards) == list(range(N_SHARDS))
+    assert isinstance(staking.epoch_state, EpochChangeDone)
+    assert (system.committee.epoch, system.committee.n_shards) == (staking.epoch, N_SHARDS)
+    assert [member.node_id for member in system.committee.members] == list(staking.committee)
+    keys = [PublicKey.from_uncompressed(member.public_key) for member in system.committee.members]
+    assert keys == [operator.secret_key.public_key for operator in world.operators]
+    assert (system.storage_price_per_unit_size, system.write_price_per_unit_size) == (1_000, 2_000)
+
+
+async def test_pools_tell_how_nodes_are_reached(world: World) -> None:
+    pools = await world.contracts.pools(operator.cap.node_id for operator in world.operators)
+    assert sorted(pool.node_info.network_address for pool in pools) == [f"127.0.0.1:{9000 + i}" for i in range(4)]
+    assert [pool.wal_balance for pool in pools] == [1000 * FROST_PER_WAL] * N_NODES
+    assert [pool.node_info.compressed_public_key for pool in pools] == [
+        bytes(operator.secret_key.public_key) for operator in world.operators
+    ]
+
+
+async def test_the_events_of_the_first_epoch(world: World) -> None:
+    kinds = (
+        events.EpochChangeStart,
+        events.EpochChangeDone,
+        events.ShardsReceived,
+        events.EpochParametersSelected,
+    )
+    found = [event for event in await events_since(world, 0) if isinstance(event, kinds)][:7]
+    assert found[:2] == [events.EpochParametersSelected(1), events.EpochChangeStart(1)]
+    received = [event for event in found if isinstance(event, events.ShardsReceived)]
+    assert sorted(shard for event in received for shard in event.shards) == list(range(N_SHARDS))
+    assert events.EpochChangeDone(1) in found
+
+
+class OtherKey:
+    """Claims one public key and signs with another."""
+
+    def __init__(self) -> None:
+        self.public_key = SecretKey.generate(os.urandom(32)).public_key
+        self.sign = SecretKey.generate(os.urandom(32)).sign
+
+
+async def test_nobody_registers_a_key_without_holding_it(world: World) -> None:
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.register_candidate(world.account(), registration_of(9), OtherKey())  # type: ignore[arg-type]
+    assert caught.value.name == "EInvalidProofOfPossession"
+
+
+async def test_registration_charges_the_exact_price(world: World) -> None:
+    encoded = fresh_blob()
+    before = await world.contracts.wal_balance(world.owner.address)
+    blob = await world.register(encoded, deletable=False, epochs=3)
+    epoch = await world.epoch()
+    assert (
+        before - await world.contracts.wal_balance(world.owner.address) == 3 * STORAGE_COST_PER_EPOCH + WRITE_COST
+    )
+    assert blob == await world.contracts.blob(blob.object_id)
+    assert (blob.blob_id, blob.size) == (bytes(encoded.blob_id), 100)
+    assert (blob.registered_epoch, blob.certified_epoch, blob.deletable) == (epoch, None, False)
+    assert (blob.storage.start_epoch, blob.storage.end_epoch) == (epoch, epoch + 3)
+    assert blob.storage.storage_size == ENCODED_SIZE
+    assert blob.object_id in {item.object_id for item in await world.contracts.owned_blobs(world.owner.address)}
+
+
+async def test_many_blobs_in_one_transaction_keep_their_order(world: World) -> None:
+    encoded = [fresh_blob() for _ in range(12)]
+    registrations = [
+        BlobRegistration(bytes(item.blob_id), item.root_hash, 100, epochs=1 + i % 3, attributes={"number": str(i)})
+        for i, item in enumerate(encoded)
+    ]
+    blobs = await world.contracts.register_blobs(world.owner, registrations)
+    assert [blob.blob_id for blob in blobs] == [bytes(item.blob_id) for item in encoded]
+    assert [await world.contracts.blob_attributes(blob.object_id) for blob in blobs] == [
+        {"number": str(i)} for i in range(12)
+    ]
+    certifications = [await world.certification(blob) for blob in blobs]
+    await world.contracts.certify_blobs(world.owner, certifications)
+    certified = [await world.contracts.blob(blob.object_id) for blob in blobs]
+    assert {blob.certified_epoch for blob in certified} == {await world.epoch()}
+
+
+async def test_a_blob_id_must_follow_from_its_root(world: World) -> None:
+    encoded, other = fresh_blob(), fresh_blob()
+    registration = BlobRegistration(bytes(encoded.blob_id), other.root_hash, 100, epochs=1)
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.register_blobs(world.owner, [registration])
+    assert (caught.value.module, caught.value.name) == ("blob", "EInvalidBlobId")
+
+
+async def test_storage_further_ahead_than_is_sold(world: World) -> None:
+    encoded = fresh_blob()
+    registration = BlobRegistration(bytes(encoded.blob_id), encoded.root_hash, 100, epochs=54)
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.register_blobs(world.owner, [registration])
+    assert caught.value.name == "EInvalidEpochsAhead"
+
+
+async def test_wal_in_small_coins_is_merged(world: World) -> None:
+    bob = world.account()
+    for _ in range(3):
+        await world.contracts.send_wal(world.owner, {bob.address: 1_500})
+    encoded = fresh_blob()
+    registration = BlobRegistration(bytes(encoded.blob_id), encoded.root_hash, 100, epochs=2)
+    (blob,) = await world.contracts.register_blobs(bob, [registration])
+    assert blob.blob_id == bytes(encoded.blob_id)
+    assert await world.contracts.wal_balance(bob.address) == 4_500 - 2 * STORAGE_COST_PER_EPOCH - WRITE_COST
+
+
+async def test_too_little_wal_says_who_needs_what(world: World) -> None:
+    bob = world.account()
+    await world.contracts.send_wal(world.owner, {bob.address: 1_500})
+    encoded = fresh_blob()
+    with pytest.raises(InsufficientFunds) as caught:
+        await world.contracts.register_blobs(
+            bob, [BlobRegistration(bytes(encoded.blob_id), encoded.root_hash, 100, epochs=1)]
+        )
+    error = caught.value
+    assert (error.owner, error.has, error.needs) == (wire.format_address(bob.address), 1_500, 3_000)
+
+
+@pytest.mark.parametrize("deletable", [False, True])
+async def test_a_quorum_certifies(world: World, deletable: bool) -> None:
+    blob = await world.register(fresh_blob(), deletable=deletable)
+    # weights are 3, 3, 3 and 4 in some order; any three nodes hold at least 9 of 13: 3 x 9 >= 2 x 13 + 1
+    certification = await world.certification(blob, signers=(0, 1, 3))
+    executed = await world.contracts.certify_blobs(world.owner, [certification])
+    epoch = await world.epoch()
+    assert (await world.contracts.blob(blob.object_id)).certified_epoch == epoch
+    certified = events.BlobCertified(epoch, blob.blob_id, blob.storage.end_epoch, deletable, blob.object_id, False)
+    assert [parse_event(event, world.contracts.original_package) for event in executed.events] == [certified]
+
+
+Forge = Callable[[World, Blob, Blob, int], BlobCertification]
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """How to spoil a certificate for `blob`, and what the contract says to it."""
+
+    what: str
+    module: str
+    abort: str
+    forge: Forge
+
+
+def signed_over(
+    message: bytes, world: World, blob: Blob, signers: tuple[int, ...] = (0, 1, 2, 3)
+) -> BlobCertification:
+    return BlobCertification(blob.object_id, *world.signed(message, signers), message)
+
+
+def true_certificate(world: World, blob: Blob, epoch: int) -> BlobCertification:
+    return signed_over(confirmation(blob).signed_bytes(epoch), world, blob)
+
+
+def with_header(world: World, blob: Blob, epoch: int, at: int, value: int) -> BlobCertification:
+    message = bytearray(confirmation(blob).signed_bytes(epoch))
+    message[at] = value
+    return signed_over(bytes(message), world, blob)
+
+
+FORGERIES = [
+    Forgery(
+        "the next epoch", "messages", "EIncorrectEpoch",
+        lambda world, blob, _, epoch: true_certificate(world, blob, epoch + 1),
+    ),
+    Forgery(
+        "the last epoch", "messages", "EIncorrectEpoch",
+        lambda world, blob, _, epoch: true_certificate(world, blob, epoch - 1),
+    ),
+    Forgery(
+        "two of four nodes", "bls_aggregate", "ENotEnoughStake",
+        lambda world, blob, _, epoch: signed_over(confirmation(blob).signed_bytes(epoch), world, blob, (0, 1)),
+    ),
+    Forgery(
+        "a bitmap that claims a fourth signer", "bls_aggregate", "ESigVerification",
+        lambda world, blob, _, epoch: replace(
+            signed_over(confirmation(blob).signed_bytes(epoch), world, blob, (0, 1, 2)), signers_bitmap=b"\x0f"
+        ),
+    ),
+    Forgery(
+        "a bitmap with a fifth member", "bls_aggregate", "EInvalidBitmap",
+        lambda world, blob, _, epoch: replace(true_certificate(world, blob, epoch), signers_bitmap=b"\x1f"),
+    ),
+    Forgery(
+        "a bitmap too long", "bls_aggregate", "EInvalidBitmap",
+        lambda world, blob, _, epoch: replace(true_certificate(world, blob, epoch), signers_bitmap=b"\x0f\x00"),
+    ),
+    Forgery(
+        "no bitmap", "bls_aggregate", "ENotEnoughStake",
+        lambda world, blob, _, epoch: replace(true_certificate(world, blob, epoch), signers_bitmap=b""),
+    ),
+    Forgery(
+        "a random signature", "bls_aggregate", "ESigVerification",
+        lambda world, blob, _, epoch: replace(true_certificate(world, blob, epoch), signature=os.urandom(96)),
+    ),
+    Forgery(
+        "a short signature", "bls_aggregate", "ESigVerification",
+        lambda world, blob, _, epoch: replace(true_certificate(world, blob, epoch), signature=bytes(95)),
+    ),
+    Forgery(
+        "another blob's certificate", "blob", "EInvalidBlobId",
+        lambda world, blob, other, epoch: replace(
+            true_certificate(world, other, epoch), object_id=blob.object_id
+        ),
+    ),
+    Forgery(
+        "permanent, for a deletable blob", "blob", "EInvalidBlobPersistenceType",
+        lambda world, blob, _, epoch: signed_over(
+            StorageConfirmation(blob.blob_id, Permanent()).signed_bytes(epoch), world, blob
+        ),
+    ),
+    Forgery(
+        "another object of the same blob", "blob", "EInvalidBlobObject",
+        lambda world, blob, other, epoch: signed_over(
+            StorageConfirmation(blob.blob_id, Deletable(other.object_id)).signed_bytes(epoch), world, blob
+        ),
+    ),
+    Forgery(
+        "another kind of message", "messages", "EInvalidMsgType",
+        lambda world, blob, _, epoch: with_header(world, blob, epoch, at=0, value=2),
+    ),
+    Forgery(
+        "another version of message", "messages", "EIncorrectIntentVersion",
+        lambda world, blob, _, epoch: with_header(world, blob, epoch, at=1, value=1),
+    ),
+    Forgery(
+        "another application's message", "messages", "EIncorrectAppId",
+        lambda world, blob, _, epoch: with_header(world, blob, epoch, at=2, value=0),
+    ),
+    Forgery(
+        "an unknown persistence", "messages", "EInvalidBlobPersistenceType",
+        lambda world, blob, _, epoch: with_header(world, blob, epoch, at=39, value=2),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.what)
+async def test_a_forged_certificate_is_refused_for_what_is_wrong_with_it(world: World, forgery: Forgery) -> None:
+    blob, other = await world.register(fresh_blob()), await world.register(fresh_blob())
+    forged = forgery.forge(world, blob, other, await world.epoch())
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.certify_blobs(world.owner, [forged])
+    assert (caught.value.module, caught.value.name) == (forgery.module, forgery.abort)
+    assert (await world.contracts.blob(blob.object_id)).certified_epoch is None
+
+
+async def test_a_deletable_certificate_for_a_permanent_blob(world: World) -> None:
+    blob = await world.register(fresh_blob(), deletable=False)
+    message = StorageConfirmation(blob.blob_id, Deletable(blob.object_id)).signed_bytes(await world.epoch())
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.certify_blobs(world.owner, [signed_over(message, world, blob)])
+    assert caught.value.name == "EInvalidBlobPersistenceType"
+
+
+async def test_one_bad_certificate_spoils_the_transaction(world: World) -> None:
+    good, bad = await world.register(fresh_blob()), await world.register(fresh_blob())
+    certificates = [await world.certification(good), await world.certification(bad, signers=(0,))]
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.certify_blobs(world.owner, certificates)
+    assert caught.value.command == 1
+    assert (await world.contracts.blob(good.object_id)).certified_epoch is None
+
+
+async def test_a_blob_is_certified_once(world: World) -> None:
+    blob = await world.register(fresh_blob())
+    certification = await world.certification(blob)
+    await world.contracts.certify_blobs(world.owner, [certification])
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.certify_blobs(world.owner, [certification])
+    assert caught.value.name == "EAlreadyCertified"
+
+
+async def test_extending_a_blob(world: World) -> None:
+    blob = await world.register(fresh_blob(), epochs=2)
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.extend_blob(world.owner, blob.object_id, 1)
+    assert caught.value.name == "ENotCertified"
+    await world.contracts.certify_blobs(world.owner, [await world.certification(blob)])
+    before = await world.contracts.wal_balance(world.owner.address)
+    executed = await world.contracts.extend_blob(world.owner, blob.object_id, 4)
+    assert before - await world.contracts.wal_balance(world.owner.address) == 4 * STORAGE_COST_PER_EPOCH
+    end_epoch = blob.storage.end_epoch + 4
+    assert (await world.contracts.blob(blob.object_id)).storage.end_epoch == end_epoch
+    extended = events.BlobCertified(await world.epoch(), blob.blob_id, end_epoch, True, blob.object_id, True)
+    assert [parse_event(event, world.contracts.original_package) for event in executed.events] == [extended]
+
+
+async def test_deleting_a_blob(world: World) -> None:
+    blob = await world.register(fresh_blob())
+    await world.contracts.certify_blobs(world.owner, [await world.certification(blob)])
+    executed = await world.contracts.delete_blob(world.owner, blob.object_id)
+    deleted = events.BlobDeleted(
+        await world.epoch(), blob.blob_id, blob.storage.end_epoch, blob.object_id, was_certified=True
+    )
+    assert [parse_event(event, world.contracts.original_package) for event in executed.events] == [deleted]
+    with pytest.raises(ObjectNotFound):
+        await world.contracts.blob(blob.object_id)
+    storage = await world.sui.get_object(blob.storage.object_id)
+    assert storage.owner == wire.AddressOwner(world.owner.address)
+
+
+async def test_a_permanent_blob_stays(world: World) -> None:
+    blob = await world.register(fresh_blob(), deletable=False)
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.delete_blob(world.owner, blob.object_id)
+    assert caught.value.name == "EBlobNotDeletable"
+
+
+async def test_attributes(world: World) -> None:
+    blob = await world.register(fresh_blob())
+    contracts, object_id = world.contracts, blob.object_id
+    assert await contracts.blob_attributes(object_id) == {}
+    await contracts.set_blob_attributes(world.owner, object_id, {"a": "1", "b": "ü", "c": ""})
+    await contracts.set_blob_attributes(world.owner, object_id, {"a": "2"})
+    assert list((await contracts.blob_attributes(object_id)).items()) == [("b", "ü"), ("c", ""), ("a", "2")]
+    await contracts.remove_blob_attributes(world.owner, object_id, ["b"])
+    assert await contracts.blob_attributes(object_id) == {"c": "", "a": "2"}
+    with pytest.raises(MoveAborted):
+        await contracts.remove_blob_attributes(world.owner, object_id, ["b"])
+
+
+async def test_one_correct_node_is_enough_to_report_a_bad_blob(world: World) -> None:
+    blob_id, epoch = os.urandom(32), await world.epoch()
+    message = InvalidBlobId(blob_id).signed_bytes(epoch)
+    signature, bitmap = world.signed(message, (0,))
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.invalidate_blob_id(
+            world.owner, signature=signature, signers_bitmap=bitmap, message=message
+        )
+    assert caught.value.name == "ENotEnoughStake"
+    signature, bitmap = world.signed(message, (0, 2))
+    executed = await world.contracts.invalidate_blob_id(
+        world.owner, signature=signature, signers_bitmap=bitmap, message=message
+    )
+    found = [parse_event(event, world.contracts.original_package) for event in executed.events]
+    assert found == [events.InvalidBlobId(epoch, blob_id)]
+
+
+async def test_stake_that_never_worked_can_be_taken_back(world: World) -> None:
+    bob, node_id = world.account(), world.operators[0].cap.node_id
+    await world.contracts.send_wal(world.owner, {bob.address: 7 * FROST_PER_WAL})
+    stake = await world.contracts.stake_with_pool(bob, node_id, 5 * FROST_PER_WAL)
+    assert (stake.node_id, stake.principal) == (node_id, 5 * FROST_PER_WAL)
+    assert stake in await world.contracts.owned_stakes(bob.address)
+    await world.contracts.withdraw_stake(bob, stake.object_id)
+    assert await world.contracts.wal_balance(bob.address) == 7 * FROST_PER_WAL
+
+
+async def test_too_little_stake(world: World) -> None:
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.stake_with_pool(world.owner, world.operators[0].cap.node_id, FROST_PER_WAL - 1)
+    assert caught.value.name == "EStakeBelowThreshold"
+
+
+async def test_prices_follow_the_votes(world: World) -> None:
+    for operator in world.operators:
+        await world.contracts.set_storage_price_vote(operator.keypair, operator.cap.object_id, 3_000)
+    await world.contracts.update_prices(world.owner)
+    assert (await world.contracts.system()).storage_price_per_unit_size == 3_000
+    for operator in world.operators:
+        await world.contracts.set_storage_price_vote(operator.keypair, operator.cap.object_id, 1_000)
+    await world.contracts.update_prices(world.owner)
+
+
+async def test_the_next_epoch_takes_certificates_of_its_own_only(world: World) -> None:
+    blob = await world.register(fresh_blob(), epochs=3)
+    stale = await world.certification(blob)
+    before = await world.epoch()
+    assert await world.next_epoch() == before + 1
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.certify_blobs(world.owner, [stale])
+    assert caught.value.name == "EIncorrectEpoch"
+    await world.contracts.certify_blobs(world.owner, [await world.certification(blob)])
+    assert (await world.contracts.blob(blob.object_id)).certified_epoch == before + 1
+
+
+async def test_a_node_reports_an_epoch_once(world: World) -> None:
+    operator = world.operators[0]
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.epoch_sync_done(operator.keypair, operator.cap.object_id, await world.epoch())
+    assert caught.value.name == "EDuplicateSyncDone"
