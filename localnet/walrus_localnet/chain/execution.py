@@ -87,7 +87,7 @@ class Run:
 
     def execute(self) -> Executed:
         price = self.admitted.data.gas.price
-        meter = Meter(self.budget // price)
+        meter = Meter(gas.instruction_limit(self.budget, price))
         attempt = self._attempt(meter)
         computation = min(gas.computation_cost(meter.used, price), self.budget)
         attempt, used = self._pay(attempt, computation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from walrus_localnet.chain.limits import MIN_GAS_UNITS
+from walrus_localnet.chain.limits import INSTRUCTIONS_PER_UNIT, MAX_INSTRUCTIONS, MIN_GAS_UNITS
 from walrus_localnet.chain.objects import storage_size
 from walrus_localnet.chain.writes import Writes
 from walrus_sui.bcs.sui import GasCostSummary, Object
@@ -17,9 +17,18 @@ REBATE_BASIS_POINTS = 9900
 """The share of a storage deposit that comes back."""
 
 
-def computation_cost(units: int, price: int) -> int:
-    """MIST for `units` of computation, rounded up to a whole step."""
+def computation_cost(instructions: int, price: int) -> int:
+    """MIST for executed instructions, rounded up to a whole step of computation units.
+
+    Sui's own schedule counts otherwise and changes with the protocol; this one is of its order of magnitude.
+    """
+    units = instructions // INSTRUCTIONS_PER_UNIT
     return max(MIN_GAS_UNITS, -(-units // UNIT_STEP) * UNIT_STEP) * price
+
+
+def instruction_limit(budget: int, price: int) -> int:
+    """How many instructions `budget` MIST allow."""
+    return min(budget // price * INSTRUCTIONS_PER_UNIT, MAX_INSTRUCTIONS)
 
 
 def charge_storage(writes: Writes) -> dict[bytes, Object]:

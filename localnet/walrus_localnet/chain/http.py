@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 
 @asynccontextmanager
 async def serve_http(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
-    """The URL at which `app` answers while the context lasts. Port 0 picks a free one; `OSError` if it is taken."""
+    """The URL at which `app` answers while the context lasts. Port 0 picks a free one; `OSError` if taken."""
     config = Config(app, log_level="warning", http="h11", lifespan="off", access_log=False, log_config=None)
     config.load()
     state = ServerState()

@@ -6,6 +6,10 @@ REFERENCE_GAS_PRICE = 1000
 """MIST for one unit of computation."""
 MAX_GAS_PRICE = 100_000
 MIN_GAS_UNITS = 1000
+INSTRUCTIONS_PER_UNIT = 50
+"""Move instructions that cost one unit of computation."""
+MAX_INSTRUCTIONS = 20_000_000
+"""What one transaction may execute, whatever its budget."""
 MAX_BUDGET = 50_000_000_000
 MAX_TRANSACTION_BYTES = 128 * 1024
 MAX_INPUTS = 2048

@@ -93,7 +93,7 @@ async def _serve_grpc(ledger: Ledger, host: str, port: int) -> AsyncIterator[str
         await server.wait_closed()
 
 
-def _bound_port(server: asyncio.Server | None) -> int:
-    assert server is not None
+def _bound_port(server: object) -> int:
+    assert isinstance(server, asyncio.Server)
     port: int = server.sockets[0].getsockname()[1]
     return port

@@ -28,8 +28,8 @@ from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import Argument, Command, TypeTag
 
 U64_LIMIT = 1 << 64
-COMMAND_UNITS = 10
-"""Computation charged for every command beside what its code costs."""
+COMMAND_COST = 100
+"""Instructions charged for every command beside those it executes."""
 
 
 class Commands:
@@ -53,7 +53,7 @@ class Commands:
     def run(self, command: Command) -> None:
         """Execute one command and keep its results."""
         self.arguments.next_command()
-        self.meter.charge(COMMAND_UNITS)
+        self.meter.charge(COMMAND_COST)
         self.arguments.results.append(self._dispatch(command))
 
     def _dispatch(self, command: Command) -> list[ValueSlot]:

@@ -20,8 +20,8 @@ from walrus_sui.bcs.sui import MovePackage, TypeOrigin, UpgradeInfo
 
 UNPUBLISHED = bytes(32)
 UPGRADE_COMPATIBLE = 0
-BYTES_PER_UNIT = 4
-"""Bytes of module code that cost one unit of computation to check."""
+BYTE_COST = 1
+"""Instructions charged for checking one byte of module code."""
 
 
 class Publisher:
@@ -40,7 +40,7 @@ class Publisher:
     def publish(self, modules: tuple[bytes, ...], dependencies: tuple[bytes, ...]) -> list[ValueSlot]:
         """Check, place and initialise a package; the result is its `UpgradeCap`."""
         self._check_size(modules)
-        self.meter.charge(sum(map(len, modules)) // BYTES_PER_UNIT)
+        self.meter.charge(sum(map(len, modules)) * BYTE_COST)
         package_id = self.runtime.reserve_id()
         package = self._package(package_id, modules, self._linkage(dependencies))
         self.shelf.unpublished[package_id] = package

@@ -52,7 +52,7 @@ class Mask:
         if self._tree is None:
             return message
         chosen: dict[str, Any] = {}
-        for name in field_names(type(message)):
+        for name in field_names(message.__class__):
             if name in self._tree:
                 chosen[name] = self.below(name)._cut_value(getattr(message, name))
         return type(message)(**chosen)
@@ -64,6 +64,6 @@ class Mask:
 
 
 @functools.cache
-def field_names(kind: type[Any]) -> tuple[str, ...]:
+def field_names(kind: Any) -> tuple[str, ...]:
     """The fields of a message class."""
     return tuple(field.name for field in dataclasses.fields(kind))

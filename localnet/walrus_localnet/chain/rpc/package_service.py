@@ -127,7 +127,7 @@ def _body(type_: Type) -> rpc.OpenSignatureBody:
         case Primitive(name) if type_ in _PRIMITIVES:
             return rpc.OpenSignatureBody(type=_PRIMITIVES[type_])
         case Primitive(name):
-            return rpc.OpenSignatureBody(type=_BODY[name.upper()])
+            return rpc.OpenSignatureBody(type=getattr(_BODY, name.upper()))
         case Vector(element):
             return rpc.OpenSignatureBody(type=_BODY.VECTOR, type_parameter_instantiation=[_body(element)])
         case Datatype(package, module, name, arguments):

@@ -1,0 +1,22 @@
+"""Compiles this package into the modules beside it: `python tests/chain/playground/build.py`, needs the compiler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from walrus_localnet.move.compiler import Compiler
+from walrus_localnet.move.framework import framework_directory
+from walrus_localnet.move.package import Package
+from walrus_localnet.vm.bytecode import read_module
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    package = Package.load(HERE, framework_directory())
+    for data in Compiler().compile(package).modules:
+        (HERE / f"{read_module(data).name}.mv").write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

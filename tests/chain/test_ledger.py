@@ -1,0 +1,189 @@
+"""What enters the ledger, what it keeps, and what it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from tests.chain.sandbox import Playground, Program, Sandbox, publish
+from tests.chain.test_objects import new_toy, toy_size
+from walrus_localnet.chain.errors import ChainDataError, TransactionRejected
+from walrus_localnet.chain.objects import coin_balance, id_of, reference_of
+from walrus_localnet.chain.store import DATABASE, Store
+from walrus_sui.bcs import sui
+from walrus_sui.bcs.sui import CheckpointContentsV1, ObjectRef
+
+
+def payment(box: Sandbox, amount: int = 5) -> Program:
+    program = Program()
+    program.send(box.bob.address, program.split(sui.GasCoin(), amount)[0])
+    return program
+
+
+def test_the_same_transaction_twice_has_one_result(box: Sandbox) -> None:
+    data = box.data(payment(box))
+    signature = (box.alice.sign(data),)
+    first = box.ledger.execute(data, signature)
+    height = box.ledger.head.summary.sequence_number
+    assert box.ledger.execute(data, signature) == first
+    assert box.ledger.head.summary.sequence_number == height
+
+
+def test_signatures_must_fit(box: Sandbox) -> None:
+    data = box.data(payment(box))
+    good = box.alice.sign(data)
+    other = box.alice.sign(dataclasses.replace(data, sender=box.bob.address))
+    flipped = good[:10] + bytes([good[10] ^ 1]) + good[11:]
+    for signatures, message in (
+        ((), "got 0"),
+        ((other,), "does not"),
+        ((flipped,), "does not"),
+        ((box.bob.sign(data),), "expected signatures of"),
+        ((good, box.bob.sign(data)), "expected signatures of"),
+        ((good, good), "expected signatures of"),
+        ((good[:50],), "97 bytes"),
+        ((b"",), "nothing"),
+        ((b"\x09" + good[1:],), "scheme 9"),
+    ):
+        with pytest.raises(TransactionRejected, match=message):
+            box.ledger.execute(data, signatures)
+    box.ledger.execute(data, (good,))
+
+
+def test_stale_and_foreign_objects_are_refused(box: Sandbox, play: Playground) -> None:
+    toy = new_toy(box, play)
+    stale = box.ref(toy)
+    program = Program()
+    program.call(play.package, "uses::twice", program.owned(stale))
+    box.succeed(program)
+    wrong_digest = ObjectRef(toy, box.ref(toy).version, bytes(32))
+    unknown = ObjectRef(b"\x77" * 32, 3, bytes(32))
+    for reference, message in ((stale, "not available"), (wrong_digest, "not available"), (unknown, "got none")):
+        program = Program()
+        program.call(play.package, "uses::twice", program.owned(reference))
+        with pytest.raises(TransactionRejected, match=message):
+            box.run(program)
+    program = Program()
+    program.call(play.package, "uses::twice", program.owned(box.ref(toy)))
+    with pytest.raises(TransactionRejected, match="owned by"):
+        box.run(program, box.bob)
+    program = Program()
+    program.call(play.package, "toys::value", program.owned(box.ref(play.counter)))
+    with pytest.raises(TransactionRejected, match="shared since"):
+        box.run(program)
+    program = Program()
+    program.call(b"\x44" * 32, "toys::value")
+    with pytest.raises(TransactionRejected, match="expected the package"):
+        box.run(program)
+
+
+def test_a_refused_transaction_changes_nothing(box: Sandbox) -> None:
+    head, balance = box.ledger.head, box.balance(box.alice)
+    box.clock_ms += 10
+    with pytest.raises(TransactionRejected):
+        box.run(payment(box), price=1)
+    assert (box.ledger.head, box.balance(box.alice)) == (head, balance)
+
+
+def test_a_spent_coin_is_not_spent_again(box: Sandbox) -> None:
+    gas = [reference_of(box.coins(box.alice)[0])]
+    box.succeed(payment(box, 5), gas=gas)
+    with pytest.raises(TransactionRejected, match="not available"):
+        box.run(payment(box, 6), gas=gas)
+
+
+def test_checkpoints_form_a_chain_over_all_transactions(box: Sandbox, play: Playground) -> None:
+    store, total, previous = box.ledger.store, 0, None
+    for sequence in range(box.ledger.head.summary.sequence_number + 1):
+        record = store.checkpoint(sequence)
+        assert record is not None
+        summary, contents = record.summary, record.contents
+        assert isinstance(contents, CheckpointContentsV1)
+        assert (summary.previous_digest, summary.content_digest) == (previous, contents.digest())
+        total += len(contents.transactions)
+        assert summary.total_transactions == total
+        for index, entry in enumerate(contents.transactions):
+            transaction = store.transaction(entry.transaction)
+            assert transaction is not None
+            assert (transaction.checkpoint, transaction.index) == (sequence, index)
+            assert transaction.data.digest() == entry.transaction
+            assert transaction.effects.digest() == entry.effects
+        previous = summary.digest()
+        assert store.checkpoint_by_digest(previous) == record
+    assert store.checkpoint(sequence + 1) is None
+
+
+def test_old_versions_stay_readable(box: Sandbox, play: Playground) -> None:
+    toy = new_toy(box, play)
+    old = box.object(toy)
+    program = Program()
+    program.call(play.package, "uses::twice", program.owned(box.ref(toy)))
+    box.succeed(program)
+    assert toy_size(box, toy) == 6
+    assert box.ledger.store.at_version(toy, reference_of(old).version) == old
+    assert box.ledger.store.at_version(toy, 2**64 - 1) is None
+
+
+def test_owned_objects_by_type_and_page(box: Sandbox, play: Playground) -> None:
+    store = box.ledger.store
+    everything = [id_of(obj) for obj in store.owned(box.alice.address)]
+    assert everything == sorted(everything)
+    coins = [id_of(coin) for coin in store.owned(box.alice.address, sui.StructTag.parse("0x2::coin::Coin"))]
+    sui_coin = sui.StructTag.parse("0x2::coin::Coin<0x2::sui::SUI>")
+    exact = [id_of(coin) for coin in store.owned(box.alice.address, sui_coin)]
+    assert len(coins) == 5
+    assert exact == coins
+    assert list(store.owned(box.alice.address, sui.StructTag.parse("0x2::coin::Co"))) == []
+    first = list(store.owned(box.alice.address, limit=3))
+    rest = list(store.owned(box.alice.address, after=id_of(first[-1])))
+    assert [id_of(obj) for obj in first + rest] == everything
+
+
+def test_a_network_survives_its_process(tmp_path: Path) -> None:
+    box = Sandbox.open(tmp_path)
+    play = publish(box)
+    toy = new_toy(box, play)
+    chain, head, balance = box.ledger.chain_id, box.ledger.head, box.balance(box.alice)
+    box.ledger.close()
+
+    again = Sandbox.open(tmp_path)
+    assert (again.ledger.chain_id, again.ledger.head, again.balance(again.alice)) == (chain, head, balance)
+    program = Program()
+    program.call(play.package, "uses::twice", program.owned(again.ref(toy)))
+    again.succeed(program)
+    assert toy_size(again, toy) == 6
+    again.faucet.fund(again.bob.address)
+    again.ledger.close()
+    assert (tmp_path / DATABASE).stat().st_mode & 0o077 == 0
+
+
+def test_a_commit_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    box = Sandbox.open(tmp_path)
+    head, balance = box.ledger.head, box.balance(box.alice)
+    data = box.data(payment(box))
+    stop = "CREATE TRIGGER full BEFORE INSERT ON checkpoints BEGIN SELECT RAISE(ABORT, 'x'); END"
+    box.ledger.store._db.execute(stop)
+    with pytest.raises(ChainDataError):
+        box.ledger.execute(data, (box.alice.sign(data),))
+    assert (box.ledger.head, box.balance(box.alice)) == (head, balance)
+    box.ledger.store._db.execute("DROP TRIGGER full")
+    box.ledger.execute(data, (box.alice.sign(data),))
+    assert box.balance(box.alice) < balance
+    box.ledger.close()
+
+
+def test_directories_that_hold_something_else(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_bytes(b"this is no database, whatever its name may say of it" * 100)
+    with pytest.raises(ChainDataError):
+        Store(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ChainDataError):
+        Store(tmp_path / "file")
+
+
+def test_coin_objects_know_their_worth(box: Sandbox, play: Playground) -> None:
+    assert coin_balance(box.coins(box.alice)[-1]) == 200 * 10**9 - play.record.outcome.gas_used.net
+    assert coin_balance(box.object(play.badge)) is None
+    assert coin_balance(box.object(play.package)) is None
