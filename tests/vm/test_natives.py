@@ -88,7 +88,7 @@ def test_bls_signatures(shared_sandbox):
 def test_the_aggregate_key_verifies_the_aggregate_signature(shared_sandbox):
     """What a certificate check does on chain: sum the keys in G1, then one verification."""
     keys = [bytearray.fromhex(key) for key in BLS["pks"]]
-    (total,) = shared_sandbox.call("natives::g1_sum", list(keys))
+    (total,) = shared_sandbox.call("natives::g1_sum", keys)
     assert call(shared_sandbox, "min_pk", bytes.fromhex(BLS["agg"]), bytes(total), bytes.fromhex(BLS["msg"]))
     first_two = call(shared_sandbox, "g1_add", bytes(keys[0]), bytes(keys[1]))
     assert call(shared_sandbox, "g1_add", first_two, bytes(keys[2])) == bytes(total)

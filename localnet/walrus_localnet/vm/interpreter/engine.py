@@ -69,8 +69,8 @@ class Interpreter:
         offset = 0
         try:
             while True:
-                offset = segment.offset
                 if segment.cost:
+                    offset = segment.start
                     charge(segment.cost)
                 for step, operand, offset in segment.steps:  # noqa: B007 - the handler below reads offset
                     step(stack, locals_, operand)

@@ -45,6 +45,8 @@ class Exit(IntEnum):
 @dataclass(slots=True, eq=False)
 class Segment:
     cost: int
+    start: int
+    """Offset of the first instruction."""
     steps: list[tuple[Step, Any, int]] = field(default_factory=list)
     """Step, operand, instruction offset."""
     exit: Exit = Exit.NEXT

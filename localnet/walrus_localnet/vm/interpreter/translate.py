@@ -7,15 +7,14 @@ from typing import Any
 
 from walrus_localnet.vm.blocks import Block
 from walrus_localnet.vm.bytecode import read_constant
-from walrus_localnet.vm.bytecode.module import Code
 from walrus_localnet.vm.bytecode.opcodes import Instruction, Op
 from walrus_localnet.vm.execution import Knowledge
 from walrus_localnet.vm.flow import CASTS
 from walrus_localnet.vm.interpreter import specials, steps
 from walrus_localnet.vm.interpreter.program import Exit, Instance, Segment, Special, Step
 from walrus_localnet.vm.linker import LinkedFunction
-from walrus_localnet.vm.shapes import Shapes
-from walrus_localnet.vm.types import BYTES, Primitive, Reference, Type, is_container, substitute
+from walrus_localnet.vm.typed_code import TypedCode, largest
+from walrus_localnet.vm.types import BYTES, Reference, Type, is_container
 
 InstanceOf = Callable[[LinkedFunction, tuple[Type, ...]], Instance]
 
@@ -24,32 +23,27 @@ class Translator:
     """Translates one instance."""
 
     def __init__(self, instance: Instance, knowledge: Knowledge, instance_of: InstanceOf) -> None:
-        code = instance.function.definition.code
-        assert code is not None
-        self.code: Code = code
-        self.instance = instance
-        self.layouts = knowledge.layouts
-        self.flow = knowledge.flow(instance.function)
-        self.shapes = Shapes(instance.function.module, instance.type_args)
+        self.typed = TypedCode(instance.function, instance.type_args, knowledge)
         self.instance_of = instance_of
-        self.heads = {start: Segment(block.end - block.start) for start, block in self.flow.blocks.items()}
+        self.blocks = self.typed.flow.blocks
+        self.heads = {start: Segment(block.end - start, start) for start, block in self.blocks.items()}
 
     def translate(self) -> Segment:
         """The segment execution starts with."""
-        for start, block in self.flow.blocks.items():
+        for start, block in self.blocks.items():
             self._block(self.heads[start], block)
         return self.heads[0]
 
     def _block(self, segment: Segment, block: Block) -> None:
         for offset in range(block.start, block.end):
-            instruction = self.code.instructions[offset]
+            instruction = self.typed.code.instructions[offset]
             if instruction.op in _EXITS:
                 self._exit(segment, instruction, offset, block)
                 return
             translated = _RULES[instruction.op](self, instruction, offset)
             if isinstance(translated, Ending):
                 segment.exit, segment.operand, segment.offset = translated.exit, translated.operand, offset
-                segment.next = Segment(0)
+                segment.next = Segment(0, offset)
                 segment = segment.next
             else:
                 step, operand = translated
@@ -63,26 +57,6 @@ class Translator:
         elif block.successors:
             segment.next = self.heads[block.successors[0]]
             segment.operand = self.heads[block.successors[-1]]
-
-    # types of operands, with this instance's arguments -----------------------------------------------------------
-    def operand_type(self, offset: int) -> Type:
-        """What lies on top of the stack before an instruction."""
-        stack = self.flow.before[offset]
-        assert stack
-        return substitute(stack[-1], self.instance.type_args)
-
-    def target_type(self, offset: int) -> Type:
-        """What the reference on top of the stack points at."""
-        type_ = self.operand_type(offset)
-        assert isinstance(type_, Reference)
-        return type_.target
-
-    def local_type(self, index: int) -> Type:
-        return substitute(self.instance.function.locals[index], self.instance.type_args)
-
-    def element_type(self, instruction: Instruction) -> Type:
-        element = self.instance.function.module.signature(instruction.operand)[0]
-        return substitute(element, self.instance.type_args)
 
 
 class Ending:
@@ -106,36 +80,36 @@ def _fixed(step: Step) -> Rule:
 
 
 def _constant(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    constant = run.instance.function.module.module.constants[instruction.operand]
+    constant = run.typed.function.module.module.constants[instruction.operand]
     value = read_constant(constant)
-    layout = run.layouts.of(constant.type)
+    layout = run.typed.layouts.of(constant.type)
     if layout.measure is not None:
         return _special(specials.push_metered, (layout, value))
     return steps.push, value
 
 
 def _copy_local(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    type_ = run.local_type(instruction.operand)
+    type_ = run.typed.local(instruction.operand)
     if not is_container(type_):
         return steps.load, instruction.operand
-    layout = run.layouts.of(type_)
+    layout = run.typed.layouts.of(type_)
     if layout.measure is not None:
         return _special(specials.copy_metered_local, (instruction.operand, layout))
     return steps.copy_local, (instruction.operand, layout.copy)
 
 
 def _borrow_local(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    step = steps.load if is_container(run.local_type(instruction.operand)) else steps.borrow_local
+    step = steps.load if is_container(run.typed.local(instruction.operand)) else steps.borrow_local
     return step, instruction.operand
 
 
 def _borrow_field(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    shape = run.shapes.field(instruction)
+    shape = run.typed.shapes.field(instruction)
     return steps.borrow_container_field if is_container(shape.type) else steps.borrow_primitive_field, shape.index
 
 
 def _call(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    shape = run.shapes.call(instruction)
+    shape = run.typed.shapes.call(instruction)
     instance = run.instance_of(shape.target, shape.type_args)
     if instance.native is not None:
         return _special(specials.call_native, instance)
@@ -143,73 +117,63 @@ def _call(run: Translator, instruction: Instruction, offset: int) -> Translation
 
 
 def _pack(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    return steps.pack, len(run.shapes.struct(instruction).fields)
+    return steps.pack, len(run.typed.shapes.struct(instruction).fields)
 
 
 def _pack_variant(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    shape = run.shapes.variant(instruction)
+    shape = run.typed.shapes.variant(instruction)
     return steps.pack_variant, (shape.tag, len(shape.fields))
 
 
 def _unpack_variant(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    return steps.unpack_variant, run.shapes.variant(instruction).tag
+    return steps.unpack_variant, run.typed.shapes.variant(instruction).tag
 
 
 def _borrow_variant(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    shape = run.shapes.variant(instruction)
+    shape = run.typed.shapes.variant(instruction)
     return steps.borrow_variant, (shape.tag, tuple(map(is_container, shape.fields)))
 
 
 def _read(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    target = run.target_type(offset)
+    target = run.typed.target(offset)
     if not is_container(target):
         return steps.read_primitive, None
-    layout = run.layouts.of(target)
+    layout = run.typed.layouts.of(target)
     if layout.measure is not None:
         return _special(specials.read_metered, layout)
     return steps.read_container, layout.copy
 
 
 def _write(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    return steps.write_container if is_container(run.target_type(offset)) else steps.write_primitive, None
-
-
-def _largest(type_: Type) -> int:
-    assert isinstance(type_, Primitive)
-    return (1 << type_.bits) - 1
+    return steps.write_container if is_container(run.typed.target(offset)) else steps.write_primitive, None
 
 
 def _arithmetic(step: Step) -> Rule:
-    return lambda run, instruction, offset: (step, _largest(run.operand_type(offset)))
+    return lambda run, instruction, offset: (step, largest(run.typed.operand(offset)))
 
 
 def _shift(step: Step) -> Rule:
-    def rule(run: Translator, instruction: Instruction, offset: int) -> Translation:
-        stack = run.flow.before[offset]
-        assert stack
-        return step, _largest(stack[-2])
-
-    return rule
+    return lambda run, instruction, offset: (step, largest(run.typed.operand(offset, 1)))
 
 
 def _cast(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    return steps.cast, _largest(CASTS[instruction.op])
+    return steps.cast, largest(CASTS[instruction.op])
 
 
 def _equality(value_step: Step, reference_step: Step, metered: Special) -> Rule:
     def rule(run: Translator, instruction: Instruction, offset: int) -> Translation:
-        type_ = run.operand_type(offset)
-        target = type_.target if isinstance(type_, Reference) else type_
-        if not is_container(target):
-            return reference_step if isinstance(type_, Reference) else value_step, None
-        measure = run.layouts.of(target).measure
+        compared = run.typed.compared(offset)
+        if not is_container(compared):
+            is_reference = isinstance(run.typed.operand(offset), Reference)
+            return reference_step if is_reference else value_step, None
+        measure = run.typed.layouts.of(compared).measure
         return (value_step, None) if measure is None else _special(metered, measure)
 
     return rule
 
 
 def _vector_pack(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    is_bytes = run.element_type(instruction) == BYTES.element
+    is_bytes = run.typed.element(instruction) == BYTES.element
     return steps.pack_bytes if is_bytes else steps.pack, instruction.elements
 
 
@@ -218,7 +182,7 @@ def _vector_unpack(run: Translator, instruction: Instruction, offset: int) -> Tr
 
 
 def _vector_borrow(run: Translator, instruction: Instruction, offset: int) -> Translation:
-    if is_container(run.element_type(instruction)):
+    if is_container(run.typed.element(instruction)):
         return steps.borrow_container_element, None
     return steps.borrow_primitive_element, None
 

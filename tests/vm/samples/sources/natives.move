@@ -46,8 +46,13 @@ public fun g1_sub(a: vector<u8>, b: vector<u8>): vector<u8> {
 }
 
 public fun g1_sum(points: vector<vector<u8>>): vector<u8> {
-    let points = points.map!(|p| bls12381::g1_to_uncompressed_g1(&bls12381::g1_from_bytes(&p)));
-    let sum = bls12381::uncompressed_g1_sum(&points);
+    let mut terms = vector[];
+    let mut i = 0;
+    while (i < points.length()) {
+        terms.push_back(bls12381::g1_to_uncompressed_g1(&bls12381::g1_from_bytes(&points[i])));
+        i = i + 1;
+    };
+    let sum = bls12381::uncompressed_g1_sum(&terms);
     *group_ops::bytes(&bls12381::uncompressed_g1_to_g1(&sum))
 }
 

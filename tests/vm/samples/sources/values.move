@@ -137,10 +137,13 @@ public fun constant(i: u64): vector<u8> { let table = TABLE; table[i] }
 
 public fun points(n: u64): u64 {
     let mut ps = vector<Point>[];
-    n.do!(|i| ps.push_back(point(i, 2 * i)));
+    let mut i = 0;
+    while (i < n) { ps.push_back(point(i, 2 * i)); i = i + 1 };
     let mut j = 0;
     while (j < n) { let p = &mut ps[j]; p.x = p.x + p.y; j = j + 1 };
-    ps.fold!(0, |sum, p| sum + p.x)
+    let mut sum = 0;
+    while (!ps.is_empty()) { let Point { x, .. } = ps.pop_back(); sum = sum + x };
+    sum
 }
 
 // enums
