@@ -65,6 +65,16 @@ public fun burn(treasury: &mut ProtectedTreasury, coin: Coin<WAL>) {
 // === Test functions ===
 
 #[test_only]
+/// A treasury of `supply` FROST and the coin that holds them.
+public fun new_treasury_for_testing(supply: u64, ctx: &mut TxContext): (ProtectedTreasury, Coin<WAL>) {
+    let mut cap = coin::create_treasury_cap_for_testing<WAL>(ctx);
+    let minted = cap.mint(supply, ctx);
+    let mut treasury = ProtectedTreasury { id: object::new(ctx) };
+    dof::add(&mut treasury.id, TreasuryCapKey(), cap);
+    (treasury, minted)
+}
+
+#[test_only]
 public fun init_for_testing(ctx: &mut TxContext) {
     init(WAL {}, ctx)
 }

@@ -4,6 +4,7 @@ module walrus::init;
 use std::type_name;
 use sui::clock::Clock;
 use sui::package::{Self, Publisher, UpgradeCap};
+use walrus::display;
 use walrus::events;
 use walrus::network_parameters::{Self, NetworkParameters};
 use walrus::slashing;
@@ -40,7 +41,7 @@ fun init(witness: INIT, ctx: &mut TxContext) {
 
 // === Public functions ===
 
-/// Creates and shares System, Staking, UpgradeManager and SlashingManager. Durations are milliseconds; storage can
+/// Creates and shares System, Staking, UpgradeManager, SlashingManager and ObjectDisplay. Durations are milliseconds; storage can
 /// be bought for `max_epochs_ahead` epochs.
 /// Aborts with `EInvalidUpgradeCap` or as `system_state_inner::create_empty`.
 public fun initialize_walrus(
@@ -86,7 +87,7 @@ public fun initialize_with_parameters(
     system::create_empty(max_epochs_ahead, package_id, ctx);
     staking::create(epoch_zero_duration, epoch_duration, n_shards, parameters, package_id, clock, ctx);
     slashing::create(ctx);
-    publisher.burn_publisher();
+    display::create(publisher, ctx);
     upgrade::new(upgrade_cap, ctx)
 }
 

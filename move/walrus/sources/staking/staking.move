@@ -94,21 +94,21 @@ public fun register_candidate(
 /// Votes for a price of storage, in FROST per MiB and epoch.
 public fun set_storage_price_vote(self: &mut Staking, cap: &StorageNodeCap, storage_price: u64) {
     let inner = self.inner_mut();
-    inner.pool_mut(cap.node_id()).set_storage_price_vote(storage_price);
+    inner.pool_mut(cap.node_id()).voting_params_mut().set_storage_price(storage_price);
     inner.emit_votes(cap.node_id());
 }
 
 /// Votes for a price of writing, in FROST per MiB.
 public fun set_write_price_vote(self: &mut Staking, cap: &StorageNodeCap, write_price: u64) {
     let inner = self.inner_mut();
-    inner.pool_mut(cap.node_id()).set_write_price_vote(write_price);
+    inner.pool_mut(cap.node_id()).voting_params_mut().set_write_price(write_price);
     inner.emit_votes(cap.node_id());
 }
 
 /// Offers `node_capacity` bytes; counted at the next `voting_end`.
 public fun set_node_capacity_vote(self: &mut Staking, cap: &StorageNodeCap, node_capacity: u64) {
     let inner = self.inner_mut();
-    inner.pool_mut(cap.node_id()).set_node_capacity_vote(node_capacity);
+    inner.pool_mut(cap.node_id()).voting_params_mut().set_node_capacity(node_capacity);
     inner.emit_votes(cap.node_id());
 }
 
@@ -138,11 +138,11 @@ public fun set_network_address(self: &mut Staking, cap: &StorageNodeCap, network
 
 /// Aborts with `storage_node::EInvalidNetworkPublicKey`.
 public fun set_network_public_key(self: &mut Staking, cap: &StorageNodeCap, network_public_key: vector<u8>) {
-    self.inner_mut().pool_mut(cap.node_id()).set_network_public_key(network_public_key)
+    self.inner_mut().pool_mut(cap.node_id()).node_info_mut().set_network_public_key(network_public_key)
 }
 
 public fun set_node_metadata(self: &mut Staking, cap: &StorageNodeCap, metadata: NodeMetadata) {
-    self.inner_mut().pool_mut(cap.node_id()).set_node_metadata(metadata)
+    self.inner_mut().pool_mut(cap.node_id()).node_info_mut().set_node_metadata(metadata)
 }
 
 /// Aborts with `staking_inner::EPoolNotFound`.
@@ -208,18 +208,18 @@ public fun add_commission_to_pools(
 public fun deposit_bond(self: &mut Staking, node_id: ID, funds: Coin<WAL>) {
     let inner = self.inner_mut();
     let epoch = inner.epoch();
-    let pool = inner.pool_mut(node_id);
     let amount = funds.value();
-    pool.deposit_bond(funds.into_balance());
-    staking_events::emit_bond_deposited(epoch, node_id, amount, pool.bond());
+    let bond = inner.pool_mut(node_id).bond_mut();
+    bond.deposit(funds.into_balance());
+    staking_events::emit_bond_deposited(epoch, node_id, amount, bond.value());
 }
 
 /// Announces a withdrawal of bond, paid from two epochs ahead on; until then slashes reach it.
-/// Aborts with `staking_pool::EAuthorizationFailure` or `EInsufficientBond`.
+/// Aborts with `staking_pool::EAuthorizationFailure` or `bond::EInsufficientBond`.
 public fun request_bond_withdrawal(self: &mut Staking, node_id: ID, auth: Authenticated, amount: u64) {
     let inner = self.inner_mut();
     let withdraw_epoch = inner.epoch() + 2;
-    inner.pool_mut(node_id).request_bond_withdrawal(auth, amount, withdraw_epoch);
+    inner.pool_mut(node_id).authorized_bond_mut(auth).request_withdrawal(amount, withdraw_epoch);
     staking_events::emit_bond_withdrawal_requested(inner.epoch(), node_id, amount, withdraw_epoch);
 }
 
@@ -227,7 +227,7 @@ public fun request_bond_withdrawal(self: &mut Staking, node_id: ID, auth: Authen
 public fun withdraw_bond(self: &mut Staking, node_id: ID, auth: Authenticated, ctx: &mut TxContext): Coin<WAL> {
     let inner = self.inner_mut();
     let epoch = inner.epoch();
-    let funds = inner.pool_mut(node_id).withdraw_bond(auth, epoch);
+    let funds = inner.pool_mut(node_id).authorized_bond_mut(auth).withdraw(epoch);
     staking_events::emit_bond_withdrawn(epoch, node_id, funds.value());
     coin::from_balance(funds, ctx)
 }
@@ -350,10 +350,9 @@ public(package) fun create(
     clock: &Clock,
     ctx: &mut TxContext,
 ): ID {
-    let mut staking = Staking { id: object::new(ctx), version: VERSION, package_id, new_package_id: option::none() };
-    let staking_id = object::id(&staking);
     let inner = staking_inner::new(epoch_zero_duration, epoch_duration, n_shards, parameters, clock, ctx);
-    df::add(&mut staking.id, VERSION, inner);
+    let staking = new(inner, package_id, ctx);
+    let staking_id = object::id(&staking);
     transfer::share_object(staking);
     staking_id
 }
@@ -411,3 +410,28 @@ public(package) fun inner_mut(self: &mut Staking): &mut StakingInnerV1 {
     assert!(self.version == VERSION, EWrongVersion);
     df::borrow_mut(&mut self.id, VERSION)
 }
+
+// === Private functions ===
+
+fun new(inner: StakingInnerV1, package_id: ID, ctx: &mut TxContext): Staking {
+    let mut staking = Staking { id: object::new(ctx), version: VERSION, package_id, new_package_id: option::none() };
+    df::add(&mut staking.id, VERSION, inner);
+    staking
+}
+
+// === Test functions ===
+
+#[test_only]
+public fun new_for_testing(inner: StakingInnerV1, ctx: &mut TxContext): Staking {
+    new(inner, object::id_from_address(@walrus), ctx)
+}
+
+#[test_only]
+public fun set_version_for_testing(self: &mut Staking, version: u64) {
+    let state: StakingInnerV1 = df::remove(&mut self.id, self.version);
+    df::add(&mut self.id, version, state);
+    self.version = version;
+}
+
+#[test_only]
+public fun set_migration_epoch_for_testing(self: &mut Staking) { self.set_migration_epoch() }

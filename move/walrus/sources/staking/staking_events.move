@@ -112,7 +112,8 @@ public struct EpochSyncForced has copy, drop {
     missing: vector<ID>,
 }
 
-/// A node voted to slash a candidate. Emitted by `slashing::vote_for_slashing`.
+/// A node voted to slash a candidate; `voting_weight` is the weight of all votes so far.
+/// Emitted by the `slashing` votes.
 public struct SlashingVoteCast has copy, drop {
     epoch: u32,
     voter_node_id: ID,

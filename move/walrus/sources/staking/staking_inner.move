@@ -315,8 +315,8 @@ public(package) fun compute_next_committee(self: &StakingInnerV1): Committee {
 public(package) fun price_votes(self: &StakingInnerV1): (u64, u64) {
     let node_ids = self.committee.inner().keys();
     let weights = node_ids.map_ref!(|node_id| self.committee.weight(node_id));
-    let storage_votes = node_ids.map_ref!(|node_id| self.pools[*node_id].storage_price());
-    let write_votes = node_ids.map_ref!(|node_id| self.pools[*node_id].write_price());
+    let storage_votes = node_ids.map_ref!(|node_id| self.pools[*node_id].voting_params().storage_price());
+    let write_votes = node_ids.map_ref!(|node_id| self.pools[*node_id].voting_params().write_price());
     (
         vote_tally::quorum_below(storage_votes, weights, self.n_shards),
         vote_tally::quorum_below(write_votes, weights, self.n_shards),
@@ -325,14 +325,29 @@ public(package) fun price_votes(self: &StakingInnerV1): (u64, u64) {
 
 /// Announces the node's votes. Aborts with `EPoolNotFound`.
 public(package) fun emit_votes(self: &StakingInnerV1, node_id: ID) {
-    let pool = self.pool(node_id);
+    let votes = self.pool(node_id).voting_params();
     staking_events::emit_vote_cast(
         self.epoch,
         node_id,
-        pool.storage_price(),
-        pool.write_price(),
-        pool.node_capacity(),
+        votes.storage_price(),
+        votes.write_price(),
+        votes.node_capacity(),
     );
+}
+
+// === Penalties ===
+
+/// Takes up to `penalty` FROST from a current member: commission, then bond, then active stake. Returns what was
+/// taken; emits `Slashed`.
+public(package) fun slash(self: &mut StakingInnerV1, node_id: ID, penalty: u64, reason: u8): Balance<WAL> {
+    let (mut taken, bond, stake) = self.pool_mut(node_id).slash(penalty);
+    let epoch = self.epoch;
+    staking_events::emit_slashed(epoch, node_id, reason, taken.value(), bond.value(), stake.value());
+    taken.join(bond);
+    taken.join(stake);
+    let wctx = self.context(&node_id);
+    self.refresh_active_set(node_id, wctx.next_open_epoch());
+    taken
 }
 
 // === Governance ===
@@ -416,7 +431,7 @@ fun shard_limits(self: &StakingInnerV1, node_ids: &vector<ID>): vector<u16> {
     let per_shard = self.parameters.min_bond_per_shard();
     if (per_shard == 0) return unbonded;
     let bonded = node_ids.map_ref!(|node_id| {
-        (self.pools[*node_id].covering_bond() / per_shard).min(limit as u64) as u16
+        (self.pools[*node_id].bond().covering() / per_shard).min(limit as u64) as u16
     });
     let covered = bonded.fold!(0u64, |sum, shards| sum + (shards as u64));
     if (covered >= (self.n_shards as u64)) bonded else unbonded
@@ -429,7 +444,7 @@ fun next_params(self: &StakingInnerV1): EpochParams {
     let node_ids = next.inner().keys();
     let weights = node_ids.map_ref!(|node_id| next.weight(node_id));
     let votes = node_ids.zip_map_ref!(&weights, |node_id, weight| {
-        let offered = self.pools[*node_id].node_capacity() as u128;
+        let offered = self.pools[*node_id].voting_params().node_capacity() as u128;
         (offered * (self.n_shards as u128) / (*weight as u128)).min(std::u64::max_value!() as u128) as u64
     });
     epoch_parameters::new(vote_tally::quorum_above(votes, weights, self.n_shards))

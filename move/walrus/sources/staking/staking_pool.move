@@ -1,8 +1,7 @@
 /// One node's pool: its details and votes, the stake behind it, and what that stake has earned.
 ///
-/// All WAL lies in the pool. `wal_balance` is the value of the active stake, `num_shares` the shares it is divided
-/// into; a stake's shares follow from the exchange rate of its activation epoch, its payout from that of its
-/// withdrawal epoch.
+/// All WAL lies in the pool. The active stake is divided into shares; how many a stake buys follows from the
+/// exchange rate of its activation epoch, what they pay from that of its withdrawal epoch.
 module walrus::staking_pool;
 
 use std::string::String;
@@ -10,24 +9,24 @@ use sui::bag::{Self, Bag};
 use sui::balance::{Self, Balance};
 use sui::bls12381::UncompressedG1;
 use sui::group_ops::Element;
-use sui::table::{Self, Table};
 use wal::wal::WAL;
-use walrus::auth::{Authenticated, Authorized};
+use walrus::auth::{Self, Authenticated, Authorized};
+use walrus::bond::{Self, Bond};
 use walrus::messages;
 use walrus::node_metadata::NodeMetadata;
 use walrus::pending_values::{Self, PendingValues};
-use walrus::pool_exchange_rate::{Self, PoolExchangeRate};
+use walrus::pool_exchange_rate::PoolExchangeRate;
+use walrus::share_ledger::{Self, RateHistory, ShareLedger};
 use walrus::staked_wal::{Self, StakedWal};
 use walrus::staking_events;
 use walrus::storage_node::{Self, StorageNodeInfo};
+use walrus::voting_params::{Self, VotingParams};
 use walrus::walrus_context::WalrusContext;
 
 // === Errors ===
 
 /// The pool was advanced to this epoch already.
 const EPoolAlreadyUpdated: u64 = 0;
-/// The pool's accounts do not add up.
-const ECalculationError: u64 = 1;
 /// A pool without active stake cannot be rewarded.
 const EIncorrectEpochAdvance: u64 = 2;
 /// The proof of possession does not verify under the key.
@@ -58,8 +57,6 @@ const EInvalidNetworkAddressLength: u64 = 16;
 const EInvalidNameLength: u64 = 17;
 /// The stake is worth less than one share.
 const EZeroShares: u64 = 18;
-/// The bond does not cover the amount.
-const EInsufficientBond: u64 = 19;
 
 // === Constants ===
 
@@ -77,13 +74,6 @@ public enum PoolState has copy, drop, store {
     Withdrawn,
 }
 
-/// The node's votes: prices in FROST per MiB and epoch, capacity in bytes.
-public struct VotingParams has copy, drop, store {
-    storage_price: u64,
-    write_price: u64,
-    node_capacity: u64,
-}
-
 /// Key in `extra_fields` of the commission that is too fresh to be collected (u64, FROST).
 public struct NewEpochCommissionBlockedForCollection() has copy, drop, store;
 
@@ -96,15 +86,10 @@ public struct StakingPool has key, store {
     activation_epoch: u32,
     /// Last epoch the pool was advanced to.
     latest_epoch: u32,
-    wal_balance: u64,
-    num_shares: u64,
-    /// Epoch -> shares that leave the active stake.
-    pending_shares_withdraw: PendingValues,
-    /// Epoch -> principal that leaves one epoch after it becomes active.
-    pre_active_withdrawals: PendingValues,
+    shares: ShareLedger,
     pending_commission_rate: PendingValues,
     commission_rate: u16,
-    exchange_rates: Table<u32, PoolExchangeRate>,
+    exchange_rates: RateHistory,
     /// Epoch -> principal that becomes active.
     pending_stake: PendingValues,
     rewards_pool: Balance<WAL>,
@@ -114,10 +99,9 @@ public struct StakingPool has key, store {
     extra_fields: Bag,
     /// Principal of every stake that was not paid out, active or not.
     stake_balance: Balance<WAL>,
-    /// The operator's own money, first to be lost.
-    bond: Balance<WAL>,
-    /// Epoch -> part of the bond that may leave.
-    pending_bond_withdrawals: PendingValues,
+    bond: Bond,
+    /// Stake lost to slashes so far, in FROST.
+    lost_stake: u64,
 }
 
 // === Creation ===
@@ -147,13 +131,11 @@ public(package) fun new(
     let id = object::new(ctx);
     let node_id = id.to_inner();
     let activation_epoch = if (wctx.committee_selected()) wctx.epoch() + 1 else wctx.epoch();
-    let mut exchange_rates = table::new(ctx);
-    exchange_rates.add(activation_epoch, pool_exchange_rate::flat());
-    let sender = walrus::auth::authorized_address(ctx.sender());
+    let sender = auth::authorized_address(ctx.sender());
     StakingPool {
         id,
         state: PoolState::Active,
-        voting_params: VotingParams { storage_price, write_price, node_capacity },
+        voting_params: voting_params::new(storage_price, write_price, node_capacity),
         node_info: storage_node::new(
             name,
             node_id,
@@ -165,13 +147,10 @@ public(package) fun new(
         ),
         activation_epoch,
         latest_epoch: wctx.epoch(),
-        wal_balance: 0,
-        num_shares: 0,
-        pending_shares_withdraw: pending_values::empty(),
-        pre_active_withdrawals: pending_values::empty(),
+        shares: share_ledger::empty(),
         pending_commission_rate: pending_values::empty(),
         commission_rate,
-        exchange_rates,
+        exchange_rates: share_ledger::new_history(activation_epoch, ctx),
         pending_stake: pending_values::empty(),
         rewards_pool: balance::zero(),
         commission: balance::zero(),
@@ -179,8 +158,8 @@ public(package) fun new(
         governance_authorized: sender,
         extra_fields: bag::new(ctx),
         stake_balance: balance::zero(),
-        bond: balance::zero(),
-        pending_bond_withdrawals: pending_values::empty(),
+        bond: bond::empty(),
+        lost_stake: 0,
     }
 }
 
@@ -226,14 +205,14 @@ public(package) fun request_withdraw_stake(
     let principal = staked_wal.value();
     let withdraw_epoch = if (staked_wal.activation_epoch() == wctx.epoch() + 1) {
         let epoch = staked_wal.activation_epoch() + 1;
-        self.pre_active_withdrawals.insert_or_add(epoch, principal);
+        self.shares.withdraw_pre_active(epoch, principal);
         epoch
     } else {
         assert!(staked_wal.activation_epoch() <= wctx.epoch(), EActivationEpochNotReached);
         let epoch = release_epoch(wctx);
         let shares = self.shares_of(principal, staked_wal.activation_epoch());
         assert!(shares > 0, EZeroShares);
-        self.pending_shares_withdraw.insert_or_add(epoch, shares);
+        self.shares.withdraw_shares(epoch, shares);
         epoch
     };
     staked_wal.set_withdrawing(withdraw_epoch);
@@ -297,32 +276,26 @@ public(package) fun calculate_rewards(
 // === Epoch change ===
 
 /// Books the reward of the ended epoch and lets due stake in and out.
-/// Aborts with `EPoolAlreadyUpdated`, `EIncorrectEpochAdvance` or `ECalculationError`.
+/// Aborts with `EPoolAlreadyUpdated`, `EIncorrectEpochAdvance` or as `share_ledger::advance`.
 public(package) fun advance_epoch(self: &mut StakingPool, rewards: Balance<WAL>, wctx: &WalrusContext) {
     let epoch = wctx.epoch();
     assert!(epoch > self.latest_epoch, EPoolAlreadyUpdated);
     let reward = rewards.value();
-    assert!(reward == 0 || self.wal_balance > 0, EIncorrectEpochAdvance);
+    assert!(reward == 0 || self.wal_balance() > 0, EIncorrectEpochAdvance);
 
     let commission = self.book_rewards(rewards);
     if (reward > 0) staking_events::emit_reward_paid(epoch, self.node_id(), reward, commission);
     self.update_commission_rate(epoch);
     self.latest_epoch = epoch;
     self.node_info.rotate_public_key();
-    self.process_pending_stake(epoch);
+    let entering = self.pending_stake.flush(epoch);
+    self.shares.advance(&mut self.exchange_rates, epoch, self.activation_epoch, entering);
 }
 
-/// Value of the active stake at `epoch`, if no reward or slash came before it.
+/// Value of the active stake at `epoch`, if no reward or slash comes before it.
 public(package) fun wal_balance_at_epoch(self: &StakingPool, epoch: u32): u64 {
-    let rate = self.current_rate();
-    let mut shares = self.pending_shares_withdraw.value_at(epoch);
-    self.pre_active_withdrawals.inner().keys().do!(|key| if (key <= epoch) {
-        let principal = self.pre_active_withdrawals.inner()[&key];
-        let activation_rate = if (key - 1 <= self.latest_epoch) self.exchange_rate_at_epoch(key - 1) else rate;
-        shares = shares + activation_rate.convert_to_share_amount(principal);
-    });
-    let balance = self.wal_balance + self.pending_stake.value_at(epoch);
-    balance - rate.convert_to_wal_amount(shares).min(balance)
+    let entering = self.pending_stake.value_at(epoch);
+    self.shares.balance_at(&self.exchange_rates, epoch, self.activation_epoch, self.latest_epoch, entering)
 }
 
 // === Commission ===
@@ -368,35 +341,30 @@ public(package) fun take_commission(self: &mut StakingPool): Balance<WAL> {
     self.commission.withdraw_all()
 }
 
+/// Takes up to `penalty` FROST from the commission, then the bond, then the active stake, and returns the three
+/// parts. Stakers bear their part by a lower value of their shares.
+public(package) fun slash(
+    self: &mut StakingPool,
+    penalty: u64,
+): (Balance<WAL>, Balance<WAL>, Balance<WAL>) {
+    let from_commission = penalty.min(self.commission.value());
+    let commission = self.commission.split(from_commission);
+    let bond = self.bond.take(penalty - from_commission);
+    let from_stake = (penalty - from_commission - bond.value()).min(self.shares.slashable());
+    let stake = self.take_active_stake(from_stake);
+    (commission, bond, stake)
+}
+
 // === Bond ===
 
-public(package) fun deposit_bond(self: &mut StakingPool, funds: Balance<WAL>) { self.bond.join(funds); }
+public(package) fun bond(self: &StakingPool): &Bond { &self.bond }
 
-/// Announces that part of the bond leaves at `withdraw_epoch`; from now on it does not cover shards any more.
-/// Aborts with `EAuthorizationFailure` or `EInsufficientBond`.
-public(package) fun request_bond_withdrawal(
-    self: &mut StakingPool,
-    auth: Authenticated,
-    amount: u64,
-    withdraw_epoch: u32,
-) {
+public(package) fun bond_mut(self: &mut StakingPool): &mut Bond { &mut self.bond }
+
+/// The bond, for its receiver. Aborts with `EAuthorizationFailure`.
+public(package) fun authorized_bond_mut(self: &mut StakingPool, auth: Authenticated): &mut Bond {
     assert!(auth.matches(&self.commission_receiver), EAuthorizationFailure);
-    assert!(amount > 0 && amount <= self.covering_bond(), EInsufficientBond);
-    self.pending_bond_withdrawals.insert_or_add(withdraw_epoch, amount);
-}
-
-/// Pays out what is due at `epoch`, or what slashes left of it. Aborts with `EAuthorizationFailure`.
-public(package) fun withdraw_bond(self: &mut StakingPool, auth: Authenticated, epoch: u32): Balance<WAL> {
-    assert!(auth.matches(&self.commission_receiver), EAuthorizationFailure);
-    let due = self.pending_bond_withdrawals.flush(epoch);
-    let available = due.min(self.bond.value());
-    self.bond.split(available)
-}
-
-/// Bond that is not on its way out.
-public(package) fun covering_bond(self: &StakingPool): u64 {
-    let leaving = self.pending_bond_withdrawals.value_at(std::u32::max_value!());
-    self.bond.value() - leaving.min(self.bond.value())
+    &mut self.bond
 }
 
 // === Setters ===
@@ -418,17 +386,7 @@ public(package) fun assign_commission_to(self: &mut StakingPool, receiver: Autho
     self.commission_receiver = receiver;
 }
 
-public(package) fun set_storage_price_vote(self: &mut StakingPool, storage_price: u64) {
-    self.voting_params.storage_price = storage_price;
-}
-
-public(package) fun set_write_price_vote(self: &mut StakingPool, write_price: u64) {
-    self.voting_params.write_price = write_price;
-}
-
-public(package) fun set_node_capacity_vote(self: &mut StakingPool, node_capacity: u64) {
-    self.voting_params.node_capacity = node_capacity;
-}
+public(package) fun voting_params_mut(self: &mut StakingPool): &mut VotingParams { &mut self.voting_params }
 
 /// Sets the key used once the pool is advanced. Aborts with `EInvalidProofOfPossession`.
 public(package) fun set_next_public_key(
@@ -454,14 +412,7 @@ public(package) fun set_network_address(self: &mut StakingPool, network_address:
     self.node_info.set_network_address(network_address);
 }
 
-/// Aborts with `storage_node::EInvalidNetworkPublicKey`.
-public(package) fun set_network_public_key(self: &mut StakingPool, network_public_key: vector<u8>) {
-    self.node_info.set_network_public_key(network_public_key);
-}
-
-public(package) fun set_node_metadata(self: &mut StakingPool, metadata: NodeMetadata) {
-    self.node_info.set_node_metadata(metadata);
-}
+public(package) fun node_info_mut(self: &mut StakingPool): &mut StorageNodeInfo { &mut self.node_info }
 
 // === Getters ===
 
@@ -473,15 +424,11 @@ public(package) fun next_epoch_public_key(self: &StakingPool): &Element<Uncompre
     self.node_info.next_epoch_public_key()
 }
 
-public(package) fun storage_price(self: &StakingPool): u64 { self.voting_params.storage_price }
+public(package) fun voting_params(self: &StakingPool): &VotingParams { &self.voting_params }
 
-public(package) fun write_price(self: &StakingPool): u64 { self.voting_params.write_price }
+public(package) fun wal_balance(self: &StakingPool): u64 { self.shares.wal_balance() }
 
-public(package) fun node_capacity(self: &StakingPool): u64 { self.voting_params.node_capacity }
-
-public(package) fun wal_balance(self: &StakingPool): u64 { self.wal_balance }
-
-public(package) fun num_shares(self: &StakingPool): u64 { self.num_shares }
+public(package) fun num_shares(self: &StakingPool): u64 { self.shares.num_shares() }
 
 public(package) fun commission_rate(self: &StakingPool): u16 { self.commission_rate }
 
@@ -491,21 +438,16 @@ public(package) fun rewards_amount(self: &StakingPool): u64 { self.rewards_pool.
 
 public(package) fun stake_in_custody(self: &StakingPool): u64 { self.stake_balance.value() }
 
-public(package) fun bond(self: &StakingPool): u64 { self.bond.value() }
-
 public(package) fun governance_authorized(self: &StakingPool): &Authorized { &self.governance_authorized }
 
-public(package) fun accepts_stake(self: &StakingPool): bool { self.state == PoolState::Active }
+/// A pool whose stake cannot be slashed any further takes no more.
+public(package) fun accepts_stake(self: &StakingPool): bool {
+    self.state == PoolState::Active && (self.shares.num_shares() == 0 || self.shares.slashable() > 0)
+}
 
-/// The rate on record for `epoch`, or the last one before; flat before the pool was active.
+/// Value of shares at `epoch`.
 public(package) fun exchange_rate_at_epoch(self: &StakingPool, epoch: u32): PoolExchangeRate {
-    let mut epoch = epoch.min(self.latest_epoch);
-    while (epoch >= self.activation_epoch) {
-        if (self.exchange_rates.contains(epoch)) return self.exchange_rates[epoch];
-        if (epoch == 0) break;
-        epoch = epoch - 1;
-    };
-    pool_exchange_rate::flat()
+    self.exchange_rates.rate_at(epoch, self.activation_epoch, self.latest_epoch)
 }
 
 // === Private functions ===
@@ -525,7 +467,7 @@ fun leave_at_once(self: &mut StakingPool, principal: u64, activation_epoch: u32,
         return principal
     };
     let shares = self.shares_of(principal, activation_epoch);
-    self.pending_shares_withdraw.insert_or_add(epoch, shares);
+    self.shares.withdraw_shares(epoch, shares);
     self.value_of(principal, activation_epoch, epoch)
 }
 
@@ -542,12 +484,27 @@ fun value_of(self: &StakingPool, principal: u64, activation_epoch: u32, withdraw
     if (sold_at.is_below(&bought_at)) value else value.max(principal)
 }
 
-/// Takes `due` FROST out of the custody: principal first, gains from the rewards.
+/// Takes the value of a part of the active stake away from all its shares alike.
+fun take_active_stake(self: &mut StakingPool, amount: u64): Balance<WAL> {
+    self.shares.remove_value(amount);
+    self.lost_stake = self.lost_stake + amount;
+    let from_stake = amount.min(self.stake_balance.value());
+    let mut taken = self.stake_balance.split(from_stake);
+    taken.join(self.rewards_pool.split(amount - from_stake));
+    taken
+}
+
+/// Takes `due` FROST out of the custody: principal from the stake, gains from the rewards. In a slashed pool either
+/// makes up for what the slash took from the other.
 fun pay(self: &mut StakingPool, principal: u64, due: u64): Balance<WAL> {
     let from_stake = due.min(principal).min(self.stake_balance.value());
     let mut payout = self.stake_balance.split(from_stake);
     let from_rewards = (due - from_stake).min(self.rewards_pool.value());
     payout.join(self.rewards_pool.split(from_rewards));
+    if (self.lost_stake > 0) {
+        let rest = (due - from_stake - from_rewards).min(self.stake_balance.value());
+        payout.join(self.stake_balance.split(rest));
+    };
     payout
 }
 
@@ -556,7 +513,7 @@ fun book_rewards(self: &mut StakingPool, mut rewards: Balance<WAL>): u64 {
     let commission = (rewards.value() as u128) * (self.commission_rate as u128) / (MAX_COMMISSION_RATE as u128);
     let commission = commission as u64;
     self.add_commission(rewards.split(commission), true);
-    self.wal_balance = self.wal_balance + rewards.value();
+    self.shares.add_rewards(rewards.value());
     self.rewards_pool.join(rewards);
     commission
 }
@@ -564,29 +521,6 @@ fun book_rewards(self: &mut StakingPool, mut rewards: Balance<WAL>): u64 {
 fun update_commission_rate(self: &mut StakingPool, epoch: u32) {
     self.pending_commission_rate.latest_at(epoch).do!(|rate| self.commission_rate = rate as u16);
     self.pending_commission_rate.flush(epoch);
-}
-
-/// Fixes the epoch's exchange rate, then lets due stake in and out at that rate.
-fun process_pending_stake(self: &mut StakingPool, epoch: u32) {
-    let rate = self.current_rate();
-    self.exchange_rates.add(epoch, rate);
-    self.wal_balance = self.wal_balance + self.pending_stake.flush(epoch);
-
-    let mut leaving = self.pending_shares_withdraw.flush(epoch);
-    self.pre_active_withdrawals.inner().keys().do!(|key| if (key <= epoch) {
-        let principal = self.pre_active_withdrawals.inner()[&key];
-        leaving = leaving + self.shares_of(principal, key - 1);
-    });
-    self.pre_active_withdrawals.flush(epoch);
-
-    let leaving_value = rate.convert_to_wal_amount(leaving);
-    assert!(leaving_value <= self.wal_balance, ECalculationError);
-    self.wal_balance = self.wal_balance - leaving_value;
-    self.num_shares = rate.convert_to_share_amount(self.wal_balance);
-}
-
-fun current_rate(self: &StakingPool): PoolExchangeRate {
-    pool_exchange_rate::new(self.wal_balance, self.num_shares)
 }
 
 fun blocked_commission(self: &StakingPool): u64 {

@@ -11,6 +11,8 @@ use walrus::messages::CertifiedBlobMessage;
 use walrus::metadata::{Self, Metadata};
 use walrus::storage_resource::Storage;
 
+public use fun walrus::shared_blob::new as Blob.share;
+
 // === Errors ===
 
 /// The blob has not been certified.

@@ -76,6 +76,22 @@ public(package) fun increase_used_capacity(self: &mut FutureAccounting, amount: 
     self.used_capacity
 }
 
+/// Puts `per_epoch` FROST of `funds` into every epoch from `start` up to, not including, `end`.
+public(package) fun deposit(
+    self: &mut FutureAccountingRingBuffer,
+    start: u32,
+    end: u32,
+    per_epoch: u64,
+    funds: &mut Balance<WAL>,
+) {
+    start.range_do!(end, |epochs_ahead| self.add_rewards(epochs_ahead, funds.split(per_epoch)))
+}
+
+/// Aborts with `ETooFarInFuture` beyond the ring.
+public(package) fun add_rewards(self: &mut FutureAccountingRingBuffer, epochs_ahead: u32, funds: Balance<WAL>) {
+    self.ring_lookup_mut(epochs_ahead).rewards_to_distribute.join(funds);
+}
+
 public(package) fun rewards_balance(self: &mut FutureAccounting): &mut Balance<WAL> {
     &mut self.rewards_to_distribute
 }

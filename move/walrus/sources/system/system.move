@@ -14,7 +14,9 @@ use walrus::blob_registry::LiveBlob;
 use walrus::bls_aggregate::BlsCommittee;
 use walrus::epoch_parameters::EpochParams;
 use walrus::storage_accounting::FutureAccountingRingBuffer;
+use walrus::pooled_storage;
 use walrus::storage_node::StorageNodeCap;
+use walrus::storage_pool::{Self, StoragePool};
 use walrus::storage_resource::Storage;
 use walrus::system_state_inner::{Self, SystemStateInnerV1};
 
@@ -24,6 +26,8 @@ use walrus::system_state_inner::{Self, SystemStateInnerV1};
 const EInvalidMigration: u64 = 0;
 /// The object belongs to another version of the package.
 const EWrongVersion: u64 = 1;
+/// Nothing would be taken out of the pool.
+const EZeroExtractSize: u64 = 2;
 
 // === Constants ===
 
@@ -144,6 +148,126 @@ public fun prune_blob_registry(self: &mut System, blob_ids: vector<u256>) {
     self.inner_mut().prune_registry(blob_ids)
 }
 
+// === Storage pools ===
+
+/// Buys space for a pool of blobs. Aborts as `system_state_inner::reserve_space`.
+public fun create_storage_pool(
+    self: &mut System,
+    reserved_encoded_capacity_bytes: u64,
+    epochs_ahead: u32,
+    payment: &mut Coin<WAL>,
+    ctx: &mut TxContext,
+): StoragePool {
+    let storage = self.reserve_space(reserved_encoded_capacity_bytes, epochs_ahead, payment, ctx);
+    storage_pool::new(storage, self.epoch(), ctx)
+}
+
+/// Makes a pool of space that was bought before. Aborts as `storage_pool::new`.
+public fun create_storage_pool_with_storage(self: &System, storage: Storage, ctx: &mut TxContext): StoragePool {
+    storage_pool::new(storage, self.epoch(), ctx)
+}
+
+/// Registers a blob in a pool; the write fee is taken from `write_payment`. Aborts as `pooled_storage::register`.
+public fun register_pooled_blob(
+    self: &mut System,
+    pool: &mut StoragePool,
+    blob_id: u256,
+    root_hash: u256,
+    unencoded_size: u64,
+    encoding_type: u8,
+    deletable: bool,
+    write_payment: &mut Coin<WAL>,
+    ctx: &mut TxContext,
+) {
+    pooled_storage::register(
+        self.inner_mut(),
+        pool,
+        blob_id,
+        root_hash,
+        unencoded_size,
+        encoding_type,
+        deletable,
+        write_payment,
+        ctx,
+    )
+}
+
+/// Certifies a pooled blob with the signature of a quorum. Aborts as `pooled_storage::certify`.
+public fun certify_pooled_blob(
+    self: &mut System,
+    pool: &mut StoragePool,
+    blob_id: u256,
+    signature: vector<u8>,
+    signers_bitmap: vector<u8>,
+    message: vector<u8>,
+) {
+    pooled_storage::certify(self.inner_mut(), pool, blob_id, signature, signers_bitmap, message)
+}
+
+/// Deletes a deletable blob of a pool. Aborts as `storage_pool::delete`.
+public fun delete_pooled_blob(self: &mut System, pool: &mut StoragePool, blob_id: u256) {
+    pooled_storage::delete(self.inner_mut(), pool, blob_id)
+}
+
+/// Removes a blob of a pool that has ended. Aborts as `storage_pool::burn_expired`.
+public fun burn_expired_pooled_blob(self: &System, pool: &mut StoragePool, blob_id: u256) {
+    pool.burn_expired(blob_id, self.epoch(), self.n_shards())
+}
+
+/// Prolongs a pool with all its blobs. Aborts as `pooled_storage::extend`.
+public fun extend_storage_pool(
+    self: &mut System,
+    pool: &mut StoragePool,
+    extended_epochs: u32,
+    payment: &mut Coin<WAL>,
+) {
+    pooled_storage::extend(self.inner_mut(), pool, extended_epochs, payment)
+}
+
+/// Brings the registry's entries of a prolonged pool's blobs up to date; anyone may call it.
+/// Aborts as `pooled_storage::refresh_live_blobs`.
+public fun refresh_pooled_blobs(self: &mut System, pool: &StoragePool, blob_ids: vector<u256>) {
+    pooled_storage::refresh_live_blobs(self.inner_mut(), pool, blob_ids)
+}
+
+/// Buys more space for a pool. Aborts as `pooled_storage::increase_capacity`.
+public fun increase_storage_pool_capacity(
+    self: &mut System,
+    pool: &mut StoragePool,
+    additional_encoded_capacity_bytes: u64,
+    payment: &mut Coin<WAL>,
+) {
+    pooled_storage::increase_capacity(self.inner_mut(), pool, additional_encoded_capacity_bytes, payment)
+}
+
+/// Adds bought space to a pool. Aborts as `storage_pool::absorb`.
+public fun increase_storage_pool_capacity_with_storage(self: &System, pool: &mut StoragePool, storage: Storage) {
+    pool.absorb(storage, self.epoch())
+}
+
+/// Takes unused space out of a pool. Aborts with `EZeroExtractSize` or as `storage_pool::extract`.
+public fun decrease_storage_pool_capacity_by_size(
+    _self: &System,
+    pool: &mut StoragePool,
+    size: u64,
+    ctx: &mut TxContext,
+): Storage {
+    assert!(size > 0, EZeroExtractSize);
+    pool.extract(size, ctx)
+}
+
+/// Takes `percent` of the unused space out of a pool.
+/// Aborts with `storage_pool::EInvalidPercent` or `EZeroExtractSize`.
+public fun decrease_storage_pool_unused_capacity_by_percent(
+    self: &System,
+    pool: &mut StoragePool,
+    percent: u8,
+    ctx: &mut TxContext,
+): Storage {
+    let size = pool.percent_of_unused(percent);
+    self.decrease_storage_pool_capacity_by_size(pool, size, ctx)
+}
+
 // === Reports of storage nodes ===
 
 /// Attests an event blob; at a quorum of attestations it is certified.
@@ -252,9 +376,8 @@ public fun future_accounting(self: &System): &FutureAccountingRingBuffer { self.
 /// Creates and shares the object for epoch 0 and returns its id.
 /// Aborts as `system_state_inner::create_empty`.
 public(package) fun create_empty(max_epochs_ahead: u32, package_id: ID, ctx: &mut TxContext): ID {
-    let mut system = System { id: object::new(ctx), version: VERSION, package_id, new_package_id: option::none() };
+    let system = new(max_epochs_ahead, package_id, ctx);
     let system_id = object::id(&system);
-    df::add(&mut system.id, VERSION, system_state_inner::create_empty(max_epochs_ahead, ctx));
     transfer::share_object(system);
     system_id
 }
@@ -275,6 +398,8 @@ public(package) fun extract_burn_balance(self: &mut System): Balance<WAL> {
 public(package) fun set_storage_price(self: &mut System, price: u64) { self.inner_mut().set_storage_price(price) }
 
 public(package) fun set_write_price(self: &mut System, price: u64) { self.inner_mut().set_write_price(price) }
+
+public(package) fun committee(self: &System): &BlsCommittee { self.inner().committee() }
 
 public(package) fun package_id(self: &System): ID { self.package_id }
 
@@ -304,3 +429,28 @@ public(package) fun inner_mut(self: &mut System): &mut SystemStateInnerV1 {
     assert!(self.version == VERSION, EWrongVersion);
     df::borrow_mut(&mut self.id, VERSION)
 }
+
+// === Private functions ===
+
+fun new(max_epochs_ahead: u32, package_id: ID, ctx: &mut TxContext): System {
+    let mut system = System { id: object::new(ctx), version: VERSION, package_id, new_package_id: option::none() };
+    df::add(&mut system.id, VERSION, system_state_inner::create_empty(max_epochs_ahead, ctx));
+    system
+}
+
+// === Test functions ===
+
+#[test_only]
+public fun new_for_testing(max_epochs_ahead: u32, ctx: &mut TxContext): System {
+    new(max_epochs_ahead, object::id_from_address(@walrus), ctx)
+}
+
+#[test_only]
+public fun set_version_for_testing(self: &mut System, version: u64) {
+    let state: SystemStateInnerV1 = df::remove(&mut self.id, self.version);
+    df::add(&mut self.id, version, state);
+    self.version = version;
+}
+
+#[test_only]
+public fun new_package_id_for_testing(self: &System): Option<ID> { self.new_package_id }

@@ -14,6 +14,7 @@ use walrus::event_blob::{Self, EventBlobCertificationState};
 use walrus::events;
 use walrus::extended_field::{Self, ExtendedField};
 use walrus::messages;
+use walrus::rewards;
 use walrus::storage_accounting::{Self, FutureAccountingRingBuffer};
 use walrus::storage_node::StorageNodeCap;
 use walrus::storage_resource::{Self, Storage};
@@ -26,7 +27,7 @@ const EInvalidMaxEpochsAhead: u64 = 0;
 const EStorageExceeded: u64 = 1;
 /// The period is empty or reaches beyond what can be paid for.
 const EInvalidEpochsAhead: u64 = 2;
-/// The message is for another epoch.
+/// The attestation is for another epoch.
 const EInvalidIdEpoch: u64 = 3;
 /// The new committee is not that of the next epoch.
 const EIncorrectCommittee: u64 = 4;
@@ -50,8 +51,6 @@ const EInvalidResourceSize: u64 = 11;
 const MAX_MAX_EPOCHS_AHEAD: u32 = 1000;
 /// Prices are per MiB of encoded data, rounded up.
 const BYTES_PER_UNIT: u64 = 1_048_576;
-/// Share of each epoch's payments that is burned, in percent.
-const BURN_PERCENT: u128 = 3;
 
 // === Structs ===
 
@@ -102,8 +101,8 @@ public(package) fun advance_epoch(
 
     let used = finished.used_capacity();
     let mut payments = finished.unwrap_balance();
-    let rewards = self.share_out(&mut payments, used);
-    self.current_entry_join(payments);
+    let rewards = rewards::share_out(&mut payments, &self.committee, used, self.deny_list_sizes.borrow());
+    self.future_accounting.add_rewards(0, payments);
 
     self.committee = new_committee;
     self.event_blob_certification_state.reset();
@@ -112,11 +111,9 @@ public(package) fun advance_epoch(
     rewards
 }
 
-/// Takes 3 % of the current epoch's payments out, to be burned.
+/// Takes the share of the current epoch's payments out that is to be burned.
 public(package) fun extract_burn_balance(self: &mut SystemStateInnerV1): Balance<WAL> {
-    let payments = self.future_accounting.ring_lookup_mut(0).rewards_balance();
-    let burned = (payments.value() as u128) * BURN_PERCENT / 100;
-    payments.split(burned as u64)
+    rewards::take_burn(self.future_accounting.ring_lookup_mut(0).rewards_balance())
 }
 
 // === Storage space ===
@@ -161,7 +158,8 @@ public(package) fun charge_and_book(
     payment: &mut Coin<WAL>,
 ) {
     self.assert_payable_period(start, end);
-    self.charge_storage(storage_amount, start, end, payment);
+    let per_epoch = units(storage_amount) * self.storage_price_per_unit_size;
+    self.future_accounting.deposit(start, end, per_epoch, payment.balance_mut());
     self.book_space(storage_amount, start, end);
 }
 
@@ -182,7 +180,7 @@ public(package) fun charge_and_book_until(
 /// Charges for writing `encoded_length` bytes, due in the current epoch.
 public(package) fun charge_write(self: &mut SystemStateInnerV1, encoded_length: u64, payment: &mut Coin<WAL>) {
     let cost = units(encoded_length) * self.write_price_per_unit_size;
-    self.current_entry_join(payment.balance_mut().split(cost));
+    self.future_accounting.add_rewards(0, payment.balance_mut().split(cost));
 }
 
 // === Blobs ===
@@ -227,7 +225,6 @@ public(package) fun certify_blob(
     message: vector<u8>,
 ) {
     let certified = self.committee.verify_quorum_in_epoch(signature, signers_bitmap, message);
-    assert!(certified.cert_epoch() == self.epoch(), EInvalidIdEpoch);
     blob.certify_with_certified_msg(self.epoch(), messages::certify_blob_message(certified));
     self.record_certified(blob.blob_id(), blob.end_epoch());
 }
@@ -271,7 +268,6 @@ public(package) fun invalidate_blob_id(
 ): u256 {
     let certified = self.committee.verify_one_correct_node_in_epoch(signature, members_bitmap, message);
     let epoch = certified.cert_epoch();
-    assert!(epoch == self.epoch(), EInvalidIdEpoch);
     let blob_id = messages::invalid_blob_id_message(certified).invalid_blob_id();
     self.blob_registry.invalidated(blob_id, epoch);
     events::emit_invalid_blob_id(epoch, blob_id);
@@ -346,7 +342,7 @@ public(package) fun register_deny_list_update(
 }
 
 /// Takes over a deny list certified by a quorum; its size lowers the node's reward.
-/// Aborts with `ENotCommitteeMember`, `EInvalidIdEpoch`, `EIncorrectDenyListNode`, `EIncorrectDenyListSequence`,
+/// Aborts with `ENotCommitteeMember`, `EIncorrectDenyListNode`, `EIncorrectDenyListSequence`,
 /// or as the verification of the message.
 public(package) fun update_deny_list(
     self: &mut SystemStateInnerV1,
@@ -359,7 +355,6 @@ public(package) fun update_deny_list(
     assert!(self.committee.contains(&node_id), ENotCommitteeMember);
     let certified = self.committee.verify_quorum_in_epoch(signature, members_bitmap, message);
     let epoch = certified.cert_epoch();
-    assert!(epoch == self.epoch(), EInvalidIdEpoch);
     let update = messages::deny_list_update_message(certified);
     assert!(update.storage_node_id() == node_id, EIncorrectDenyListNode);
     assert!(cap.deny_list_sequence() < update.sequence_number(), EIncorrectDenyListSequence);
@@ -372,7 +367,7 @@ public(package) fun update_deny_list(
 }
 
 /// Announces that a denied blob was deleted, on the word of at least one honest node.
-/// Aborts with `EInvalidIdEpoch` or as the verification of the message.
+/// Aborts as the verification of the message.
 public(package) fun delete_deny_listed_blob(
     self: &SystemStateInnerV1,
     signature: vector<u8>,
@@ -381,12 +376,11 @@ public(package) fun delete_deny_listed_blob(
 ) {
     let certified = self.committee.verify_one_correct_node_in_epoch(signature, members_bitmap, message);
     let epoch = certified.cert_epoch();
-    assert!(epoch == self.epoch(), EInvalidIdEpoch);
     events::emit_deny_list_blob_deleted(epoch, messages::deny_list_blob_deleted_message(certified).deleted_blob_id());
 }
 
 /// Announces the protocol version a quorum agreed on.
-/// Aborts with `ENotCommitteeMember`, `EInvalidIdEpoch` or as the verification of the message.
+/// Aborts with `ENotCommitteeMember` or as the verification of the message.
 public(package) fun update_protocol_version(
     self: &SystemStateInnerV1,
     cap: &StorageNodeCap,
@@ -397,7 +391,6 @@ public(package) fun update_protocol_version(
     assert!(self.committee.contains(&cap.node_id()), ENotCommitteeMember);
     let certified = self.committee.verify_quorum_in_epoch(signature, members_bitmap, message);
     let epoch = certified.cert_epoch();
-    assert!(epoch == self.epoch(), EInvalidIdEpoch);
     let update = messages::protocol_version_message(certified);
     events::emit_protocol_version_updated(epoch, update.start_epoch(), update.protocol_version());
 }
@@ -410,10 +403,8 @@ public(package) fun add_subsidy(self: &mut SystemStateInnerV1, subsidy: Coin<WAL
     self.assert_payable_period(0, epochs_ahead);
     let mut funds = subsidy.into_balance();
     let per_epoch = funds.value() / (epochs_ahead as u64);
-    epochs_ahead.do!(|i| {
-        self.future_accounting.ring_lookup_mut(i).rewards_balance().join(funds.split(per_epoch));
-    });
-    self.current_entry_join(funds);
+    self.future_accounting.deposit(0, epochs_ahead, per_epoch, &mut funds);
+    self.future_accounting.add_rewards(0, funds);
 }
 
 /// Adds the i-th amount to the i-th epoch from now. Aborts with `EInvalidEpochsAhead` if there are too many.
@@ -424,7 +415,7 @@ public(package) fun add_per_epoch_subsidies(self: &mut SystemStateInnerV1, subsi
     );
     let mut epoch_offset = 0;
     subsidies.do!(|subsidy| {
-        self.future_accounting.ring_lookup_mut(epoch_offset).rewards_balance().join(subsidy);
+        self.future_accounting.add_rewards(epoch_offset, subsidy);
         epoch_offset = epoch_offset + 1;
     });
 }
@@ -472,26 +463,12 @@ fun buy_space(
     payment: &mut Coin<WAL>,
     ctx: &mut TxContext,
 ): Storage {
-    self.charge_storage(storage_amount, start, end, payment);
+    let per_epoch = units(storage_amount) * self.storage_price_per_unit_size;
+    self.future_accounting.deposit(start, end, per_epoch, payment.balance_mut());
     assert!(storage_amount > 0, EInvalidResourceSize);
     self.book_space(storage_amount, start, end);
     let now = self.epoch();
     storage_resource::create_storage(now + start, now + end, storage_amount, ctx)
-}
-
-/// Moves the price of the space into every epoch of [start, end).
-fun charge_storage(
-    self: &mut SystemStateInnerV1,
-    storage_amount: u64,
-    start: u32,
-    end: u32,
-    payment: &mut Coin<WAL>,
-) {
-    let cost = units(storage_amount) * self.storage_price_per_unit_size;
-    start.range_do!(end, |i| {
-        let share = payment.balance_mut().split(cost);
-        self.future_accounting.ring_lookup_mut(i).rewards_balance().join(share);
-    });
 }
 
 /// Books the space in every epoch of [start, end). Aborts with `EStorageExceeded` if one is full.
@@ -501,30 +478,6 @@ fun book_space(self: &mut SystemStateInnerV1, storage_amount: u64, start: u32, e
         if (i == 0) self.used_capacity_size = used;
         assert!(used <= self.total_capacity_size, EStorageExceeded);
     });
-}
-
-fun current_entry_join(self: &mut SystemStateInnerV1, funds: Balance<WAL>) {
-    self.future_accounting.ring_lookup_mut(0).rewards_balance().join(funds);
-}
-
-/// Splits the payments among the members by weight and by the data each had to store: what it denies does not
-/// count. What rounding leaves stays in `payments`.
-fun share_out(self: &SystemStateInnerV1, payments: &mut Balance<WAL>, used: u64): VecMap<ID, Balance<WAL>> {
-    let (node_ids, weights) = self.committee.to_vec_map().into_keys_values();
-    let deny_list_sizes = self.deny_list_sizes.borrow();
-    let stored = node_ids.zip_map_ref!(&weights, |node_id, weight| {
-        let denied = deny_list_sizes.try_get(node_id).destroy_or!(0);
-        (*weight as u128) * ((used - denied.min(used)) as u128)
-    });
-    let total = stored.fold!(0u128, |sum, value| sum + value).max(1);
-    let amount = payments.value() as u128;
-    let rewards = stored.map!(|value| payments.split(mul_div(value, amount, total)));
-    vec_map::from_keys_values(node_ids, rewards)
-}
-
-/// floor(a * b / c), for results that fit 64 bits.
-fun mul_div(a: u128, b: u128, c: u128): u64 {
-    ((a as u256) * (b as u256) / (c as u256)) as u64
 }
 
 /// A node may have one event blob open: an attestation of an earlier epoch, or one that has been certified since.
