@@ -154,7 +154,7 @@ async def test_a_follower_survives_kills_of_the_full_node(tmp_path: Path) -> Non
 @pytest.mark.e2e
 async def test_a_transaction_is_sent_again_to_a_full_node_that_comes_back(tmp_path: Path) -> None:
     port, payer = free_port(), Keypair.generate()
-    async with SuiClient(f"http://127.0.0.1:{port}") as sui:
+    async with SuiClient(f"http://127.0.0.1:{port}", patience=60) as sui:
         async with full_node(tmp_path, port) as faucet_url:
             await fund(faucet_url, payer.address)
             await pay(sui, payer)

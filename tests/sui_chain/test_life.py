@@ -12,7 +12,16 @@ import pytest_asyncio
 
 from tests.sui_chain.world import N_NODES, N_SHARDS, World, bring_up, confirmation, fresh_blob, registration_of
 from walrus_sui.bcs import sui as wire
-from walrus_sui.chain import FROST_PER_WAL, BlobCertification, BlobRegistration, Contracts, events, parse_event
+from walrus_sui.chain import (
+    FROST_PER_WAL,
+    BlobCertification,
+    BlobRegistration,
+    Contracts,
+    EventCursor,
+    PlacedEvent,
+    events,
+    parse_event,
+)
 from walrus_sui.chain.types import Blob, EpochChangeDone
 from walrus_sui.crypto import Deletable, InvalidBlobId, Permanent, PublicKey, SecretKey, StorageConfirmation
 from walrus_sui.errors import ContractMismatch, InsufficientFunds, MoveAborted, ObjectNotFound
@@ -32,15 +41,9 @@ async def world() -> AsyncIterator[World]:
         yield network
 
 
-async def events_since(world: World, checkpoint: int) -> list[events.WalrusEvent]:
-    last, found = await world.sui.latest_checkpoint(), []
-    async with aclosing(world.sui.checkpoints(checkpoint)) as checkpoints:
-        async for item in checkpoints:
-            parsed = (parse_event(event.event, world.contracts.original_package) for event in item.events)
-            found += [event for event in parsed if event is not None]
-            if item.sequence >= last:
-                return found
-    raise AssertionError("the iterator ended")
+async def take_events(world: World, start: EventCursor, count: int) -> list[PlacedEvent]:
+    async with aclosing(world.contracts.events(start)) as stream:
+        return [await anext(stream) for _ in range(count)]
 
 
 async def test_a_deployment_is_found_by_its_two_objects(world: World) -> None:
@@ -82,17 +85,25 @@ async def test_pools_tell_how_nodes_are_reached(world: World) -> None:
 
 
 async def test_the_events_of_the_first_epoch(world: World) -> None:
-    kinds = (
-        events.EpochChangeStart,
-        events.EpochChangeDone,
-        events.ShardsReceived,
-        events.EpochParametersSelected,
-    )
-    found = [event for event in await events_since(world, 0) if isinstance(event, kinds)][:7]
+    # chosen, begun, priced, four nodes of which the third completes a quorum: 3 x 9 >= 2 x 13 + 1
+    found = [placed.event for placed in await take_events(world, EventCursor(0), 8)]
     assert found[:2] == [events.EpochParametersSelected(1), events.EpochChangeStart(1)]
+    assert events.PricesUpdated(1, 1_000, 2_000) in found
     received = [event for event in found if isinstance(event, events.ShardsReceived)]
     assert sorted(shard for event in received for shard in event.shards) == list(range(N_SHARDS))
-    assert events.EpochChangeDone(1) in found
+    assert found.index(events.EpochChangeDone(1)) > found.index(received[1])
+
+
+async def test_events_are_read_on_from_any_of_them(world: World) -> None:
+    start = await EventCursor.latest(world.sui)
+    blobs = [await world.register(fresh_blob()) for _ in range(2)]
+    await world.contracts.certify_blobs(world.owner, [await world.certification(blob) for blob in blobs])
+    found = await take_events(world, start, 4)
+    assert [type(placed.event) for placed in found] == [events.BlobRegistered] * 2 + [events.BlobCertified] * 2
+    assert found[2].transaction_digest == found[3].transaction_digest
+    assert [placed.event_seq for placed in found[2:]] == [0, 1]
+    for read, placed in enumerate(found[:-1]):
+        assert await take_events(world, placed.next, 3 - read) == found[read + 1 :]
 
 
 class OtherKey:

@@ -7,6 +7,7 @@ from walrus_sui.chain.checkpoints import ChainEvent, Checkpoint
 from walrus_sui.chain.client import SuiClient, coin_balance
 from walrus_sui.chain.contracts import Contracts
 from walrus_sui.chain.deploy import Deployment, NetworkParameters, deploy
+from walrus_sui.chain.event_stream import EventCursor, PlacedEvent
 from walrus_sui.chain.events import WalrusEvent, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
@@ -33,11 +34,13 @@ __all__ = [
     "Contracts",
     "Deployment",
     "DynamicField",
+    "EventCursor",
     "ExecutedTransaction",
     "Keypair",
     "NetworkParameters",
     "NodeMetadata",
     "NodeRegistration",
+    "PlacedEvent",
     "Prices",
     "Publication",
     "SuiClient",

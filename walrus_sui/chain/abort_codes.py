@@ -52,6 +52,7 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "EMissingMetadata",
         "EInvalidPercent",
     ),
+    "pooled_storage": ("ENotCertified",),
     "storage_accounting": ("ETooFarInFuture",),
     "bls_aggregate": ("EInvalidBitmap", "ESigVerification", "ENotEnoughStake", "EIncorrectCommittee"),
     "messages": (
@@ -130,7 +131,15 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "ENotEnoughVotes",
         "EWrongVersion",
     ),
-    "slashing": ("ENotAuthorized", "EDuplicateVote", "ENoProposalForNode", "EWrongEpoch", "ENotEnoughVotes"),
+    "slashing": (
+        "ENotAuthorized",
+        "EDuplicateVote",
+        "ENoProposalForNode",
+        "EWrongEpoch",
+        "ENotEnoughVotes",
+        "EInvalidPenalty",
+        "ENotInCommittee",
+    ),
 }
 
 _FRAMEWORK_NAMES: dict[str, dict[int, str]] = {

@@ -47,9 +47,12 @@ class SuiClient:
     All methods raise `ChainError`s: `ChainUnreachable` when no answer comes, `ChainRefused` when it is an error.
     """
 
-    def __init__(self, rpc_url: str, *, timeout: float = 30.0) -> None:
-        """`rpc_url` is `http://host:port` or `https://host`; `timeout` is seconds for each call."""
-        self.transport = Transport(rpc_url, timeout=timeout)
+    def __init__(self, rpc_url: str, *, timeout: float = 30.0, patience: float = 3.0) -> None:
+        """`rpc_url` is `http://host:port` or `https://host`.
+
+        A call may take `timeout` seconds; for `patience` seconds it is repeated while no answer comes.
+        """
+        self.transport = Transport(rpc_url, timeout=timeout, patience=patience)
         self._sender = Sender(self)
 
     @property
@@ -184,7 +187,7 @@ class SuiClient:
         return self.transport.messages
 
     async def _read(self, service: str, method: str, request: Any) -> Any:
-        return await self.transport.read(service, method, request)
+        return await self.transport.repeat(service, method, request)
 
     async def _transaction(self, digest: bytes, *fields: str) -> Any:
         request = self._messages.GetTransactionRequest(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import StructTag, U8Tag, U64Tag, VectorTag, format_address
 from walrus_sui.chain.client import SuiClient
+from walrus_sui.chain.event_stream import EventCursor, PlacedEvent, follow_events
 from walrus_sui.chain.objects import DynamicField, dynamic_field_id
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import (
@@ -124,6 +125,10 @@ class ContractReads:
             else:
                 raise ContractMismatch(f"expected a treasury made with {self.wal_type}, got none")
         return self._treasury
+
+    def events(self, start: EventCursor) -> AsyncGenerator[PlacedEvent, None]:
+        """The events of these contracts from `start` on, in order, without end; see `follow_events`."""
+        return follow_events(self.sui, self.original_package, start)
 
     async def _state(self, object_id: bytes, layout: type[Inner]) -> Inner:
         """The shell and its state in one read; read again if an upgrade has moved the state."""

@@ -33,7 +33,6 @@ Build = Callable[[], Awaitable[TransactionBuilder]]
 """Builds a transaction when it is its account's turn, so that the coins it chooses are still there."""
 
 _FINALITY_SECONDS = 60.0
-_RESEND_DELAYS = (0.2, 0.5, 1.0, 2.0)
 _POLL_DELAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
@@ -91,7 +90,7 @@ class Sender:
             read_mask=transport.mask(("transaction.effects.bcs",)),
         )
         try:
-            answer = await transport.read("TRANSACTION", "simulate_transaction", request)
+            answer = await transport.repeat("TRANSACTION", "simulate_transaction", request)
         except (ChainRefused, ObjectNotFound) as error:
             raise TransactionRejected(f"the transaction cannot be executed: {error.message}") from error
         effects = read_effects(answer.transaction.effects.bcs.value)
@@ -106,17 +105,13 @@ class Sender:
             signatures=[messages.UserSignature(bcs=messages.Bcs(value=keypair.sign(transaction)))],
             read_mask=transport.mask(("digest", "effects.bcs", "events.bcs", "checkpoint")),
         )
-        delays = iter(_RESEND_DELAYS)
-        while True:
-            try:
-                return (await transport.call("TRANSACTION", "execute_transaction", request)).transaction
-            except ChainUnreachable as error:
-                if (delay := next(delays, None)) is None:
-                    digest = format_digest(transaction.digest())
-                    raise FinalityTimeout(f"{error.message} while sending {digest}", digest=digest) from error
-                await asyncio.sleep(delay)
-            except (ChainRefused, ObjectNotFound) as error:
-                raise TransactionRejected(f"the transaction was refused: {error.message}") from error
+        try:
+            return (await transport.repeat("TRANSACTION", "execute_transaction", request)).transaction
+        except ChainUnreachable as error:
+            digest = format_digest(transaction.digest())
+            raise FinalityTimeout(f"{error.message} while sending {digest}", digest=digest) from error
+        except (ChainRefused, ObjectNotFound) as error:
+            raise TransactionRejected(f"the transaction was refused: {error.message}") from error
 
     async def _finalize(self, effects: TransactionEffectsV2, answer: Any) -> ExecutedTransaction:
         """Wait for the checkpoint that holds the transaction: from then on every read shows what it did."""

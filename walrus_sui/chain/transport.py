@@ -17,15 +17,20 @@ from urllib.parse import urlsplit
 from walrus_sui.errors import ChainError, ChainRefused, ChainUnreachable, ObjectNotFound
 
 _UNREACHABLE = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED"})
-_RETRY_DELAYS = (0.1, 0.3, 1.0)
+_FIRST_DELAY = 0.05
+_LONGEST_DELAY = 1.0
 
 
 class Transport:
     """One connection to one full node. It reconnects by itself on the next call after it was lost."""
 
-    def __init__(self, rpc_url: str, *, timeout: float = 30.0) -> None:
-        """`rpc_url` is `http://host:port` (plaintext) or `https://host[:port]`; `timeout` is seconds a call."""
+    def __init__(self, rpc_url: str, *, timeout: float = 30.0, patience: float = 3.0) -> None:
+        """`rpc_url` is `http://host:port` (plaintext) or `https://host[:port]`.
+
+        A call may take `timeout` seconds; for `patience` seconds it is repeated while no answer comes.
+        """
         self.rpc_url = rpc_url
+        self._patience = patience
         self._timeout = timeout
         self._client: Any = None
 
@@ -52,14 +57,18 @@ class Transport:
 
         return FieldMask(list(paths))
 
-    async def read(self, service: str, method: str, request: Any) -> Any:
-        """A call without side effects: repeated a few times while the full node cannot be reached."""
-        for delay in _RETRY_DELAYS:
+    async def repeat(self, service: str, method: str, request: Any) -> Any:
+        """As `call`, for one that does no harm when it is made twice: repeated while no answer comes."""
+        clock = asyncio.get_running_loop().time
+        deadline, delay = clock() + self._patience, _FIRST_DELAY
+        while True:
             try:
                 return await self.call(service, method, request)
             except ChainUnreachable:
-                await asyncio.sleep(delay)
-        return await self.call(service, method, request)
+                if clock() + delay > deadline:
+                    raise
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, _LONGEST_DELAY)
 
     async def call(self, service: str, method: str, request: Any) -> Any:
         """One unary call, e.g. `call("LEDGER", "get_object", request)`. Raises `ChainError`s."""
