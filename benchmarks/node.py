@@ -2,9 +2,9 @@
 
     python benchmarks/node.py [--shards 130] [--seconds 5] [--sizes 2048 16384 262144]
 
-The node runs in a process of its own with the real application, server, database and checks; only the chain is replaced
-by the registrations it would have reported. The load comes from this process over keep-alive connections. Sizes are bytes
-of a primary sliver; every sliver is sent once.
+The node runs in a process of its own with the real application, server, database and checks; only the chain is
+replaced by the registrations it would have reported. The load comes from this process over keep-alive
+connections. Sizes are bytes of a primary sliver; every sliver is sent once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from walrus_node.custody import Custody, Duty
 from walrus_node.objects import effects_of
 from walrus_node.service import listen, serve_http
 from walrus_node.store import Cursor, Store
-
+from walrus_node.symbols import Symbols
 from walrus_sui.chain.events import BlobRegistered
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob, Params, encode
@@ -60,7 +60,9 @@ async def run_server(port: int, folder: Path, n_shards: int) -> None:
         store.commit(Cursor(), effects_of(event, EventId(bytes(32), number), store))
     duty = Duty(1, n_shards, frozenset(range(n_shards)))
     with ThreadPoolExecutor(os.cpu_count()) as workers:
-        app = build_app(Custody(store, SecretKey(7), lambda: duty), lambda _: {}, workers)
+        key = SecretKey(7)
+        custody = Custody(store, key, lambda: duty)
+        app = build_app(custody, Symbols(custody, key), lambda _: {}, workers)
         server = asyncio.ensure_future(serve_http(app, listen("127.0.0.1", port)))
         await asyncio.to_thread(sys.stdin.read)
         server.cancel()
@@ -188,7 +190,9 @@ def main() -> None:
     if arguments.serve is not None:
         asyncio.run(run_server(arguments.serve, arguments.folder, arguments.shards))
         return
-    sys.stdout.write(f"{'sliver B':>10} {'stored':>8} {'slivers/s':>10} {'MB/s':>8} {'GET p50':>9} {'p99 ms':>9}\n")
+    sys.stdout.write(
+        f"{'sliver B':>10} {'stored':>8} {'slivers/s':>10} {'MB/s':>8} {'GET p50':>9} {'p99 ms':>9}\n"
+    )
     for size in arguments.sizes:
         limit = min(arguments.memory, 30_000 * size)
         result = asyncio.run(measure(arguments.port, arguments.shards, size, arguments.seconds, limit))

@@ -17,15 +17,20 @@ from starlette.routing import Route
 from walrus_node.custody import Custody
 from walrus_node.handlers import Handlers
 from walrus_node.refusal import Refusal
+from walrus_node.repair_handlers import RepairHandlers
+from walrus_node.symbols import Symbols
 from walrus_sui.storage import Reason, Status, routes
 from walrus_sui.storage.envelope import failure
 
 log = logging.getLogger(__name__)
 
 
-def build_app(custody: Custody, health: Callable[[bool], dict[str, Any]], workers: Executor) -> Starlette:
-    """The ASGI application. `health(detailed)` gives ServiceHealthInfo; custody's work runs on `workers`."""
+def build_app(
+    custody: Custody, symbols: Symbols, health: Callable[[bool], dict[str, Any]], workers: Executor
+) -> Starlette:
+    """The ASGI application. `health(detailed)` gives ServiceHealthInfo; blocking work runs on `workers`."""
     handlers = Handlers(custody, health, workers)
+    repair = RepairHandlers(symbols, workers)
     return Starlette(
         routes=[
             Route(routes.METADATA, handlers.get_metadata, methods=["GET"]),
@@ -36,6 +41,9 @@ def build_app(custody: Custody, health: Callable[[bool], dict[str, Any]], worker
             Route(routes.SLIVER_STATUS, handlers.sliver_status, methods=["GET"]),
             Route(routes.PERMANENT_CONFIRMATION, handlers.permanent_confirmation, methods=["GET"]),
             Route(routes.DELETABLE_CONFIRMATION, handlers.deletable_confirmation, methods=["GET"]),
+            Route(routes.RECOVERY_SYMBOLS, repair.recovery_symbols, methods=["GET"]),
+            Route(routes.DECODING_SYMBOLS, repair.decoding_symbols, methods=["GET"]),
+            Route(routes.INCONSISTENCY_PROOF, repair.inconsistency_proof, methods=["POST"]),
             Route(routes.BLOB_STATUS, handlers.blob_status, methods=["GET"]),
             Route(routes.HEALTH, handlers.health, methods=["GET"]),
         ],

@@ -41,11 +41,19 @@ sliver."""
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What the node answers for in the current epoch: `shards` of `n_shards`. Empty outside the committee."""
+    """What the node answers for in the current epoch: `shards` of `n_shards`. Empty outside the committee.
+
+    `leaving` are shards it held in the epoch before and gives up: still read from it, no longer written to.
+    """
 
     epoch: int
     n_shards: int
     shards: frozenset[int]
+    leaving: frozenset[int] = frozenset()
+
+    @property
+    def readable(self) -> frozenset[int]:
+        return self.shards | self.leaving
 
 
 class Custody:
@@ -61,9 +69,17 @@ class Custody:
     def n_shards(self) -> int:
         return self._duty().n_shards
 
+    @property
+    def epoch(self) -> int:
+        return self._duty().epoch
+
+    @property
+    def readable_shards(self) -> frozenset[int]:
+        return self._duty().readable
+
     def metadata(self, blob_id: BlobId) -> bytes:
         """The BCS of BlobMetadataWithId."""
-        self._require_registered(blob_id, Reason.METADATA_NOT_FOUND, Status.NOT_FOUND)
+        self.require_registered(blob_id, Reason.METADATA_NOT_FOUND, Status.NOT_FOUND)
         return bytes(blob_id) + self._stored_metadata(blob_id, Status.NOT_FOUND)
 
     def metadata_status(self, blob_id: BlobId) -> StoredStatus:
@@ -80,21 +96,21 @@ class Custody:
             verify_metadata(metadata, blob_id, self._duty().n_shards)
         except MetadataError as error:
             raise Refusal(Reason.INVALID_METADATA, str(error)) from error
-        self._require_registered(blob_id)
+        self.require_registered(blob_id)
         self._store.put_metadata(bytes(blob_id), body)
         return True
 
     def sliver(self, blob_id: BlobId, pair: int, axis: Axis) -> bytes:
         """The BCS of SliverData."""
-        shard = self._owned_shard(blob_id, pair)
-        self._require_registered(blob_id, Reason.SLIVER_NOT_FOUND)
+        shard = self._shard(blob_id, pair, self._duty().readable)
+        self.require_registered(blob_id, Reason.SLIVER_NOT_FOUND)
         sliver = self._store.sliver(bytes(blob_id), shard, axis)
         if sliver is None:
             raise Refusal(Reason.SLIVER_NOT_FOUND, f"the {axis.value} sliver of pair {pair} is not stored here")
         return sliver
 
     def sliver_status(self, blob_id: BlobId, pair: int, axis: Axis) -> StoredStatus:
-        shard = self._owned_shard(blob_id, pair)
+        shard = self._shard(blob_id, pair, self._duty().readable)
         return _stored(self._store.sliver(bytes(blob_id), shard, axis) is not None)
 
     def store_sliver(self, blob_id: BlobId, pair: int, axis: Axis, body: bytes) -> bool:
@@ -102,9 +118,9 @@ class Custody:
         self._check_pair(pair)
         sliver = _parse_sliver(body)
         self._check_sliver_index(sliver, pair, axis)
-        self._require_registered(blob_id)
-        metadata = self._metadata(self._stored_metadata(blob_id, Status.FAILED_PRECONDITION))
-        shard = self._owned_shard(blob_id, pair)
+        self.require_registered(blob_id)
+        metadata = self.parsed_metadata(blob_id)
+        shard = self._shard(blob_id, pair, self._duty().shards)
         if self._store.sliver(bytes(blob_id), shard, axis) is not None:
             return False
         try:
@@ -117,7 +133,7 @@ class Custody:
     def confirm(self, blob_id: BlobId, persistence: Permanent | Deletable) -> SignedMessage:
         """The node's word that its part of the blob is stored, in the current epoch."""
         duty = self._duty()
-        self._require_registered(blob_id)
+        self.require_registered(blob_id)
         if isinstance(persistence, Deletable):
             self._require_object(blob_id, persistence.object_id, duty.epoch)
         self._require_complete(blob_id, duty)
@@ -127,7 +143,20 @@ class Custody:
     def status(self, blob_id: BlobId) -> BlobStatus:
         return blob_info.status(self._store.blob_info(bytes(blob_id)), self._duty().epoch)
 
-    def _require_registered(
+    def parsed_metadata(self, blob_id: BlobId) -> BlobMetadata:
+        """Raises `Refusal` if it is not stored."""
+        return self._metadata(self._stored_metadata(blob_id, Status.FAILED_PRECONDITION))
+
+    def stored_sliver(self, blob_id: BlobId, pair: int, axis: Axis) -> SliverData | None:
+        """A sliver for the node's own use, whatever the blob's state."""
+        found = self._store.sliver(bytes(blob_id), shard_of_pair(blob_id, pair, self.n_shards), axis)
+        return None if found is None else SliverData.from_bytes(found)
+
+    def can_read_pair(self, blob_id: BlobId, pair: int) -> bool:
+        """Whether the pair lies on a shard that is read from this node."""
+        return shard_of_pair(blob_id, pair, self.n_shards) in self._duty().readable
+
+    def require_registered(
         self, blob_id: BlobId, reason: Reason = Reason.NOT_REGISTERED, status: Status | None = None
     ) -> None:
         epoch = self._duty().epoch
@@ -169,11 +198,10 @@ class Custody:
             message = f"expected the {axis.value} sliver of pair {pair}, got the sliver of index {sliver.index}"
             raise Refusal(Reason.SLIVER_INDEX_MISMATCH, message)
 
-    def _owned_shard(self, blob_id: BlobId, pair: int) -> int:
+    def _shard(self, blob_id: BlobId, pair: int, allowed: frozenset[int]) -> int:
         self._check_pair(pair)
-        duty = self._duty()
-        shard = shard_of_pair(blob_id, pair, duty.n_shards)
-        if shard not in duty.shards:
+        shard = shard_of_pair(blob_id, pair, self._duty().n_shards)
+        if shard not in allowed:
             message = f"pair {pair} of blob {blob_id} lies on shard {shard}, which this node does not own"
             raise Refusal(Reason.SHARD_NOT_ASSIGNED, message)
         return shard

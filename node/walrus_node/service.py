@@ -22,6 +22,7 @@ from walrus_node.health import Health
 from walrus_node.keys import load_protocol_key
 from walrus_node.membership import Membership
 from walrus_node.store import Store
+from walrus_node.symbols import Symbols
 from walrus_sui.chain import SuiClient, Wallet
 from walrus_sui.chain.contracts import Contracts
 from walrus_sui.errors import ChainUnreachable, ConfigError
@@ -56,6 +57,7 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
             custody = Custody(store, key, membership.duty)
             app = build_app(
                 custody,
+                Symbols(custody, key),
                 lambda detailed: health.report(membership.duty(), follower.cursor, detailed=detailed),
                 workers,
             )

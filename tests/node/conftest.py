@@ -16,6 +16,7 @@ from walrus_node.custody import Custody, Duty
 from walrus_node.health import Health
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store
+from walrus_node.symbols import Symbols
 from walrus_sui.chain.events import BlobRegistered, WalrusEvent
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode, pair_of_shard
@@ -79,7 +80,12 @@ async def node(store: Store) -> AsyncIterator[Node]:
     health = Health(bytes(key.public_key))
     with ThreadPoolExecutor(2) as workers:
         custody = Custody(store, key, lambda: duty)
-        app = build_app(custody, lambda detailed: health.report(duty, store.cursor(), detailed=detailed), workers)
+        app = build_app(
+            custody,
+            Symbols(custody, key),
+            lambda detailed: health.report(duty, store.cursor(), detailed=detailed),
+            workers,
+        )
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
             yield Node(store, key, custody, duty, StorageNodeClient("http://node", http), http)

@@ -12,7 +12,7 @@ import pytest
 
 from walrus_sui.crypto.messages import Deletable, Permanent
 from walrus_sui.errors import NodeMisbehaved, NodeRefused, NodeUnreachable
-from walrus_sui.redstuff import Axis, BlobId, SliverData
+from walrus_sui.redstuff import Axis, BlobId, InconsistencyProof, SliverData
 from walrus_sui.storage import StorageNodeClient, StoredStatus
 from walrus_sui.storage.client import MAX_JSON_BYTES
 
@@ -35,7 +35,7 @@ async def test_every_method_asks_for_the_path_of_the_protocol() -> None:
     seen: list[str] = []
 
     def note(request: httpx.Request) -> httpx.Response:
-        seen.append(f"{request.method} {request.url.path}")
+        seen.append(f"{request.method} {request.url.raw_path.decode()}")
         return httpx.Response(404, text="no")
 
     node, object_id = client(note), bytes(31) + b"\xff"
@@ -47,6 +47,9 @@ async def test_every_method_asks_for_the_path_of_the_protocol() -> None:
         node.sliver_status(BLOB, 12, Axis.SECONDARY),
         node.confirmation(BLOB, Permanent()),
         node.confirmation(BLOB, Deletable(object_id)),
+        node.recovery_symbols(BLOB, 3, Axis.PRIMARY),
+        node.decoding_symbols(BLOB, [3, 4], Axis.SECONDARY),
+        node.attest_inconsistency(BLOB, Axis.SECONDARY, InconsistencyProof(0, ())),
         node.status(BLOB),
         node.health(),
     ):
@@ -60,6 +63,9 @@ async def test_every_method_asks_for_the_path_of_the_protocol() -> None:
         f"GET /v1/blobs/{TEXT}/slivers/12/secondary/status",
         f"GET /v1/blobs/{TEXT}/confirmation/permanent",
         f"GET /v1/blobs/{TEXT}/confirmation/deletable/0x{'00' * 31}ff",
+        f"GET /v1/blobs/{TEXT}/recoverySymbols?proofAxis=secondary&targetSliver=3&targetType=primary",
+        f"GET /v1/blobs/{TEXT}/decodingSymbols?targetSlivers=3&targetSlivers=4&targetType=secondary",
+        f"POST /v1/blobs/{TEXT}/inconsistencyProof/secondary",
         f"GET /v1/blobs/{TEXT}/status",
         "GET /v1/health",
     ]
@@ -137,6 +143,9 @@ async def test_no_answer(error: httpx.HTTPError) -> None:
         lambda node: node.metadata_status(BLOB),
         lambda node: node.sliver_status(BLOB, 0, Axis.PRIMARY),
         lambda node: node.confirmation(BLOB, Permanent()),
+        lambda node: node.recovery_symbols(BLOB, 1, Axis.PRIMARY),
+        lambda node: node.decoding_symbols(BLOB, [1], Axis.PRIMARY),
+        lambda node: node.attest_inconsistency(BLOB, Axis.PRIMARY, InconsistencyProof(0, ())),
         lambda node: node.status(BLOB),
         lambda node: node.health(),
     ],
@@ -160,7 +169,7 @@ async def test_answers_the_protocol_does_not_know(call: Any, content: bytes) -> 
     ],
 )
 async def test_confirmations_that_are_none(signed: Any) -> None:
-    with pytest.raises(NodeMisbehaved, match="expected a signed confirmation"):
+    with pytest.raises(NodeMisbehaved, match="expected a signed message"):
         await answering(signed).confirmation(BLOB, Permanent())
 
 

@@ -7,14 +7,26 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import httpx
 
+from walrus_sui import bcs
 from walrus_sui.bcs import Struct
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
 from walrus_sui.errors import BcsError, NodeMisbehaved, NodeRefused, NodeUnreachable
-from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, BlobMetadataWithId, SliverData
+from walrus_sui.redstuff import (
+    Axis,
+    BlobId,
+    BlobMetadata,
+    BlobMetadataWithId,
+    EitherDecodingSymbol,
+    GeneralRecoverySymbol,
+    InconsistencyProof,
+    SliverData,
+)
+from walrus_sui.redstuff.recovery import DecodingSymbols, RecoverySymbols
 from walrus_sui.storage import routes
 from walrus_sui.storage.envelope import failure_reason, parse, success_data
 from walrus_sui.storage.status import BlobStatus, StoredStatus, status_from_json
@@ -65,7 +77,30 @@ class StorageNodeClient:
             path = routes.deletable_confirmation(blob_id, persistence.object_id)
         else:
             path = routes.permanent_confirmation(blob_id)
-        return self._signed_message(await self._json("GET", path))
+        data = await self._json("GET", path)
+        return self._signed_message(data.get("signed") if isinstance(data, dict) else data)
+
+    async def recovery_symbols(
+        self, blob_id: BlobId, target: int, axis: Axis
+    ) -> tuple[GeneralRecoverySymbol, ...]:
+        """What the node has of sliver `target`, with proofs under slivers of the other axis; to be verified."""
+        body = await self._request("GET", routes.recovery_symbols(blob_id, target, axis), limit=MAX_SLIVER_BYTES)
+        found: tuple[GeneralRecoverySymbol, ...] = self._decode(RecoverySymbols, body)
+        return found
+
+    async def decoding_symbols(
+        self, blob_id: BlobId, targets: Iterable[int], axis: Axis
+    ) -> dict[int, tuple[EitherDecodingSymbol, ...]]:
+        """What the node has of several source slivers, without proofs."""
+        path = routes.decoding_symbols(blob_id, targets, axis)
+        body = await self._request("GET", path, limit=MAX_SLIVER_BYTES)
+        found: dict[int, tuple[EitherDecodingSymbol, ...]] = self._decode(DecodingSymbols, body)
+        return found
+
+    async def attest_inconsistency(self, blob_id: BlobId, axis: Axis, proof: InconsistencyProof) -> SignedMessage:
+        """The node's signed word that `proof` shows the blob to be invalid. The caller verifies it."""
+        path = routes.inconsistency_proof(blob_id, axis)
+        return self._signed_message(await self._json("POST", path, proof.to_bytes()))
 
     async def status(self, blob_id: BlobId) -> BlobStatus:
         data = await self._json("GET", routes.blob_status(blob_id))
@@ -122,10 +157,15 @@ class StorageNodeClient:
         return NodeRefused(self.base_url, status, reason, message)
 
     def _parse(self, layout: type[T], body: bytes) -> T:
+        found: T = self._decode(layout, body)
+        return found
+
+    def _decode(self, layout: Any, body: bytes) -> Any:
         try:
-            return layout.from_bytes(body)
+            return bcs.decode(layout, body)
         except BcsError as error:
-            raise NodeMisbehaved(self.base_url, f"expected {layout.__name__}: {error}") from error
+            name = getattr(layout, "__name__", "symbols")
+            raise NodeMisbehaved(self.base_url, f"expected the BCS of {name}: {error}") from error
 
     def _stored_status(self, data: Any) -> StoredStatus:
         try:
@@ -135,8 +175,7 @@ class StorageNodeClient:
 
     def _signed_message(self, data: Any) -> SignedMessage:
         try:
-            signed = data["signed"]
-            message = base64.b64decode(signed["serializedMessage"], validate=True)
-            return SignedMessage(message, base64.b64decode(signed["signature"], validate=True))
+            message = base64.b64decode(data["serializedMessage"], validate=True)
+            return SignedMessage(message, base64.b64decode(data["signature"], validate=True))
         except (KeyError, TypeError, ValueError, binascii.Error) as error:
-            raise NodeMisbehaved(self.base_url, f"expected a signed confirmation, got {data!r:.200}") from error
+            raise NodeMisbehaved(self.base_url, f"expected a signed message, got {data!r:.200}") from error

@@ -6,6 +6,8 @@ The templates use Starlette's `{name}` form; the functions fill them in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from walrus_sui.bcs.sui import format_address
 from walrus_sui.redstuff import Axis, BlobId
 
@@ -15,6 +17,9 @@ SLIVER = "/v1/blobs/{blob_id}/slivers/{pair_index}/{sliver_type}"
 SLIVER_STATUS = "/v1/blobs/{blob_id}/slivers/{pair_index}/{sliver_type}/status"
 PERMANENT_CONFIRMATION = "/v1/blobs/{blob_id}/confirmation/permanent"
 DELETABLE_CONFIRMATION = "/v1/blobs/{blob_id}/confirmation/deletable/{object_id}"
+RECOVERY_SYMBOLS = "/v1/blobs/{blob_id}/recoverySymbols"
+DECODING_SYMBOLS = "/v1/blobs/{blob_id}/decodingSymbols"
+INCONSISTENCY_PROOF = "/v1/blobs/{blob_id}/inconsistencyProof/{sliver_type}"
 BLOB_STATUS = "/v1/blobs/{blob_id}/status"
 HEALTH = "/v1/health"
 
@@ -43,6 +48,22 @@ def permanent_confirmation(blob_id: BlobId) -> str:
 
 def deletable_confirmation(blob_id: BlobId, object_id: bytes) -> str:
     return DELETABLE_CONFIRMATION.format(blob_id=blob_id, object_id=format_address(object_id))
+
+
+def recovery_symbols(blob_id: BlobId, target: int, axis: Axis) -> str:
+    """All symbols of one target sliver that a node can prove from slivers of the other axis."""
+    path = RECOVERY_SYMBOLS.format(blob_id=blob_id)
+    return f"{path}?proofAxis={axis.orthogonal.value}&targetSliver={target}&targetType={axis.value}"
+
+
+def decoding_symbols(blob_id: BlobId, targets: Iterable[int], axis: Axis) -> str:
+    """Symbols without proofs of several source slivers."""
+    query = "".join(f"targetSlivers={target}&" for target in targets)
+    return f"{DECODING_SYMBOLS.format(blob_id=blob_id)}?{query}targetType={axis.value}"
+
+
+def inconsistency_proof(blob_id: BlobId, axis: Axis) -> str:
+    return INCONSISTENCY_PROOF.format(blob_id=blob_id, sliver_type=axis.value)
 
 
 def blob_status(blob_id: BlobId) -> str:

@@ -1,0 +1,93 @@
+"""Requests taken apart and answers put together: the same for every route (protocol.md §1.2)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from walrus_node.refusal import Refusal
+from walrus_sui.bcs.sui import parse_address
+from walrus_sui.crypto.messages import SignedMessage
+from walrus_sui.errors import BcsError, BlobIdError
+from walrus_sui.redstuff import Axis, BlobId
+from walrus_sui.storage import Reason
+from walrus_sui.storage.envelope import success
+from walrus_sui.storage.routes import BCS_CONTENT_TYPE
+
+DEFAULT_BODY_LIMIT = 2 << 20
+
+
+def blob_id(request: Request) -> BlobId:
+    try:
+        return BlobId.parse(request.path_params["blob_id"])
+    except BlobIdError as error:
+        raise HTTPException(400, f"Invalid URL: {error}") from error
+
+
+def object_id(request: Request) -> bytes:
+    try:
+        return parse_address(request.path_params["object_id"])
+    except BcsError as error:
+        raise HTTPException(400, f"Invalid URL: {error}") from error
+
+
+def sliver_path(request: Request) -> tuple[BlobId, int, Axis]:
+    params = request.path_params
+    return blob_id(request), index(params["pair_index"]), sliver_type(params["sliver_type"])
+
+
+def index(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 0xFFFF):
+        raise HTTPException(400, f"Invalid URL: expected a sliver index of 16 bits, got {text[:32]!r}")
+    return int(text)
+
+
+def sliver_type(text: str) -> Axis:
+    if text not in (Axis.PRIMARY.value, Axis.SECONDARY.value):
+        raise HTTPException(400, f"Invalid URL: expected the sliver type primary or secondary, got {text[:32]!r}")
+    return Axis(text)
+
+
+def check_content_type(request: Request) -> None:
+    content_type = request.headers.get("content-type")
+    if content_type is not None and content_type.partition(";")[0].strip().lower() != BCS_CONTENT_TYPE:
+        message = f"expected the content type {BCS_CONTENT_TYPE}, got {content_type!r:.100}"
+        raise Refusal(Reason.INVALID_CONTENT_TYPE, message)
+
+
+async def body(request: Request, limit: int) -> bytes:
+    """The request's body. Answers 413 as soon as it is known to be longer than `limit` bytes."""
+    too_long = HTTPException(413, f"expected a body of at most {limit} bytes, got more")
+    stated = request.headers.get("content-length", "0")
+    if not stated.isdecimal() or int(stated) > limit:
+        raise too_long
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise too_long
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def json_answer(data: Any, code: int = 200) -> Response:
+    return JSONResponse(success(data, code), code)
+
+
+def bcs_answer(body: bytes) -> Response:
+    return Response(body, media_type=BCS_CONTENT_TYPE)
+
+
+def stored_message(what: str, is_new: bool) -> Response:
+    if is_new:
+        return json_answer(f"{what} successfully stored", 201)
+    return json_answer(f"{what} already stored", 200)
+
+
+def signed_json(signed: SignedMessage) -> dict[str, str]:
+    message = base64.b64encode(signed.serialized_message).decode()
+    return {"serializedMessage": message, "signature": base64.b64encode(signed.signature).decode()}
