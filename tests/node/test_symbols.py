@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
@@ -36,11 +35,11 @@ ROWS, COLUMNS = 5, 9  # of 13 shards: f = 4
 
 
 @pytest.fixture
-async def full(node: Node, blob: EncodedBlob) -> AsyncIterator[Node]:
+async def full(node: Node, blob: EncodedBlob) -> Node:
     """The node with all its slivers of `blob`."""
     node.apply(registration(blob.blob_id))
     await store_all(node, blob)
-    yield node
+    return node
 
 
 def symbols_of_others(blob: EncodedBlob, node: Node, axis: Axis, target: int) -> list[GeneralRecoverySymbol]:
