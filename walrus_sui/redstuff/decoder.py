@@ -9,16 +9,15 @@ import numpy as np
 
 from walrus_sui.errors import DuplicateSliver, InconsistentBlob, TooFewSlivers
 from walrus_sui.redstuff import kernels
-from walrus_sui.redstuff.encoder import encode
+from walrus_sui.redstuff.encoder import compute_blob_id
 from walrus_sui.redstuff.kernels.arrays import Bytes, as_symbols
+from walrus_sui.redstuff.matrix import row_roots
 from walrus_sui.redstuff.metadata import BlobMetadata
 from walrus_sui.redstuff.params import Params
 from walrus_sui.redstuff.placement import Axis
 from walrus_sui.redstuff.sliver import SliverData, axis_code, check_shape, source_symbols
 
 Consistency = Literal["default", "strict", "skip"]
-
-_CHECK_BLOCK_BYTES = 32 << 20
 
 
 def decode(
@@ -63,24 +62,19 @@ def _choose(metadata: BlobMetadata, slivers: Iterable[SliverData], axis: Axis, p
 def _solve(slivers: list[SliverData], axis: Axis, params: Params) -> Bytes:
     """The source symbols uint8[R, C, S]."""
     count, size = source_symbols(axis, params), slivers[0].symbol_size
-    symbols = np.stack([as_symbols(sliver.data, count, size) for sliver in slivers])
+    lines = [as_symbols(sliver.data, count, size) for sliver in slivers]
     code = axis_code(axis.orthogonal, params)
-    source = kernels.engine().recover(code, [sliver.index for sliver in slivers], symbols)
+    source = kernels.engine().recover(code, [sliver.index for sliver in slivers], lines)
     return source if axis is Axis.PRIMARY else np.ascontiguousarray(source.transpose(1, 0, 2))
 
 
 def _check_rows(metadata: BlobMetadata, source: Bytes, params: Params) -> None:
-    engine, code = kernels.engine(), axis_code(Axis.PRIMARY, params)
-    step = max(1, _CHECK_BLOCK_BYTES // (params.n_shards * source.shape[2]))
-    for start in range(0, params.rows, step):
-        extended = engine.extend(code, source[start : start + step].transpose(1, 0, 2))
-        roots = engine.merkle_roots(engine.leaf_hashes(extended).transpose(1, 0, 2))
-        for row, root in enumerate(roots, start):
-            if bytes(root) != metadata.sliver_root(Axis.PRIMARY, row):
-                raise InconsistentBlob(f"expected primary sliver {row} as the metadata states it, got another")
+    for row, root in enumerate(row_roots(source, params)):
+        if bytes(root) != metadata.sliver_root(Axis.PRIMARY, row):
+            raise InconsistentBlob(f"expected primary sliver {row} as the metadata states it, got another")
 
 
 def _check_blob_id(metadata: BlobMetadata, blob: bytes) -> None:
-    actual, expected = encode(blob, n_shards=metadata.n_shards).blob_id, metadata.blob_id()
+    actual, expected = compute_blob_id(blob, n_shards=metadata.n_shards).blob_id, metadata.blob_id()
     if actual != expected:
         raise InconsistentBlob(f"expected the decoded bytes to have blob id {expected}, got {actual}")

@@ -137,7 +137,7 @@ def recovery_symbols(
     cut = []
     for target in targets:
         _expect_below(n_shards, target)
-        symbol = variant(DecodingSymbol(sliver.index, symbols[target].tobytes()))
+        symbol = variant(DecodingSymbol(sliver.index, symbols[target, 0].tobytes()))
         cut.append(GeneralRecoverySymbol(symbol, target, tree.prove(target)))
     return cut
 
@@ -235,8 +235,8 @@ def _solve(metadata: BlobMetadata, axis: Axis, index: int, symbols: dict[int, by
     code, size = axis_code(axis, params), metadata.symbol_size
     if len(symbols) < code.k:
         raise TooFewSlivers(f"expected {code.k} symbols of {axis.value} sliver {index}, got {len(symbols)}")
-    stacked = np.frombuffer(b"".join(symbols.values()), dtype=np.uint8).reshape(code.k, 1, size)
-    return SliverData(kernels.engine().recover(code, list(symbols), stacked).tobytes(), size, index)
+    lines = [np.frombuffer(symbol, dtype=np.uint8)[None] for symbol in symbols.values()]
+    return SliverData(kernels.engine().recover(code, list(symbols), lines).tobytes(), size, index)
 
 
 def _verify_origin(

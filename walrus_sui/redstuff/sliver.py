@@ -84,17 +84,17 @@ def check_shape(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
 
 
 def expand(sliver: SliverData, axis: Axis, params: Params) -> Bytes:
-    """All n symbols of the line this sliver lies on: uint8[n, symbol_size]. The shape is the caller's to check."""
-    code = axis_code(axis, params)
-    source = as_symbols(sliver.data, code.k, sliver.symbol_size)
-    return kernels.engine().extend(code, source[:, None, :])[:, 0, :]
+    """All n symbols of the line this sliver lies on, uint8[n, 1, symbol_size]; for slivers of checked shape."""
+    code, engine = axis_code(axis, params), kernels.engine()
+    work = engine.buffer(params.n_shards, 1, sliver.symbol_size)
+    work[: code.k, 0] = as_symbols(sliver.data, code.k, sliver.symbol_size)
+    engine.extend(code, work)
+    return work
 
 
 def sliver_root(sliver: SliverData, axis: Axis, params: Params) -> bytes:
     """The root of the expanded sliver: 32 bytes."""
-    engine = kernels.engine()
-    leaves = engine.leaf_hashes(expand(sliver, axis, params))
-    return bytes(engine.merkle_roots(leaves[None])[0])
+    return bytes(kernels.engine().line_roots(expand(sliver, axis, params))[0])
 
 
 def verify_sliver(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:

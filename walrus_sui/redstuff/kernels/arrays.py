@@ -1,4 +1,8 @@
-"""Array shapes the kernels speak: bytes as uint8, symbols as uint8[line, group, symbol_size]."""
+"""Arrays the engines work on.
+
+Symbols are uint8[line, group, symbol_size]: `group` codewords side by side. Digests in bulk are planes,
+uint64[4, count]: word w of digest i at [w, i].
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,26 @@ import numpy as np
 import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
+Planes = npt.NDArray[np.uint64]
+
+_BEFORE = 64
+_BEHIND = 256
+"""How far kernels may reach around a buffer, in bytes."""
 
 
 def as_symbols(data: bytes | bytearray | memoryview, count: int, symbol_size: int) -> Bytes:
     """`data` seen as uint8[count, symbol_size], not copied."""
     return np.frombuffer(data, dtype=np.uint8).reshape(count, symbol_size)
+
+
+def aligned(size: int) -> Bytes:
+    """`size` zero bytes that start at a multiple of 64."""
+    raw = np.zeros(size + 64, dtype=np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + size]
+
+
+def slack_buffer(lines: int, group: int, symbol_size: int) -> Bytes:
+    """Zeros [lines, group, symbol_size] with room before and behind."""
+    size = lines * group * symbol_size
+    return aligned(_BEFORE + size + _BEHIND)[_BEFORE : _BEFORE + size].reshape(lines, group, symbol_size)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from walrus_sui.redstuff import field
 from walrus_sui.redstuff.field import Labels
-from walrus_sui.redstuff.kernels.arrays import Bytes
+from walrus_sui.redstuff.kernels.arrays import Bytes, Planes
+from walrus_sui.redstuff.merkle import depth
 from walrus_sui.redstuff.reed_solomon import Code, power_of_two
 
 _BLOCK = 1 << 16
 """Elements a row of the work array holds at most, so that it stays in cache and memory stays bounded."""
 _WIDE = 1 << 15
 """From this many elements on, one lookup in a 64 Ki-entry table beats two in small ones."""
+_WORK_BYTES = 32 << 20
+"""What a block of lines takes at most."""
+_EIGHT = 8
 _LANE = 32
 _DIGEST = 32
 
@@ -23,63 +28,96 @@ _DIGEST = 32
 class PortableEngine:
     """Numpy and hashlib, nothing compiled."""
 
-    def extend(self, code: Code, source: Bytes) -> Bytes:
-        k, groups, symbol_size = source.shape
-        out = np.empty((code.n, groups, symbol_size), dtype=np.uint8)
-        out[:k] = source
-        for block in _blocks(groups, symbol_size):
-            recoveries = _encode(code, to_elements(source[:, block]))
-            from_elements(recoveries, out[k:, block])
-        return out
+    threads = False
 
-    def recover(self, code: Code, indices: list[int], symbols: Bytes) -> Bytes:
-        _, groups, symbol_size = symbols.shape
+    def group_for(self, lines: int, symbol_size: int) -> int:
+        return max(_EIGHT, _WORK_BYTES // (lines * symbol_size) // _EIGHT * _EIGHT)
+
+    def buffer(self, lines: int, group: int, symbol_size: int) -> Bytes:
+        return np.zeros((lines, group, symbol_size), dtype=np.uint8)
+
+    def extend(self, code: Code, work: Bytes) -> None:
+        for block in _blocks(*work.shape[1:]):
+            from_elements(_encode(code, to_elements(work[: code.k, block])), work[code.k :, block])
+
+    def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
+        groups, symbol_size = lines[0].shape
         out = np.empty((code.k, groups, symbol_size), dtype=np.uint8)
-        given = [(at, index) for at, index in enumerate(indices) if index < code.k]
-        for at, index in given:
-            out[index] = symbols[at]
-        missing = np.setdiff1d(np.arange(code.k), np.array([index for _, index in given], dtype=np.int64))
+        for index, line in zip(indices, lines, strict=True):
+            if index < code.k:
+                out[index] = line
+        missing = np.setdiff1d(np.arange(code.k), np.array(indices))
         if len(missing) == 0:
             return out
         points = code.points()
-        logs = code.locator_logs(points[indices])
+        received = points[np.array(indices)]
+        logs = code.locator_logs(received)
         for block in _blocks(groups, symbol_size):
-            elements = to_elements(symbols[:, block])
-            solved = _solve(code, points[indices], elements, points[missing], logs)
-            recovered = np.empty((len(missing), *out[:1, block].shape[1:]), dtype=np.uint8)
+            elements = to_elements(np.stack([line[block] for line in lines]))
+            solved = _solve(code, received, elements, points[missing], logs)
+            recovered = np.empty((len(missing), block.stop - block.start, symbol_size), dtype=np.uint8)
             from_elements(solved, recovered)
             out[missing, block] = recovered
         return out
 
-    def leaf_hashes(self, symbols: Bytes) -> Bytes:
-        flat = np.ascontiguousarray(symbols).reshape(-1, symbols.shape[-1])
-        prefixed = hashlib.blake2b(b"\x00", digest_size=_DIGEST)
-        digests = bytearray()
-        for symbol in flat:
-            state = prefixed.copy()
-            state.update(symbol.data)
-            digests += state.digest()
-        return np.frombuffer(digests, dtype=np.uint8).reshape(*symbols.shape[:-1], _DIGEST)
+    def leaf_hashes(self, line: Bytes) -> Bytes:
+        hashes: Bytes = _hash_leaves(line)[:, 0]
+        return hashes
 
-    def merkle_roots(self, leaves: Bytes) -> Bytes:
-        trees, level = leaves.shape[0], leaves
-        while level.shape[1] > 1:
-            if level.shape[1] % 2:
-                level = np.concatenate((level, np.zeros((trees, 1, _DIGEST), dtype=np.uint8)), axis=1)
-            level = _hash_pairs(level)
-        return level[:, 0]
+    def line_roots(self, work: Bytes) -> Bytes:
+        return _fold_to_roots(_hash_leaves(work))
+
+    def hash_block(self, work: Bytes, width: int) -> tuple[Bytes, Planes]:
+        n, group, _ = work.shape
+        leaves = _hash_leaves(work[:, :width])
+        roots = np.zeros((group, _DIGEST), dtype=np.uint8)
+        roots[:width] = _fold_to_roots(leaves)
+        levels = min(3, depth(n))
+        nodes = np.zeros((group // _EIGHT, n, _DIGEST), dtype=np.uint8)
+        for at, start in enumerate(range(0, width, _EIGHT)):
+            nodes[at] = _fold(leaves[:, start : start + _EIGHT].transpose(1, 0, 2), levels)[0]
+        return roots, nodes.view(np.uint64).transpose(2, 0, 1)
+
+    def join(self, nodes: Planes) -> Bytes:
+        level = np.ascontiguousarray(nodes.transpose(1, 2, 0)).view(np.uint8)
+        return _fold_to_roots(level)
 
 
-def _hash_pairs(level: Bytes) -> Bytes:
-    trees, count, _ = level.shape
-    raw = np.ascontiguousarray(level).tobytes()
+def _hash_leaves(work: Bytes) -> Bytes:
+    """Leaf hashes [n, group, 32] of symbols [n, group, symbol_size]."""
+    prefixed = hashlib.blake2b(b"\x00", digest_size=_DIGEST)
+    digests = bytearray()
+    for symbol in np.ascontiguousarray(work).reshape(-1, work.shape[-1]):
+        state = prefixed.copy()
+        state.update(symbol.data)
+        digests += state.digest()
+    return np.frombuffer(digests, dtype=np.uint8).reshape(*work.shape[:-1], _DIGEST)
+
+
+def _fold_to_roots(level: Bytes) -> Bytes:
+    """Roots [trees, 32] of the trees along the first axis of nodes [n, trees, 32]."""
+    roots: Bytes = _fold(level, depth(len(level)))[0]
+    return roots
+
+
+def _fold(level: Bytes, levels: int) -> Bytes:
+    """`levels` steps up the trees along the first axis of nodes [n, trees, 32]."""
+    for _ in range(levels):
+        if len(level) % 2:
+            level = np.concatenate((level, np.zeros_like(level[:1])))
+        level = _hash_pairs(np.concatenate((level[::2], level[1::2]), axis=2))
+    return level
+
+
+def _hash_pairs(pairs: Bytes) -> Bytes:
+    raw = np.ascontiguousarray(pairs).tobytes()
     prefixed = hashlib.blake2b(b"\x01", digest_size=_DIGEST)
     digests = bytearray()
     for start in range(0, len(raw), 2 * _DIGEST):
         state = prefixed.copy()
         state.update(raw[start : start + 2 * _DIGEST])
         digests += state.digest()
-    return np.frombuffer(digests, dtype=np.uint8).reshape(trees, count // 2, _DIGEST)
+    return np.frombuffer(digests, dtype=np.uint8).reshape(*pairs.shape[:-1], _DIGEST)
 
 
 def _blocks(groups: int, symbol_size: int) -> list[slice]:

@@ -1,0 +1,317 @@
+"""The engine of compiled kernels: field arithmetic and hashing in vector registers."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from walrus_sui.redstuff.kernels import blake2, galois, jit, layout, parallel, program
+from walrus_sui.redstuff.kernels.arrays import Bytes, Planes, aligned, slack_buffer
+from walrus_sui.redstuff.kernels.program import Program
+from walrus_sui.redstuff.merkle import depth
+from walrus_sui.redstuff.reed_solomon import Code
+
+T = TypeVar("T", bound=np.generic)
+
+_GROUP = blake2.GROUP
+_STRIP_BYTES = 4096
+"""Bytes of symbols a work row takes in at a time, so that all rows stay in the cache."""
+_COPY = 32
+_RECOVER_GROUP = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """What to compile for: processor and features in LLVM's words, product variant, radix, lanes of hashing."""
+
+    cpu: str
+    features: str
+    variant: galois.Variant
+    radix: int
+    lanes: int
+
+
+def machines() -> list[Machine]:
+    """Every way to compile for this machine, the fastest first."""
+    cpu, has = jit.host()
+    every = ",".join(f"{'+' if on else '-'}{name}" for name, on in sorted(has.items()))
+    found = []
+    if has.get("avx512bw") and has.get("avx512vl"):
+        if has.get("gfni"):
+            found.append(Machine(cpu, every, galois.Variant("gfni", 64), 8, 8))
+        found.append(Machine(cpu, every, galois.Variant("pshufb", 64), 8, 8))
+    if has.get("avx2"):
+        found.append(Machine("haswell", "", galois.Variant("pshufb", 32), 4, 4))
+    if has.get("ssse3"):
+        found.append(Machine("core2", "", galois.Variant("pshufb", 16), 4, 2))
+    if has.get("neon") or cpu.startswith(("apple", "neoverse", "cortex")):
+        found.append(Machine(cpu, every, galois.Variant("tbl", 16), 4, 2))
+    return found
+
+
+class NativeEngine:
+    """Compiled for one machine. Safe to use from several threads; kernels run outside the interpreter's lock."""
+
+    threads = True
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        key = f"{_sources()}\n{machine.variant}\n{machine.radix}\n{machine.lanes}"
+        self._library = jit.Library(functools.partial(_module, machine), key, machine.cpu, machine.features)
+        self._transform = self._library.function("transform", 6)
+        self._pack = self._library.function("pack", 9)
+        self._unpack = self._library.function("unpack", 9)
+        self._leaves = self._library.function("leaves", 6)
+        self._adjacent = self._library.function("pair_adjacent", 5)
+        self._apart = self._library.function("pair_apart", 7)
+        self._links: dict[tuple[int, int, _Shape], _Linked] = {}
+        self._local = threading.local()
+
+    def __repr__(self) -> str:
+        return f"NativeEngine({self._machine.variant.kind}-{8 * self._machine.variant.width})"
+
+    def group_for(self, lines: int, symbol_size: int) -> int:
+        return _GROUP
+
+    def buffer(self, lines: int, group: int, symbol_size: int) -> Bytes:
+        return slack_buffer(lines, group, symbol_size)
+
+    def extend(self, code: Code, work: Bytes) -> None:
+        plan = program.extending(code, self._machine.radix)
+        _, group, size = work.shape
+        shape = _Shape.of(group, size, self._machine.variant.width)
+        linked = self._link(code, plan, shape)
+        area = self._area(plan.rows * shape.row_stride)
+        for start, length in shape.segments(size):
+            self._move(self._pack, work[: code.k], start, length, area, plan.source, shape)
+            self._run(linked, area, group, length, shape)
+            self._move(self._unpack, work[code.k :], start, length, area, plan.result, shape)
+
+    def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
+        groups, size = lines[0].shape
+        out = np.empty((code.k, groups, size), dtype=np.uint8)
+        for index, line in zip(indices, lines, strict=True):
+            if index < code.k:
+                out[index] = line
+        missing = np.setdiff1d(np.arange(code.k), np.array(indices))
+        if len(missing) == 0:
+            return out
+        plan = program.recovering(code, np.array(indices), missing, self._machine.radix)
+        step = min(_RECOVER_GROUP, groups)
+        shape = _Shape.of(step, size, self._machine.variant.width)
+        linked = _Linked(plan, self._machine.variant, shape)
+
+        def prepare() -> Callable[[int], None]:
+            source, result = self.buffer(len(lines), step, size), self.buffer(len(missing), step, size)
+
+            def solve(start: int) -> None:
+                width = min(step, groups - start)
+                for row, line in zip(source, lines, strict=True):
+                    row[:width] = line[start : start + width]
+                self._recovered(plan, linked, source, result)
+                out[missing, start : start + width] = result[:, :width]
+
+            return solve
+
+        starts = range(0, groups, step)
+        parallel.for_each(starts, prepare, min(parallel.cores(), len(starts)))
+        return out
+
+    def _recovered(self, plan: Program, linked: _Linked, source: Bytes, result: Bytes) -> None:
+        _, group, size = source.shape
+        area = self._area(plan.rows * linked.shape.row_stride)
+        for start, length in linked.shape.segments(size):
+            self._move(self._pack, source, start, length, area, plan.source, linked.shape)
+            self._run(linked, area, group, length, linked.shape)
+            self._move(self._unpack, result, start, length, area, plan.result, linked.shape)
+
+    def leaf_hashes(self, line: Bytes) -> Bytes:
+        n = line.shape[0]
+        planes = self._scratch("leaves", n)
+        self._hash_leaves(line, n, planes)
+        return np.ascontiguousarray(planes[:, :n].T).view(np.uint8)
+
+    def line_roots(self, work: Bytes) -> Bytes:
+        n, group, _ = work.shape
+        leaves = self._scratch("leaves", n * group)
+        self._hash_leaves(work, n * group, leaves)
+        return self._line_root(leaves, n) if group == 1 else self._column_roots(leaves, n)
+
+    def hash_block(self, work: Bytes, width: int) -> tuple[Bytes, Planes]:
+        n = work.shape[0]
+        leaves = self._scratch("leaves", n * _GROUP)
+        self._hash_leaves(work, n * _GROUP, leaves)
+        nodes = self._fold_rows(leaves, n, width)
+        return self._column_roots(leaves, n), nodes
+
+    def join(self, nodes: Planes) -> Bytes:
+        blocks, n = nodes.shape[1:]
+        stride = -(-n // 64) * 64
+        level = _padded_blocks(nodes, stride)
+        while blocks > 1:
+            if blocks % 2:
+                level[:, blocks] = 0
+                blocks += 1
+            above = _plane_array(blocks // 2 + 2, stride)
+            for pair in range(blocks // 2):
+                self._pair(level[:, 2 * pair], level[:, 2 * pair + 1], n, _GROUP, above[:, pair])
+            level, blocks = above, blocks // 2
+        return np.ascontiguousarray(level[:, 0, :n].T).view(np.uint8)
+
+    def _fold_rows(self, leaves: Planes, n: int, width: int) -> Planes:
+        """Three levels of the trees across eight columns; the odd ones out meet an Empty node."""
+        nodes, spare = leaves, self._scratch("rows0", n * _GROUP)
+        other = self._scratch("rows1", n * _GROUP)
+        for level in range(min(3, depth(n))):
+            per_row = _GROUP >> level
+            if width % 2 and width < per_row:
+                nodes[:, : n * per_row].reshape(4, n, per_row)[:, :, width] = 0
+            self._halve(nodes, n * per_row, spare)
+            nodes, spare, width = spare, (other if level == 0 else nodes), -(-width // 2)
+        step = _GROUP >> min(3, depth(n))
+        return nodes[:, None, : n * step : step].copy()
+
+    def _column_roots(self, nodes: Planes, n: int) -> Bytes:
+        """Trees along the first axis, one a lane: nodes[w, row * group + lane]."""
+        spare = self._scratch("nodes", n * _GROUP)
+        while n > 1:
+            if n % 2:
+                nodes[:, n * _GROUP : (n + 1) * _GROUP] = 0
+                n += 1
+            self._pair(nodes, nodes[:, _GROUP:], n // 2 * _GROUP, 2 * _GROUP, spare)
+            nodes, spare = spare, nodes
+            n //= 2
+        return np.ascontiguousarray(nodes[:, :_GROUP].T).view(np.uint8)
+
+    def _line_root(self, nodes: Planes, n: int) -> Bytes:
+        """The tree of one line, its nodes side by side."""
+        spare = self._scratch("nodes", n)
+        while n > 1:
+            if n % 2:
+                nodes[:, n] = 0
+                n += 1
+            self._halve(nodes, n, spare)
+            nodes, spare, n = spare, nodes, n // 2
+        return nodes[:, 0].copy().view(np.uint8)[None]
+
+    def _halve(self, nodes: Planes, n: int, out: Planes) -> None:
+        groups = -(-(n // 2) // self._machine.lanes)
+        self._adjacent(_address(nodes), groups, _address(out), _plane(nodes), _plane(out))
+
+    def _pair(self, left: Planes, right: Planes, count: int, step: int, out: Planes) -> None:
+        vectors = -(-count // self._machine.lanes)
+        self._apart(_address(left), _address(right), vectors, step, _address(out), _plane(left), _plane(out))
+
+    def _hash_leaves(self, symbols: Bytes, count: int, out: Planes) -> None:
+        size = symbols.shape[-1]
+        groups = -(-count // self._machine.lanes)
+        self._leaves(_address(symbols), size, groups, size, _address(out), _plane(out))
+
+    def _move(
+        self, kernel: jit.Kernel, symbols: Bytes, start: int, length: int, area: Bytes, row: int, shape: _Shape
+    ) -> None:
+        rows, group, size = symbols.shape
+        work = _address(area) + row * shape.row_stride
+        kernel(
+            _address(symbols) + start, group * size, size, rows, group, length, work, shape.row_stride, shape.plane
+        )
+
+    def _run(self, linked: _Linked, area: Bytes, group: int, length: int, shape: _Shape) -> None:
+        strips = -(-(group * length // 2) // self._machine.variant.width)
+        ops, constants = _address(linked.ops), _address(linked.constants)
+        self._transform(_address(area), shape.plane, strips, ops, len(linked.ops), constants)
+
+    def _link(self, code: Code, plan: Program, shape: _Shape) -> _Linked:
+        key = (code.k, code.m, shape)
+        found = self._links.get(key)
+        if found is None:
+            found = self._links[key] = _Linked(plan, self._machine.variant, shape)
+        return found
+
+    def _area(self, size: int) -> Bytes:
+        """Work rows of this thread, at least `size` bytes."""
+        area: Bytes | None = getattr(self._local, "area", None)
+        if area is None or len(area) < size:
+            area = self._local.area = aligned(size + layout.PIECE)
+        return area
+
+    def _scratch(self, name: str, count: int) -> Planes:
+        """Planes of this thread for `count` digests, with room behind."""
+        found: Planes | None = getattr(self._local, name, None)
+        if found is None or found.shape[1] < count + 4 * _GROUP:
+            found = np.zeros((blake2.DIGEST_WORDS, count + 4 * _GROUP), dtype=np.uint64)
+            setattr(self._local, name, found)
+        return found
+
+
+class _Linked:
+    """A program with byte offsets and constants for one layout."""
+
+    def __init__(self, plan: Program, variant: galois.Variant, shape: _Shape) -> None:
+        self.shape = shape
+        self.ops, constants = plan.link(variant, shape.row_stride)
+        self.constants = aligned(constants.nbytes)
+        self.constants[:] = constants.reshape(-1)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shape:
+    """How symbols lie in work rows, in bytes."""
+
+    segment: int
+    plane: int
+    row_stride: int
+
+    @classmethod
+    def of(cls, group: int, symbol_size: int, width: int) -> _Shape:
+        segment = max(layout.PIECE, _STRIP_BYTES // group // layout.PIECE * layout.PIECE)
+        elements = group * min(symbol_size, segment) // 2
+        plane = -(-(-(-elements // width) * width + _COPY) // 64) * 64
+        # rows an odd multiple of 64 bytes apart do not fall on the same cache sets
+        return cls(segment, plane, 2 * plane + 64)
+
+    def segments(self, symbol_size: int) -> list[tuple[int, int]]:
+        """Offset and length of the pieces a symbol is worked on in, the last one first.
+
+        Its tail is the only one whose copies reach too far, into what the others write after it.
+        """
+        starts = range(0, symbol_size, self.segment)
+        return [(start, min(self.segment, symbol_size - start)) for start in reversed(starts)]
+
+
+def _module(machine: Machine) -> str:
+    return galois.module(machine.variant) + layout.module() + blake2.module(machine.lanes)
+
+
+@functools.cache
+def _sources() -> str:
+    """The text of the generators: kernels kept from other versions of it are not these."""
+    here = Path(__file__).parent
+    return "".join((here / f"{name}.py").read_text() for name in ("ir", "galois", "layout", "blake2"))
+
+
+def _plane_array(blocks: int, stride: int) -> Planes:
+    return np.zeros((blake2.DIGEST_WORDS, blocks, stride), dtype=np.uint64)
+
+
+def _padded_blocks(nodes: Planes, stride: int) -> Planes:
+    _, blocks, n = nodes.shape
+    level = _plane_array(blocks + 2, stride)
+    level[:, :blocks, :n] = nodes
+    return level
+
+
+def _plane(planes: Planes) -> int:
+    """Words from one plane to the next."""
+    return planes.strides[0] // 8
+
+
+def _address(array: npt.NDArray[T]) -> int:
+    return array.ctypes.data
