@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from walrus_sui import bcs
-from walrus_sui.bcs.sui import StructTag, U8Tag, U64Tag, VectorTag, format_address
+from walrus_sui.bcs.sui import ObjectWrite, SharedOwner, StructTag, U8Tag, U64Tag, VectorTag, format_address
 from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.event_stream import EventCursor, PlacedEvent, follow_events
 from walrus_sui.chain.objects import DynamicField, dynamic_field_id
@@ -113,17 +113,12 @@ class ContractReads:
         return await self.sui.balance(owner, self.wal_type)
 
     async def treasury(self) -> bytes:
-        """The shared treasury that burns WAL: it was created with the currency."""
+        """The shared treasury that burns WAL: it was created with the currency.
+
+        Raises `ContractMismatch` if it cannot be found so, as when the full node no longer keeps that transaction.
+        """
         if self._treasury is None:
-            currency = await self.sui.get_package(self.wal_type.address)
-            effects = await self.sui.transaction_effects(currency.previous_transaction)
-            created = [change.object_id for change in effects.changed_objects]
-            for found in await self.sui.get_objects(set(created) - {currency.object_id}):
-                if found.type.name == "ProtectedTreasury":
-                    self._treasury = found.object_id
-                    break
-            else:
-                raise ContractMismatch(f"expected a treasury made with {self.wal_type}, got none")
+            self._treasury = await _find_treasury(self.sui, self.wal_type)
         return self._treasury
 
     def events(self, start: EventCursor) -> AsyncGenerator[PlacedEvent, None]:
@@ -166,3 +161,23 @@ async def _wal_type(sui: SuiClient, package: bytes) -> StructTag:
         raise ContractMismatch(
             "expected staking::stake_with_pool to take a coin, got another signature"
         ) from error
+
+
+async def _find_treasury(sui: SuiClient, wal: StructTag) -> bytes:
+    currency = await sui.get_package(wal.address)
+    try:
+        effects = await sui.transaction_effects(currency.previous_transaction)
+    except ObjectNotFound as error:
+        raise ContractMismatch(
+            f"expected the transaction that published {wal}, got none",
+            hint="name the treasury's object id, or use a full node that keeps older transactions",
+        ) from error
+    shared = [
+        change.object_id
+        for change in effects.changed_objects
+        if isinstance(change.after, ObjectWrite) and isinstance(change.after.owner, SharedOwner)
+    ]
+    for found in await sui.get_objects(shared):
+        if (found.type.address, found.type.name) == (wal.address, "ProtectedTreasury"):
+            return found.object_id
+    raise ContractMismatch(f"expected a treasury made with {wal}, got none")

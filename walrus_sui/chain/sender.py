@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from walrus_sui.bcs.sui import (
+    ConsensusAddressOwner,
     GasData,
     NoExpiration,
     ObjectRef,
@@ -24,7 +25,14 @@ from walrus_sui.chain.execution import ExecutedTransaction, check_success, read_
 from walrus_sui.chain.gas import GasPool, estimated_budget, simulation_budget
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import SharedVersion, TransactionBuilder
-from walrus_sui.errors import ChainRefused, ChainUnreachable, FinalityTimeout, ObjectNotFound, TransactionRejected
+from walrus_sui.errors import (
+    ChainRefused,
+    ChainUnreachable,
+    ContractMismatch,
+    FinalityTimeout,
+    ObjectNotFound,
+    TransactionRejected,
+)
 
 if TYPE_CHECKING:
     from walrus_sui.chain.client import SuiClient
@@ -51,19 +59,27 @@ class Sender:
             transaction = await self._fund(builder, kind, keypair.address)
             answer = await self._send(transaction, keypair)
             effects = read_effects(answer.effects.bcs.value)
+            if effects.transaction_digest != transaction.digest():
+                raise ContractMismatch(
+                    f"expected the effects of transaction {format_digest(transaction.digest())}, "
+                    f"got those of {format_digest(effects.transaction_digest)}"
+                )
             check_success(effects, simulated=False)
             return await self._finalize(effects, answer)
 
     async def _resolve(self, object_ids: tuple[bytes, ...]) -> Mapping[bytes, ObjectRef | SharedVersion]:
         """How each object is named as an input. How a shared one is never changes, so that is remembered."""
         wanted = [object_id for object_id in object_ids if object_id not in self._shared]
-        owned: dict[bytes, ObjectRef] = {}
+        named: dict[bytes, ObjectRef | SharedVersion] = {}
         for found in await self._client.get_objects(wanted):
-            if isinstance(found.owner, SharedOwner):
-                self._shared[found.object_id] = SharedVersion(found.owner.initial_version)
-            else:
-                owned[found.object_id] = found.reference
-        return {**self._shared, **owned}
+            match found.owner:
+                case SharedOwner(version):
+                    self._shared[found.object_id] = SharedVersion(version)
+                case ConsensusAddressOwner(version):
+                    named[found.object_id] = SharedVersion(version)
+                case _:
+                    named[found.object_id] = found.reference
+        return {**self._shared, **named}
 
     async def _fund(
         self, builder: TransactionBuilder, kind: ProgrammableTransaction, sender: bytes
@@ -111,7 +127,10 @@ class Sender:
             digest = format_digest(transaction.digest())
             raise FinalityTimeout(f"{error.message} while sending {digest}", digest=digest) from error
         except (ChainRefused, ObjectNotFound) as error:
-            raise TransactionRejected(f"the transaction was refused: {error.message}") from error
+            raise TransactionRejected(
+                f"the transaction was refused: {error.message}",
+                hint="if another program uses the same account, try again",
+            ) from error
 
     async def _finalize(self, effects: TransactionEffectsV2, answer: Any) -> ExecutedTransaction:
         """Wait for the checkpoint that holds the transaction: from then on every read shows what it did."""
