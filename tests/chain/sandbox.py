@@ -64,7 +64,9 @@ class Program:
         self.commands.append(command)
         return sui.Result(len(self.commands) - 1)
 
-    def call(self, package: bytes, target: str, *arguments: Argument, type_args: Sequence[TypeTag] = ()) -> Argument:
+    def call(
+        self, package: bytes, target: str, *arguments: Argument, type_args: Sequence[TypeTag] = ()
+    ) -> Argument:
         module, function = target.split("::")
         return self.add(sui.MoveCall(package, module, function, tuple(type_args), arguments))
 
@@ -193,10 +195,6 @@ def publish(box: Sandbox) -> Playground:
     cap = program.add(sui.Publish(modules(), (STD, SUI)))
     program.send(box.alice.address, cap)
     record = box.succeed(program)
-    package = next(
-        c.object_id for c in record.outcome.changed_objects if isinstance(c.after, sui.PackageWrite)
-    )
+    package = next(c.object_id for c in record.outcome.changed_objects if isinstance(c.after, sui.PackageWrite))
     ids = {name: box.created(record, name)[0] for name in ("UpgradeCap", "Counter", "Badge")}
     return Playground(package, ids["UpgradeCap"], ids["Counter"], ids["Badge"], record)
-
-

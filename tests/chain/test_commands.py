@@ -105,7 +105,9 @@ def test_a_value_that_must_be_handed_back(box: Sandbox, play: Playground) -> Non
     assert box.fail(program).error == sui.UnusedValueWithoutDrop(0, 0)
 
 
-def failure(box: Sandbox, play: Playground, target: str, *arguments: Argument, program: Program) -> ExecutionFailure:
+def failure(
+    box: Sandbox, play: Playground, target: str, *arguments: Argument, program: Program
+) -> ExecutionFailure:
     program.call(play.package, target, *arguments)
     return box.fail(program).error
 

@@ -143,7 +143,10 @@ def test_frozen_objects_can_be_read_but_not_taken(box: Sandbox, play: Playground
     assert toy not in {c.object_id for c in record.outcome.changed_objects}
     assert box.object(toy) == before
 
-    for target, kind in (("toys::destroy", sui.InvalidObjectByValue()), ("uses::twice", sui.InvalidObjectByMutRef())):
+    for target, kind in (
+        ("toys::destroy", sui.InvalidObjectByValue()),
+        ("uses::twice", sui.InvalidObjectByMutRef()),
+    ):
         program = Program()
         program.call(play.package, target, program.owned(box.ref(toy)))
         assert box.fail(program).error == sui.CommandArgumentError(0, kind)

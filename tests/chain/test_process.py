@@ -1,0 +1,173 @@
+"""The network as a process: it says when it is ready, stops when told, keeps its state, and survives garbage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from grpclib.client import Channel
+from grpclib.const import Cardinality, Status
+from grpclib.exceptions import GRPCError
+
+from walrus_localnet.chain.local import LocalSui
+from walrus_localnet.chain.rpc.messages import rpc
+from walrus_localnet.chain.rpc.server import METHODS, STREAMS
+
+RECIPIENT = "0x" + "cd" * 32
+
+
+@asynccontextmanager
+async def network(*arguments: str) -> AsyncIterator[tuple[Process, dict[str, str]]]:
+    command = [
+        sys.executable,
+        "-m",
+        "walrus_localnet.chain",
+        "--port",
+        "0",
+        "--faucet-port",
+        "0",
+        "--json",
+        *arguments,
+    ]
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
+    assert process.stdout is not None
+    try:
+        yield process, json.loads(await process.stdout.readline())
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def call(url: str, service: str, method: str, request: Any) -> Any:
+    host, port = url.removeprefix("http://").split(":")
+    channel = Channel(host, int(port))
+    response = getattr(rpc, f"{method}Response")
+    cardinality = Cardinality.UNARY_STREAM if method in STREAMS else Cardinality.UNARY_UNARY
+    try:
+        path = f"/sui.rpc.v2.{service}/{method}"
+        async with channel.request(path, cardinality, type(request), response) as stream:
+            await stream.send_message(request, end=True)
+            answer = await stream.recv_message()
+            if method in STREAMS and answer is not None:
+                await stream.cancel()
+            return answer
+    finally:
+        channel.close()
+
+
+async def balance(url: str) -> int:
+    answer = await call(url, "StateService", "GetBalance", rpc.GetBalanceRequest(owner=RECIPIENT))
+    return int(answer.balance.balance)
+
+
+async def ask_faucet(url: str) -> httpx.Response:
+    async with httpx.AsyncClient() as client:
+        return await client.post(f"{url}/v2/gas", json={"FixedAmountRequest": {"recipient": RECIPIENT}})
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_it_stops_cleanly_and_goes_on_later(tmp_path: Path, number: signal.Signals) -> None:
+    async with network("--dir", str(tmp_path)) as (process, ready):
+        answer = await ask_faucet(ready["faucetUrl"])
+        assert answer.json()["status"] == "Success"
+        assert len(answer.json()["coins_sent"]) == 5
+        process.send_signal(number)
+        _, errors = await process.communicate()
+        assert (process.returncode, errors) == (0, b"")
+    async with network("--dir", str(tmp_path)) as (_, again):
+        assert again["chainId"] == ready["chainId"]
+        assert await balance(again["url"]) == 1000 * 10**9
+
+
+@pytest.mark.e2e
+async def test_killed_at_once_it_keeps_what_it_confirmed(tmp_path: Path) -> None:
+    async with network("--dir", str(tmp_path)) as (process, ready):
+        confirmed = 0
+        async with asyncio.TaskGroup() as group:
+            for _ in range(20):
+                group.create_task(ask_faucet(ready["faucetUrl"]))
+        confirmed = 20 * 1000 * 10**9
+        process.kill()
+        await process.wait()
+    async with network("--dir", str(tmp_path)) as (_, again):
+        assert await balance(again["url"]) == confirmed
+
+
+@pytest.mark.e2e
+async def test_a_port_that_is_taken_is_named() -> None:
+    async with network() as (_, ready):
+        port = ready["url"].rsplit(":", 1)[1]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "walrus_localnet.chain", "--port", port, "--faucet-port", "0", stderr=PIPE
+        )
+        _, errors = await process.communicate()
+        assert process.returncode == 1
+        assert b"cannot listen" in errors
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\xff" * 50, bytes(500)])
+async def test_garbage_gets_an_error_and_the_server_lives(garbage: bytes) -> None:
+    async with LocalSui.start() as running:
+        for request in (
+            rpc.ExecuteTransactionRequest(),
+            rpc.ExecuteTransactionRequest(
+                transaction=rpc.Transaction(bcs=rpc.Bcs(value=garbage)),
+                signatures=[rpc.UserSignature(bcs=rpc.Bcs(value=garbage))],
+            ),
+        ):
+            with pytest.raises(GRPCError) as refused:
+                await call(running.url, "TransactionExecutionService", "ExecuteTransaction", request)
+            assert refused.value.status is Status.INVALID_ARGUMENT
+        with pytest.raises(GRPCError) as refused:
+            request = rpc.SimulateTransactionRequest(transaction=rpc.Transaction(bcs=rpc.Bcs(value=garbage)))
+            await call(running.url, "TransactionExecutionService", "SimulateTransaction", request)
+        assert refused.value.status is Status.INVALID_ARGUMENT
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(f"{running.faucet_url}/v2/gas", content=garbage or b"[]")
+            assert answer.status_code == 400
+            answer = await client.post(f"{running.faucet_url}/v2/gas", content=b"[" * 10_000)
+            assert answer.status_code == 400
+        host, port = running.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(garbage + b"GET / HTTP/1.1\r\n\r\n")
+        await reader.read()
+        writer.close()
+        assert await balance(running.url) == 0
+
+
+async def test_every_method_answers() -> None:
+    """What is not offered is UNIMPLEMENTED; what is, takes an empty request for what it is."""
+    allowed = {Status.UNIMPLEMENTED, Status.INVALID_ARGUMENT}
+    async with LocalSui.start() as running:
+        for service, methods in METHODS.items():
+            for method in methods.split():
+                request = getattr(rpc, f"{method}Request")()
+                try:
+                    assert await call(running.url, service, method, request) is not None
+                except GRPCError as error:
+                    assert error.status in allowed, (method, error)
+
+
+async def test_it_stops_while_someone_listens() -> None:
+    async with LocalSui.start() as running:
+        host, port = running.url.removeprefix("http://").split(":")
+        channel = Channel(host, int(port))
+        path = "/sui.rpc.v2.SubscriptionService/SubscribeCheckpoints"
+        types = (rpc.SubscribeCheckpointsRequest, rpc.SubscribeCheckpointsResponse)
+        stream = await channel.request(path, Cardinality.UNARY_STREAM, *types).__aenter__()
+        await stream.send_message(rpc.SubscribeCheckpointsRequest(), end=True)
+        first = await stream.recv_message()
+        assert first is not None
+        assert first.cursor == 0
+    channel.close()
