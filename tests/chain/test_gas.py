@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.chain.sandbox import BUDGET, Playground, Program, Sandbox
 from tests.chain.test_objects import make, new_toy
 from walrus_localnet.chain.errors import TransactionRejected
-from walrus_localnet.chain.objects import coin_balance, id_of, reference_of
+from walrus_localnet.chain.objects import id_of, reference_of
 from walrus_sui.bcs import U64, sui
 from walrus_sui.bcs.sui import GasCostSummary
 
@@ -115,7 +117,7 @@ def test_recursion_has_an_end(box: Sandbox, play: Playground) -> None:
         ({"gas": []}, "gas coins"),
     ],
 )
-def test_gas_that_does_not_fit(box: Sandbox, options: dict[str, object], message: str) -> None:
+def test_gas_that_does_not_fit(box: Sandbox, options: dict[str, Any], message: str) -> None:
     program = Program()
     program.split(sui.GasCoin(), 1)
     with pytest.raises(TransactionRejected, match=message):

@@ -90,7 +90,7 @@ def read_transaction(reader: bcs.Reader) -> Real | None:
 
 @pytest.fixture(params=range(5))
 def real(request: pytest.FixtureRequest) -> Real:
-    return real_transactions()[request.param]
+    return real_transactions()[int(request.param)]
 
 
 def test_the_signatures_are_valid(real: Real) -> None:

@@ -1,4 +1,4 @@
-"""Compiles this package into the modules beside it: `python tests/chain/playground/build.py`, needs the compiler."""
+"""Compiles this package into the modules beside it; needs the compiler."""
 
 from __future__ import annotations
 

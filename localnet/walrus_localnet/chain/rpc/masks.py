@@ -52,7 +52,7 @@ class Mask:
         if self._tree is None:
             return message
         chosen: dict[str, Any] = {}
-        for name in field_names(message.__class__):
+        for name in field_names(message):
             if name in self._tree:
                 chosen[name] = self.below(name)._cut_value(getattr(message, name))
         return type(message)(**chosen)
@@ -63,7 +63,11 @@ class Mask:
         return self.cut(value) if self._tree is not None and dataclasses.is_dataclass(value) else value
 
 
+def field_names(message: Any) -> tuple[str, ...]:
+    """The fields of a message."""
+    return _names_of(type(message))
+
+
 @functools.cache
-def field_names(kind: Any) -> tuple[str, ...]:
-    """The fields of a message class."""
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
