@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from walrus_sui.chain.abort_codes import abort_name
+from walrus_sui.chain.objects import SUI_FRAMEWORK
 
 SOURCES = Path(__file__).parents[2] / "move" / "walrus" / "sources"
 PACKAGE = bytes([5]) * 32
@@ -23,11 +24,12 @@ def constants() -> list[tuple[str, str, int]]:
 
 @pytest.mark.parametrize(("module", "name", "code"), constants())
 def test_every_error_constant_of_the_contracts_has_its_name(module: str, name: str, code: int) -> None:
-    assert abort_name(PACKAGE, module, code) == name
+    assert abort_name(PACKAGE, module, code, {PACKAGE}) == name
 
 
 def test_codes_of_others_have_no_name() -> None:
-    assert abort_name(PACKAGE, "messages", 99) is None
-    assert abort_name(PACKAGE, "unheard_of", 0) is None
-    assert abort_name(bytes(31) + b"\x02", "balance", 2) == "ENotEnough"
-    assert abort_name(bytes(31) + b"\x02", "blob", 0) is None
+    assert abort_name(PACKAGE, "messages", 99, {PACKAGE}) is None
+    assert abort_name(PACKAGE, "unheard_of", 0, {PACKAGE}) is None
+    assert abort_name(PACKAGE, "messages", 0, set()) is None
+    assert abort_name(SUI_FRAMEWORK, "balance", 2, set()) == "ENotEnough"
+    assert abort_name(SUI_FRAMEWORK, "blob", 0, {PACKAGE}) is None

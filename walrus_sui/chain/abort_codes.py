@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from walrus_sui.chain.objects import SUI_FRAMEWORK
+
 _NAMES: dict[str, tuple[str | None, ...]] = {
     "init": ("EInvalidMigration", "EInvalidUpgradeCap", "EDeprecatedFunction"),
     "system": ("EInvalidMigration", "EWrongVersion", "EZeroExtractSize"),
@@ -154,9 +158,9 @@ _FRAMEWORK_NAMES: dict[str, dict[int, str]] = {
 }
 
 
-def abort_name(package: bytes, module: str, code: int) -> str | None:
-    """The constant behind an abort of a Walrus or Sui framework module, None if the code is not one of theirs."""
-    if package == bytes(31) + b"\x02":
+def abort_name(package: bytes, module: str, code: int, walrus_packages: Container[bytes]) -> str | None:
+    """The constant behind an abort in the Walrus contracts or the Sui framework, None for other code."""
+    if package == SUI_FRAMEWORK:
         return _FRAMEWORK_NAMES.get(module, {}).get(code)
-    names = _NAMES.get(module, ())
+    names = _NAMES.get(module, ()) if package in walrus_packages else ()
     return names[code] if code < len(names) else None

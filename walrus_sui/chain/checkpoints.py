@@ -116,22 +116,32 @@ class _Head:
 
     async def reach(self, sequence: int) -> None:
         """Wait until checkpoint `sequence` exists."""
-        failures = 0
         while self.latest < sequence:
             self._moved.clear()
+            known = self.latest
+            self._advance(await self._ask())
+            if known < self.latest < sequence - 1:
+                log.warning("waiting for checkpoint %d of a chain that ends at %d", sequence, self.latest)
+            if self.latest < sequence:
+                await self._nap()
+
+    async def _ask(self) -> int:
+        """The latest checkpoint; asked for until there is an answer."""
+        failures = 0
+        while True:
             try:
-                self._advance((await read_checkpoint(self._transport, None)).sequence)
-                failures = 0
+                return (await read_checkpoint(self._transport, None)).sequence
             except ChainUnreachable as error:
                 log.log(logging.DEBUG if failures else logging.WARNING, "waiting for the chain: %s", error)
-                await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
-                failures += 1
-                continue
-            if self.latest < sequence:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._moved.wait(), self._patience)
-                if self._subscribed:
-                    self._patience = min(2 * self._patience, _IDLE_SECONDS)
+            await asyncio.sleep(_pause(failures))
+            failures += 1
+
+    async def _nap(self) -> None:
+        """Until the subscription tells of a checkpoint, or it is time to ask."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._moved.wait(), self._patience)
+        if self._subscribed:
+            self._patience = min(2 * self._patience, _IDLE_SECONDS)
 
     async def watch(self) -> None:
         """Subscribe, and again whenever the subscription ends."""
@@ -147,7 +157,7 @@ class _Head:
                 log.debug("subscription to checkpoints ended: %s", error)
             self._subscribed, self._patience = False, _POLL_SECONDS
             self._moved.set()
-            await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
+            await asyncio.sleep(_pause(failures))
             failures += 1
 
     async def _subscription(self) -> AsyncIterator[int]:
@@ -161,3 +171,8 @@ class _Head:
         if sequence > self.latest:
             self.latest = sequence
             self._moved.set()
+
+
+def _pause(failures: int) -> float:
+    """Seconds before the next attempt after so many have failed."""
+    return _RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)]

@@ -53,6 +53,8 @@ class SuiClient:
         A call may take `timeout` seconds; for `patience` seconds it is repeated while no answer comes.
         """
         self.transport = Transport(rpc_url, timeout=timeout, patience=patience)
+        self.walrus_packages: set[bytes] = set()
+        """Packages whose aborts are named by the constants of the Walrus contracts."""
         self._sender = Sender(self)
 
     @property

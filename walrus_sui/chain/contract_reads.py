@@ -60,6 +60,7 @@ class ContractReads:
                     hint="check system_object and staking_object",
                 )
         shell = system.parse(VersionedObject)
+        sui.walrus_packages |= {original, shell.package_id}
         wal = await _wal_type(sui, original)
         return cls(sui, system_object, staking_object, original, shell.package_id, shell.version, wal, treasury)
 
@@ -137,6 +138,7 @@ class ContractReads:
                 shell_object, field = await self.sui.get_object(object_id), None
             shell = shell_object.parse(VersionedObject)
             self.package, self.version = shell.package_id, shell.version
+            self.sui.walrus_packages.add(self.package)
             if field is not None and shell.version == version:
                 value: Inner = DynamicField.read(field, bcs.U64, layout).value
                 return value

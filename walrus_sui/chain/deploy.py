@@ -43,6 +43,7 @@ async def deploy(
     """Publish the currency and the contracts, and create a network in epoch 0."""
     currency = await publish(sui, keypair, wal, {})
     contracts = await publish(sui, keypair, walrus, {wal.name: currency.package})
+    sui.walrus_packages.add(contracts.package)
     created = await _initialize(sui, keypair, contracts, parameters)
     return Deployment(
         wal_package=currency.package,

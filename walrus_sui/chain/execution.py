@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from walrus_sui.bcs.sui import (
@@ -58,15 +59,22 @@ def read_effects(data: bytes) -> TransactionEffectsV2:
     return effects
 
 
-def check_success(effects: TransactionEffectsV2, *, simulated: bool) -> None:
-    """Raises the `TransactionFailed` that says why the effects are not a success."""
+def check_success(
+    effects: TransactionEffectsV2, *, simulated: bool, walrus_packages: Container[bytes] = ()
+) -> None:
+    """Raises the `TransactionFailed` that says why the effects are not a success.
+
+    Aborts in one of `walrus_packages` are named by the constants of the Walrus contracts.
+    """
     status = effects.status
     if isinstance(status, Failure):
         digest = None if simulated else format_digest(effects.transaction_digest)
-        raise _failure(status.error, status.command, digest)
+        raise _failure(status.error, status.command, digest, walrus_packages)
 
 
-def _failure(error: ExecutionFailure, command: int | None, digest: str | None) -> TransactionFailed:
+def _failure(
+    error: ExecutionFailure, command: int | None, digest: str | None, walrus_packages: Container[bytes]
+) -> TransactionFailed:
     match error:
         case MoveAbort(location, code):
             package, module = location.module.address, location.module.name
@@ -75,7 +83,7 @@ def _failure(error: ExecutionFailure, command: int | None, digest: str | None) -
                 module=module,
                 function=location.function_name,
                 abort_code=code,
-                name=abort_name(package, module, code),
+                name=abort_name(package, module, code, walrus_packages),
                 digest=digest,
                 command=command,
             )

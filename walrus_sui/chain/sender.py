@@ -64,7 +64,7 @@ class Sender:
                     f"expected the effects of transaction {format_digest(transaction.digest())}, "
                     f"got those of {format_digest(effects.transaction_digest)}"
                 )
-            check_success(effects, simulated=False)
+            self._check(effects, simulated=False)
             return await self._finalize(effects, answer)
 
     async def _resolve(self, object_ids: tuple[bytes, ...]) -> Mapping[bytes, ObjectRef | SharedVersion]:
@@ -110,7 +110,7 @@ class Sender:
         except (ChainRefused, ObjectNotFound) as error:
             raise TransactionRejected(f"the transaction cannot be executed: {error.message}") from error
         effects = read_effects(answer.transaction.effects.bcs.value)
-        check_success(effects, simulated=True)
+        self._check(effects, simulated=True)
         return effects
 
     async def _send(self, transaction: TransactionDataV1, keypair: Keypair) -> Any:
@@ -131,6 +131,9 @@ class Sender:
                 f"the transaction was refused: {error.message}",
                 hint="if another program uses the same account, try again",
             ) from error
+
+    def _check(self, effects: TransactionEffectsV2, *, simulated: bool) -> None:
+        check_success(effects, simulated=simulated, walrus_packages=self._client.walrus_packages)
 
     async def _finalize(self, effects: TransactionEffectsV2, answer: Any) -> ExecutedTransaction:
         """Wait for the checkpoint that holds the transaction: from then on every read shows what it did."""

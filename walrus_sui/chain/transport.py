@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from walrus_sui.errors import ChainError, ChainRefused, ChainUnreachable, ObjectNotFound
 
-_UNREACHABLE = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED"})
+_UNREACHABLE = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED"})
+"""Statuses that say nothing of the request: asked again later, it may well be answered."""
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 1.0
 
@@ -77,7 +78,9 @@ class Transport:
                 request=_raw_request_class()(service, method, request), timeout=self._timeout
             )
         except Exception as error:
-            raise self._translate(error) from error
+            if (ours := self._translate(error)) is None:
+                raise
+            raise ours from error
         if result.is_err():
             raise self._status_error(result.result_string)
         return result.result_data
@@ -91,22 +94,24 @@ class Transport:
             async for answer in result.result_data:
                 yield answer
         except Exception as error:
-            raise self._translate(error) from error
+            if (ours := self._translate(error)) is None:
+                raise
+            raise ours from error
 
     def _open_client(self) -> Any:
         if self._client is None:
             raise ChainError("expected an open connection to Sui, got one that is closed")
         return self._client
 
-    def _translate(self, error: Exception) -> Exception:
-        """The one table from foreign exceptions to ours; any other exception is a bug and stays what it is."""
+    def _translate(self, error: Exception) -> ChainError | None:
+        """The one table from foreign exceptions to ours; None for any other, which is a bug."""
         from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 
         if isinstance(error, GRPCError):
             return self._status_error((error.status, error.message))
         if isinstance(error, (OSError, TimeoutError, asyncio.TimeoutError, StreamTerminatedError, ProtocolError)):
             return self._unreachable(str(error) or type(error).__name__)
-        return error
+        return None
 
     def _status_error(self, details: Any) -> ChainError:
         """From what pysui keeps of a failed call: the gRPC status and the full node's message."""
