@@ -11,6 +11,7 @@ import pytest
 from walrus_localnet.move.artifacts import built_package
 from walrus_localnet.vm import Datatype, Machine, Meter, NativeAbort, Package, Type, Value
 from walrus_localnet.vm.bytecode import read_module, with_self_address
+from walrus_localnet.vm.machine import EngineName
 from walrus_localnet.vm.runtime import FIELD_ALREADY_EXISTS, FIELD_DOES_NOT_EXIST, FIELD_TYPE_MISMATCH
 from walrus_sui.bcs.sui import blake2b256
 
@@ -133,12 +134,12 @@ def sample_modules() -> list[bytes]:
 class Sandbox:
     """The framework and the sample package, one world, and short calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: EngineName = "generated") -> None:
         self.packages = Packages()
         self.std = self.packages.add_modules(list(built_package("MoveStdlib").modules))
         self.sui = self.packages.add_modules(list(built_package("Sui").modules), self.std)
         self.samples = self.packages.add_modules(sample_modules(), self.std, self.sui)
-        self.machine = Machine(self.packages)
+        self.machine = Machine(self.packages, engine)
         self.world = World()
         self.meter = Meter(10**9)
 
@@ -169,12 +170,19 @@ def packages() -> Packages:
     return Packages()
 
 
+@pytest.fixture(scope="session", params=["generated", "interpreted"])
+def engine(request: pytest.FixtureRequest) -> EngineName:
+    """Both engines, one after the other."""
+    name: EngineName = request.param
+    return name
+
+
 @pytest.fixture(scope="session")
-def shared_sandbox() -> Sandbox:
+def shared_sandbox(engine: EngineName) -> Sandbox:
     """For programs that leave no trace in the world."""
-    return Sandbox()
+    return Sandbox(engine)
 
 
 @pytest.fixture
-def sandbox() -> Sandbox:
-    return Sandbox()
+def sandbox(engine: EngineName) -> Sandbox:
+    return Sandbox(engine)

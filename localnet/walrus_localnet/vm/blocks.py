@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from walrus_localnet.vm.bytecode.module import Code
@@ -19,10 +20,22 @@ class Block:
 
 
 def blocks_of(code: Code) -> dict[int, Block]:
-    """All blocks by their start, in code order."""
+    """All blocks by their start, in code order.
+
+    A block that only the one before it leads to, with nowhere else to go, is part of that one.
+    """
     starts = sorted(_leaders(code))
     ends = [*starts[1:], len(code.instructions)]
-    return {start: Block(start, end, _successors(code, end)) for start, end in zip(starts, ends, strict=True)}
+    blocks: dict[int, Block] = {}
+    entered = Counter({0: 1})
+    for end in ends:
+        entered.update(_successors(code, end))
+    last = Block(0, 0, ())
+    for start, end in zip(starts, ends, strict=True):
+        is_continued = last.successors == (start,) and entered[start] == 1
+        last = Block(last.start if is_continued else start, end, _successors(code, end))
+        blocks[last.start] = last
+    return blocks
 
 
 def _leaders(code: Code) -> set[int]:

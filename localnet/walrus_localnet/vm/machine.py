@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from walrus_localnet.vm.bytecode.cursor import Cursor
 from walrus_localnet.vm.declarations import DatatypeInfo, FunctionInfo
 from walrus_localnet.vm.errors import InvalidValue, LinkError
 from walrus_localnet.vm.execution import Execution, Knowledge
+from walrus_localnet.vm.generator import Generator
 from walrus_localnet.vm.interpreter import Interpreter
 from walrus_localnet.vm.packages import Package, PackageSource
 from walrus_localnet.vm.runtime import Meter, ObjectRuntime
 from walrus_localnet.vm.types import Ability, Cell, Datatype, Type, Value, is_container
 from walrus_localnet.vm.verifier import verify_package
 
+EngineName = Literal["generated", "interpreted"]
+
 
 class Machine:
-    """Runs the bytecode of published packages. Packages are addressed by storage id."""
+    """Runs the bytecode of published packages. Packages are addressed by storage id.
 
-    def __init__(self, packages: PackageSource) -> None:
+    Both engines give the same results, gas and failures: "generated" is fast, "interpreted" is the reference.
+    """
+
+    def __init__(self, packages: PackageSource, engine: EngineName = "generated") -> None:
         self.packages = packages
         self._knowledge = Knowledge(packages)
-        self._engine = Interpreter(self._knowledge)
+        engines: dict[EngineName, type[Generator] | type[Interpreter]] = {
+            "generated": Generator,
+            "interpreted": Interpreter,
+        }
+        self._engine = engines[engine](self._knowledge)
 
     # looking at code -----------------------------------------------------------------------------------------
     def function(self, package: bytes, module: str, name: str) -> FunctionInfo:

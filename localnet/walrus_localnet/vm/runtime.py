@@ -124,9 +124,14 @@ class Meter:
     def used(self) -> int:
         return self.limit - self.left
 
+    @property
+    def exhausted(self) -> str:
+        """What to say when nothing is left."""
+        return f"the limit of {self.limit} gas units is used up"
+
     def charge(self, units: int) -> None:
         """Raises `OutOfGas` when fewer than `units` are left."""
         self.left -= units
         if self.left < 0:
             self.left = 0
-            raise OutOfGas(f"the limit of {self.limit} gas units is used up")
+            raise OutOfGas(self.exhausted)

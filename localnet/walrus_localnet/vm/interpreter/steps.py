@@ -14,7 +14,7 @@ Stack = list[Value]
 
 
 def nothing(stack: Stack, locals_: Stack, operand: None) -> None:
-    """NOP, and FREEZE_REF: both kinds of reference look the same."""
+    """NOP, a branch to the next instruction, and FREEZE_REF: both kinds of reference look the same."""
 
 
 def pop(stack: Stack, locals_: Stack, operand: None) -> None:

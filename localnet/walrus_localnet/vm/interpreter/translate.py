@@ -37,7 +37,7 @@ class Translator:
     def _block(self, segment: Segment, block: Block) -> None:
         for offset in range(block.start, block.end):
             instruction = self.typed.code.instructions[offset]
-            if instruction.op in _EXITS:
+            if instruction.op in _EXITS and offset == block.end - 1:
                 self._exit(segment, instruction, offset, block)
                 return
             translated = _RULES[instruction.op](self, instruction, offset)
@@ -82,10 +82,12 @@ def _fixed(step: Step) -> Rule:
 def _constant(run: Translator, instruction: Instruction, offset: int) -> Translation:
     constant = run.typed.function.module.module.constants[instruction.operand]
     value = read_constant(constant)
+    if not is_container(constant.type):
+        return steps.push, value
     layout = run.typed.layouts.of(constant.type)
-    if layout.measure is not None:
+    if layout.measure is not None and layout.measure(value):
         return _special(specials.push_metered, (layout, value))
-    return steps.push, value
+    return steps.push_copy, (layout.copy, value)
 
 
 def _copy_local(run: Translator, instruction: Instruction, offset: int) -> Translation:
@@ -199,6 +201,7 @@ _EXITS = {
 _RULES: dict[Op, Rule] = {
     Op.POP: _fixed(steps.pop),
     Op.NOP: _fixed(steps.nothing),
+    Op.BRANCH: _fixed(steps.nothing),
     Op.LD_CONST: _constant,
     Op.LD_TRUE: lambda run, instruction, offset: (steps.push, True),
     Op.LD_FALSE: lambda run, instruction, offset: (steps.push, False),
