@@ -11,6 +11,7 @@ from walrus_cli import output
 from walrus_cli.options import Json
 from walrus_localnet.move.build import build as build_package
 from walrus_localnet.move.build import write
+from walrus_localnet.move.check import framework_difference
 from walrus_localnet.move.compiler import Compiler, Outcome, TestReport
 from walrus_localnet.move.framework import framework_directory
 from walrus_localnet.move.package import Package
@@ -43,6 +44,18 @@ def run_tests(path: PackagePath = Path(), json: Json = False) -> None:
     report = Compiler().test(Package.load(path, framework_directory()))
     output.result(_document(report), report.text.strip())
     if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command("check-framework")
+def check_framework(json: Json = False) -> None:
+    """Compare the framework with the interfaces of the real one: what is not as there, and what is left out."""
+    difference = framework_difference()
+    lines = [f"not as in the real framework: {line}" for line in difference.extra]
+    lines += [f"left out: {line}" for line in difference.missing]
+    lines.append(f"{len(difference.extra)} declarations differ, {len(difference.missing)} are left out")
+    output.result({"differ": difference.extra, "leftOut": difference.missing}, "\n".join(lines))
+    if difference.extra:
         raise typer.Exit(1)
 
 

@@ -1,4 +1,7 @@
-"""`python -m walrus_localnet.move build [PACKAGE…]`: compiles this project's packages into `move/build`."""
+"""For developers of this project's Move code.
+
+`build [PACKAGE…]` compiles its packages into `move/build`; `left-out` lists what its framework leaves out.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ import sys
 
 from walrus_localnet.move.artifacts import build_directory
 from walrus_localnet.move.build import build, own_packages, source_tree, write
+from walrus_localnet.move.check import LEFT_OUT, framework_difference, left_out_text, own_interface
 from walrus_localnet.move.compiler import Compiler
 from walrus_localnet.move.errors import PackageError
+from walrus_localnet.move.framework import framework_directory
 from walrus_sui.errors import WalrusError
 
 _log = logging.getLogger("walrus_localnet.move")
@@ -20,10 +25,14 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build", help="compile packages into move/build")
     building.add_argument("packages", nargs="*", metavar="PACKAGE", help="names; all when none is given")
+    commands.add_parser("left-out", help="write move/framework/LEFT_OUT.md")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        _build(arguments.packages)
+        if arguments.command == "build":
+            _build(arguments.packages)
+        else:
+            _list_left_out()
     except WalrusError as error:
         _log.error("%s", error if error.hint is None else f"{error}\n{error.hint}")
         return 1
@@ -40,6 +49,11 @@ def _build(names: list[str]) -> None:
     for package in built:
         size = sum(map(len, package.modules))
         _log.info("%s: %d modules, %d bytes", package.name, len(package.modules), size)
+
+
+def _list_left_out() -> None:
+    text = left_out_text(framework_difference(), own_interface())
+    (framework_directory() / LEFT_OUT).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -114,10 +114,10 @@ public fun skip<T: drop>(mut v: vector<T>, n: u64): vector<T> {
     kept
 }
 
-/// The first `n` elements. Aborts with `EIndexOutOfBounds` when there are fewer.
+/// The first `n` elements. Aborts when there are fewer.
 public fun take<T: drop>(mut v: vector<T>, n: u64): vector<T> {
     let length = v.length();
-    assert!(n <= length, EIndexOutOfBounds);
+    assert!(n <= length);
     (length - n).do!(|_| { v.pop_back(); });
     v
 }

@@ -52,7 +52,7 @@ fun both_sorts_are_stable() {
     assert!(!v.is_sorted_by!(|a, b| *a <= *b));
 }
 
-#[test, expected_failure(abort_code = 0x20000, location = std::vector)]
+#[test, expected_failure]
 fun take_more_than_there_is() { vector[1u8].take(2); }
 
 #[test, expected_failure(abort_code = 0x20000, location = std::vector)]

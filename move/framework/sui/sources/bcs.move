@@ -66,12 +66,13 @@ public fun peel_u128(bcs: &mut BCS): u128 { peel_num!(bcs, 16) }
 /// Aborts with `EOutOfRange`.
 public fun peel_u256(bcs: &mut BCS): u256 { peel_num!(bcs, 32) }
 
-/// The length in front of a vector, in ULEB128. Aborts with `EOutOfRange` or `ELenOutOfRange`.
+/// The length in front of a vector, in ULEB128.
+/// Aborts with `ELenOutOfRange`, or as `vector::pop_back` does when the bytes end.
 public fun peel_vec_length(bcs: &mut BCS): u64 {
     let (mut total, mut shift, mut len) = (0u64, 0u8, 0u64);
     loop {
         assert!(len <= 4, ELenOutOfRange);
-        let byte = bcs.peel_u8() as u64;
+        let byte = bcs.bytes.pop_back() as u64;
         len = len + 1;
         total = total | ((byte & 0x7f) << shift);
         if ((byte & 0x80) == 0) break;
@@ -98,7 +99,7 @@ public fun peel_vec_u128(bcs: &mut BCS): vector<u128> { bcs.peel_vec!(|bcs| bcs.
 
 public fun peel_vec_u256(bcs: &mut BCS): vector<u256> { bcs.peel_vec!(|bcs| bcs.peel_u256()) }
 
-/// Which variant of an enum follows. Aborts with `EOutOfRange` or `ELenOutOfRange`.
+/// Which variant of an enum follows. Aborts with `EOutOfRange` or as `peel_vec_length` does.
 public fun peel_enum_tag(bcs: &mut BCS): u32 {
     let tag = bcs.peel_vec_length();
     assert!(tag <= (std::u32::max_value!() as u64), EOutOfRange);

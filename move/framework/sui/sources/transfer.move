@@ -18,8 +18,8 @@ const EUnableToReceiveObject: u64 = 3;
 /// The operation is not possible with a shared object.
 #[allow(unused_const)]
 const ESharedObjectOperationNotSupported: u64 = 4;
-/// Only single-owner parties are supported.
-const EInvalidPartyPermissions: u64 = 5;
+#[error(code = 7)]
+const EInvalidPartyPermissions: vector<u8> = b"only a party with a single owner can receive an object";
 
 /// The right to take an object of type `T` that was sent to another object's address.
 /// Given to a transaction as an argument.

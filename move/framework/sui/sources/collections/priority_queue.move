@@ -3,6 +3,8 @@ module sui::priority_queue;
 
 /// There is no entry to take.
 const EPopFromEmptyHeap: u64 = 0;
+/// Not as many values as priorities.
+const EUnequalLengths: u64 = 1;
 
 /// The children of entry `i` are `2i + 1` and `2i + 2`, and have no higher priority than it.
 public struct PriorityQueue<T: drop> has drop, store { entries: vector<Entry<T>> }
@@ -38,10 +40,10 @@ public fun insert<T: drop>(pq: &mut PriorityQueue<T>, priority: u64, value: T) {
 
 public fun new_entry<T: drop>(priority: u64, value: T): Entry<T> { Entry { priority, value } }
 
-/// Pairs of priorities and values. Fails when there are not as many values as priorities.
+/// Pairs of priorities and values. Aborts with `EUnequalLengths`.
 public fun create_entries<T: drop>(mut p: vector<u64>, mut v: vector<T>): vector<Entry<T>> {
     let n = p.length();
-    assert!(v.length() == n, 0);
+    assert!(v.length() == n, EUnequalLengths);
     vector::tabulate!(n, |_| Entry { priority: p.remove(0), value: v.remove(0) })
 }
 
