@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import secrets
 import statistics
 import subprocess
@@ -19,16 +18,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from walrus_node.app import build_app
 from walrus_node.custody import Custody, Duty
+from walrus_node.http import listen, serve_http
 from walrus_node.objects import effects_of
-from walrus_node.service import listen, serve_http
 from walrus_node.store import Cursor, Store
 from walrus_node.symbols import Symbols
+from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobRegistered
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob, Params, encode
@@ -59,7 +58,7 @@ async def run_server(port: int, folder: Path, n_shards: int) -> None:
         event = BlobRegistered(1, bytes.fromhex(line), 1, 1, 9, False, number.to_bytes(32, "big"))
         store.commit(Cursor(), effects_of(event, EventId(bytes(32), number), store))
     duty = Duty(1, n_shards, frozenset(range(n_shards)))
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
+    with Workers() as workers:
         key = SecretKey(7)
         custody = Custody(store, key, lambda: duty)
         app = build_app(custody, Symbols(custody, key), lambda _: {}, workers)

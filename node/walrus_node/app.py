@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,6 +18,7 @@ from walrus_node.handlers import Handlers
 from walrus_node.refusal import Refusal
 from walrus_node.repair_handlers import RepairHandlers
 from walrus_node.symbols import Symbols
+from walrus_node.workers import Workers
 from walrus_sui.storage import Reason, Status, routes
 from walrus_sui.storage.envelope import failure
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def build_app(
-    custody: Custody, symbols: Symbols, health: Callable[[bool], dict[str, Any]], workers: Executor
+    custody: Custody, symbols: Symbols, health: Callable[[bool], dict[str, Any]], workers: Workers
 ) -> Starlette:
     """The ASGI application. `health(detailed)` gives ServiceHealthInfo; blocking work runs on `workers`."""
     handlers = Handlers(custody, health, workers)

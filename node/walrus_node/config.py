@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -111,6 +111,7 @@ class NodeConfig(_Section):
     voting_params: VotingParams = VotingParams()
     metadata: NodeMetadata = NodeMetadata()
     storage_node_cap: Address | None = None
+    peer_url_scheme: Literal["http", "https"] = "http"
     thread_pool: int | None = Field(default=None, ge=1)
 
     @property

@@ -40,6 +40,18 @@ sliver."""
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What the node lacks of a blob: its metadata, and slivers by pair and axis."""
+
+    metadata: bool
+    slivers: list[tuple[int, Axis]]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.metadata and not self.slivers
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """What the node answers for in the current epoch: `shards` of `n_shards`. Empty outside the committee.
 
@@ -169,17 +181,29 @@ class Custody:
             message = f"object 0x{object_id.hex()} is not registered for blob {blob_id} in epoch {epoch}"
             raise Refusal(Reason.NOT_REGISTERED, message)
 
+    def missing(self, blob_id: BlobId) -> Missing:
+        """What of the blob is not here, or not intact, for the shards owned now."""
+        duty = self._duty()
+        slivers = [
+            (pair_of_shard(blob_id, shard, duty.n_shards), axis)
+            for shard in sorted(duty.shards)
+            for axis in Axis
+            if self._store.sliver(bytes(blob_id), shard, axis) is None
+        ]
+        return Missing(self._store.metadata(bytes(blob_id)) is None, slivers)
+
+    def known_metadata(self, blob_id: BlobId) -> BlobMetadata | None:
+        """The blob's metadata if it is stored here."""
+        found = self._store.metadata(bytes(blob_id))
+        return None if found is None else self._metadata(found)
+
     def _require_complete(self, blob_id: BlobId, duty: Duty) -> None:
         if not duty.shards:
             raise Refusal(Reason.SHARD_NOT_ASSIGNED, f"this node owns no shard in epoch {duty.epoch}")
         self._stored_metadata(blob_id, Status.FAILED_PRECONDITION)
-        for shard in sorted(duty.shards):
-            for axis in Axis:
-                if self._store.sliver(bytes(blob_id), shard, axis) is None:
-                    pair = pair_of_shard(blob_id, shard, duty.n_shards)
-                    raise Refusal(
-                        Reason.MISSING_SLIVERS, f"the {axis.value} sliver of pair {pair} is not stored here"
-                    )
+        for pair, axis in self.missing(blob_id).slivers:
+            message = f"the {axis.value} sliver of pair {pair} is not stored here"
+            raise Refusal(Reason.MISSING_SLIVERS, message)
 
     def _stored_metadata(self, blob_id: BlobId, status: Status) -> bytes:
         metadata = self._store.metadata(bytes(blob_id))

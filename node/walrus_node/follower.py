@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from walrus_node.attester import Attester
+from walrus_node.blob_sync import UPLOAD_GRACE_SECONDS, BlobSync
+from walrus_node.epochs import Epochs
 from walrus_node.membership import Membership
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store
 from walrus_sui.chain import Checkpoint, SuiClient
 from walrus_sui.chain.checkpoints import ChainEvent
 from walrus_sui.chain.events import EpochChangeStart, WalrusEvent, parse_event
+from walrus_sui.redstuff import BlobId
 from walrus_sui.storage import EventId
 
 log = logging.getLogger(__name__)
@@ -20,18 +22,20 @@ log = logging.getLogger(__name__)
 class Follower:
     """Applies events to the store. The cursor moves with each event, in the same batch as its rows."""
 
-    def __init__(self, store: Store, package: bytes, membership: Membership, attester: Attester) -> None:
+    def __init__(
+        self, store: Store, package: bytes, membership: Membership, epochs: Epochs, sync: BlobSync
+    ) -> None:
         """`package` is the address that Walrus' types carry: its first version's."""
         self._store = store
         self._package = package
         self._membership = membership
-        self._attester = attester
+        self._epochs = epochs
+        self._sync = sync
         self.cursor = store.cursor()
 
     async def run(self, sui: SuiClient) -> None:
         """Follow for ever. Checkpoints come without gaps, through lost connections too."""
-        if self.cursor.epoch == self._membership.duty().epoch:
-            self._attester.report(self.cursor.epoch)
+        self._epochs.begin(self.cursor.epoch)
         async for checkpoint in sui.checkpoints(self.cursor.checkpoint):
             await self.apply(checkpoint)
 
@@ -54,7 +58,9 @@ class Follower:
         self._store.commit(cursor, effects)
         self.cursor = cursor
         if isinstance(event, EpochChangeStart):
-            self._attester.report(event.epoch)
+            self._epochs.begin(event.epoch)
+        if effects is not None and effects.due:
+            self._sync.enqueue(BlobId(effects.blob_id), UPLOAD_GRACE_SECONDS)
 
     def _advance(self, cursor: Cursor) -> None:
         self._store.commit(cursor)

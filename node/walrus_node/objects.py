@@ -40,13 +40,17 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Rows after an event; None means the row goes. `object_id` is None if no object is concerned."""
+    """Rows after an event; None means the row goes. `object_id` is None if no object is concerned.
+
+    `drop_data` says that nobody need keep the blob, `due` that the node must now have its part of it.
+    """
 
     blob_id: bytes
     blob_info: BlobInfo | None
     object_id: bytes | None = None
     object_info: ObjectInfo | None = None
     drop_data: bool = False
+    due: bool = False
 
 
 def effects_of(event: WalrusEvent, event_id: EventId, rows: Rows) -> Effects | None:
@@ -83,7 +87,7 @@ def _certified(event: BlobCertified, event_id: EventId, rows: Rows) -> Effects:
     row = rows.object_info(event.object_id)
     if row is not None:
         row = replace(row, certified_epoch=event.epoch, end_epoch=event.end_epoch, event=event_id)
-    return _both(event.blob_id, change, event.object_id, row, rows)
+    return replace(_both(event.blob_id, change, event.object_id, row, rows), due=not event.is_extension)
 
 
 def _deleted(event: BlobDeleted, event_id: EventId, rows: Rows) -> Effects:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import Any, TypeVar
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,19 +9,18 @@ from starlette.responses import Response
 from walrus_node import wire
 from walrus_node.refusal import Refusal
 from walrus_node.symbols import Symbols
+from walrus_node.workers import Workers
 from walrus_sui import bcs
 from walrus_sui.errors import BcsError, SymbolError
 from walrus_sui.redstuff import GeneralRecoverySymbol, InconsistencyProof, SymbolId
 from walrus_sui.redstuff.recovery import DecodingSymbols, RecoverySymbols
 from walrus_sui.storage import Reason
 
-T = TypeVar("T")
-
 
 class RepairHandlers:
     """The handlers over the symbols of one node."""
 
-    def __init__(self, symbols: Symbols, workers: Executor) -> None:
+    def __init__(self, symbols: Symbols, workers: Workers) -> None:
         self._symbols = symbols
         self._workers = workers
 
@@ -37,7 +31,7 @@ class RepairHandlers:
     async def decoding_symbols(self, request: Request) -> Response:
         targets = [wire.index(text) for text in request.query_params.getlist("targetSlivers")]
         axis = wire.sliver_type(request.query_params.get("targetType", ""))
-        found = await self._work(self._symbols.decoding, wire.blob_id(request), axis, targets)
+        found = await self._workers.run(self._symbols.decoding, wire.blob_id(request), axis, targets)
         return wire.bcs_answer(bcs.encode(DecodingSymbols, found))
 
     async def inconsistency_proof(self, request: Request) -> Response:
@@ -47,7 +41,7 @@ class RepairHandlers:
             proof = InconsistencyProof.from_bytes(body)
         except BcsError as error:
             raise Refusal(Reason.INVALID_CONTENT_TYPE, f"expected an inconsistency proof: {error}") from error
-        signed = await self._work(self._symbols.attest_inconsistency, blob_id, axis, proof)
+        signed = await self._workers.run(self._symbols.attest_inconsistency, blob_id, axis, proof)
         return wire.json_answer(wire.signed_json(signed))
 
     async def _recovery_symbols(self, request: Request) -> list[GeneralRecoverySymbol]:
@@ -55,14 +49,11 @@ class RepairHandlers:
         proof_axis = wire.sliver_type(query["proofAxis"]) if "proofAxis" in query else None
         ids = [_symbol_id(text) for text in query.getlist("id")]
         if "targetSliver" not in query and "targetType" not in query:
-            return await self._work(self._symbols.by_id, blob_id, ids, proof_axis)
+            return await self._workers.run(self._symbols.by_id, blob_id, ids, proof_axis)
         if ids:
             raise Refusal(Reason.INVALID_FILTER, "expected either symbol ids or a target sliver, got both")
         target, axis = wire.index(query.get("targetSliver", "")), wire.sliver_type(query.get("targetType", ""))
-        return await self._work(self._symbols.by_target, blob_id, axis, target, proof_axis)
-
-    async def _work(self, function: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._workers, function, *arguments)
+        return await self._workers.run(self._symbols.by_target, blob_id, axis, target, proof_axis)
 
 
 def _symbol_id(text: str) -> SymbolId:

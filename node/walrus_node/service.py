@@ -5,33 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import socket
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
-
-import uvicorn
 
 from walrus_node.app import build_app
 from walrus_node.attester import Attester
+from walrus_node.blob_sync import BlobSync
 from walrus_node.config import NodeConfig
 from walrus_node.custody import Custody
+from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
 from walrus_node.health import Health
+from walrus_node.http import listen, serve_http
+from walrus_node.invalidation import Invalidation
 from walrus_node.keys import load_protocol_key
 from walrus_node.membership import Membership
 from walrus_node.store import Store
 from walrus_node.symbols import Symbols
+from walrus_node.workers import Workers
 from walrus_sui.chain import SuiClient, Wallet
 from walrus_sui.chain.contracts import Contracts
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.nodes import http_client
 from walrus_sui.errors import ChainUnreachable, ConfigError
 
 log = logging.getLogger(__name__)
 
 _CHAIN_RETRY_SECONDS = 0.5
-_SHUTDOWN_SECONDS = 10
-_BACKLOG = 1024
 
 
 async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
@@ -43,25 +43,32 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
     keypair = Wallet.load(config.sui.wallet_config).keypair
     cap_id = _required_cap(config)
     listener = listen(*config.listen)
-    async with _opened_store(config) as store, SuiClient(config.sui.rpc) as sui:
+    async with contextlib.AsyncExitStack() as stack:
+        store = stack.enter_context(_opened_store(config))
+        sui = await stack.enter_async_context(SuiClient(config.sui.rpc))
         contracts = await _connect(sui, config, stop)
         if contracts is None:
             return
         store.bind_chain(await sui.chain_id())
-        membership = Membership(contracts, (await contracts.storage_node_cap(cap_id)).node_id)
+        http = await stack.enter_async_context(http_client(Limits()))
+        workers = stack.enter_context(Workers(config.thread_pool))
+        node_id = (await contracts.storage_node_cap(cap_id)).node_id
+        membership = Membership(contracts, node_id, http, config.peer_url_scheme)
         await membership.refresh()
+        custody = Custody(store, key, membership.duty)
+        sync = BlobSync(store, custody, membership, Invalidation(contracts, keypair), workers)
         attester = Attester(contracts, keypair, cap_id)
-        follower = Follower(store, contracts.original_package, membership, attester)
+        epochs = Epochs(store, membership, sync, attester, workers)
+        follower = Follower(store, contracts.original_package, membership, epochs, sync)
         health = Health(bytes(key.public_key))
-        with ThreadPoolExecutor(config.thread_pool or os.cpu_count(), "custody") as workers:
-            custody = Custody(store, key, membership.duty)
-            app = build_app(
-                custody,
-                Symbols(custody, key),
-                lambda detailed: health.report(membership.duty(), follower.cursor, detailed=detailed),
-                workers,
-            )
-            await _run_until(stop, follower.run(sui), attester.run(), serve_http(app, listener))
+        app = build_app(
+            custody,
+            Symbols(custody, key),
+            lambda detailed: health.report(membership.duty(), follower.cursor, detailed=detailed),
+            workers,
+        )
+        parts = (follower.run(sui), sync.run(), epochs.run(), attester.run(), serve_http(app, listener))
+        await _run_until(stop, *parts)
 
 
 def _required_cap(config: NodeConfig) -> bytes:
@@ -73,26 +80,8 @@ def _required_cap(config: NodeConfig) -> bytes:
     return config.storage_node_cap
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `ConfigError` if the address cannot be had."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # asyncio turns off Nagle's delay (40 ms an answer) only for sockets that name their protocol
-        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(_BACKLOG)
-        except OSError:
-            listener.close()
-            raise
-    except OSError as error:
-        raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
-    return listener
-
-
-@contextlib.asynccontextmanager
-async def _opened_store(config: NodeConfig) -> AsyncIterator[Store]:
+@contextlib.contextmanager
+def _opened_store(config: NodeConfig) -> Iterator[Store]:
     store = Store.open(config.storage_path)
     try:
         yield store
@@ -110,34 +99,6 @@ async def _connect(sui: SuiClient, config: NodeConfig, stop: asyncio.Event) -> C
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _CHAIN_RETRY_SECONDS)
     return None
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: the node's owner decides when to stop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def serve_http(app: Any, listener: socket.socket) -> None:
-    """Answer on `listener` until cancelled; requests under way get a few seconds to end."""
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-    )
-    server = _Server(config)
-    log.info("listening on %s:%d", *listener.getsockname()[:2])
-    try:
-        await server.serve(sockets=[listener])
-    except asyncio.CancelledError:
-        server.should_exit = True
-        await server.shutdown(sockets=[listener])
-        raise
 
 
 async def _run_until(stop: asyncio.Event, *parts: Any) -> None:

@@ -5,7 +5,8 @@
     metadata            blob id          -> record of BlobMetadata
     primary-slivers     blob id, shard   -> record of SliverData
     secondary-slivers   blob id, shard   -> record of SliverData
-    node                name             -> cursor of the chain's events, the chain's identifier
+    due                 blob id          -> nothing; the node's part of the blob may be incomplete
+    node                name             -> cursor of the chain's events, the chain's identifier, shards held
 
 An event's rows and the cursor behind it are one atomic batch, so after a crash the node goes on exactly where
 its rows stand. Records carry a checksum over key and value: what does not match is treated as absent, logged and
@@ -16,23 +17,26 @@ the machine, and comes before every promise to others.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 from zlib import crc32
 
 import rocksdict
 
-from walrus_node.blob_info import BlobInfo
+from walrus_node.blob_info import BlobInfo, is_certified
 from walrus_node.objects import Effects, ObjectInfo
-from walrus_sui.bcs import U32, U64, Struct
+from walrus_sui import bcs
+from walrus_sui.bcs import U16, U32, U64, Struct
 from walrus_sui.errors import NodeStoreError
 from walrus_sui.redstuff import Axis
 
 log = logging.getLogger(__name__)
 
-_BLOB_INFO, _OBJECT_INFO, _METADATA, _NODE = "blob-info", "object-info", "metadata", "node"
+_BLOB_INFO, _OBJECT_INFO, _METADATA, _DUE, _NODE = "blob-info", "object-info", "metadata", "due", "node"
 _SLIVERS = {Axis.PRIMARY: "primary-slivers", Axis.SECONDARY: "secondary-slivers"}
-_CURSOR_KEY, _CHAIN_KEY = b"cursor", b"chain"
+_CURSOR_KEY, _CHAIN_KEY, _SHARDS_KEY = b"cursor", b"chain", b"shards"
+_SHARDS = tuple[U16, ...]
 _RECORD_VERSION = 1
 _RECORD_HEADER = 5
 _LARGE_VALUE = 4096
@@ -116,6 +120,8 @@ class Store:
         self._put_row(batch, _BLOB_INFO, effects.blob_id, effects.blob_info)
         if effects.object_id is not None:
             self._put_row(batch, _OBJECT_INFO, effects.object_id, effects.object_info)
+        if effects.due:
+            batch.put(effects.blob_id, b"", self._handles[_DUE])
         if effects.drop_data:
             batch.delete(effects.blob_id, self._handles[_METADATA])
             for table in _SLIVERS.values():
@@ -126,6 +132,26 @@ class Store:
             batch.delete(key, self._handles[table])
         else:
             batch.put(key, row.to_bytes(), self._handles[table])
+
+    def due_blobs(self) -> list[bytes]:
+        """Blobs whose part here may be incomplete."""
+        return [key for key, _ in self._rows(_DUE)]
+
+    def no_longer_due(self, blob_id: bytes) -> None:
+        del self._tables[_DUE][blob_id]
+
+    def certified_blobs(self, epoch: int) -> list[bytes]:
+        """Every blob certified in `epoch`, by id."""
+        rows = self._rows(_BLOB_INFO)
+        return [blob_id for blob_id, row in rows if is_certified(BlobInfo.from_bytes(row), epoch)]
+
+    def held_shards(self) -> frozenset[int]:
+        """Shards whose part of every certified blob was complete when the node last took up an epoch."""
+        raw = self._tables[_NODE].get(_SHARDS_KEY)
+        return frozenset() if raw is None else frozenset(bcs.decode(_SHARDS, raw))
+
+    def set_held_shards(self, shards: frozenset[int]) -> None:
+        self._tables[_NODE][_SHARDS_KEY] = bcs.encode(_SHARDS, tuple(sorted(shards)))
 
     def metadata(self, blob_id: bytes) -> bytes | None:
         """The BCS of a blob's metadata (without id)."""
@@ -141,6 +167,10 @@ class Store:
     def put_sliver(self, blob_id: bytes, shard: int, axis: Axis, sliver: bytes) -> None:
         key = _sliver_key(blob_id, shard)
         self._tables[_SLIVERS[axis]][key] = _record(key, sliver)
+
+    def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
+        for key, value in self._tables[table].items():
+            yield cast(bytes, key), cast(bytes, value)  # all tables are in raw mode
 
     def _read_record(self, table: str, key: bytes) -> bytes | None:
         try:
@@ -185,7 +215,7 @@ def _database_options() -> rocksdict.Options:
 
 
 def _table_options() -> dict[str, rocksdict.Options]:
-    small = dict.fromkeys((_BLOB_INFO, _OBJECT_INFO, _NODE), False)
+    small = dict.fromkeys((_BLOB_INFO, _OBJECT_INFO, _DUE, _NODE), False)
     large = dict.fromkeys((_METADATA, *_SLIVERS.values()), True)
     return {name: _family_options(large=is_large) for name, is_large in (small | large).items()}
 

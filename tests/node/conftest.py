@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from walrus_node.health import Health
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store
 from walrus_node.symbols import Symbols
+from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobRegistered, WalrusEvent
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode, pair_of_shard
@@ -78,7 +78,7 @@ async def node(store: Store) -> AsyncIterator[Node]:
     key = SecretKey.generate(bytes(range(32)))
     duty = Duty(EPOCH, N_SHARDS, SHARDS)
     health = Health(bytes(key.public_key))
-    with ThreadPoolExecutor(2) as workers:
+    with Workers(2) as workers:
         custody = Custody(store, key, lambda: duty)
         app = build_app(
             custody,

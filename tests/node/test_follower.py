@@ -8,8 +8,9 @@ from typing import cast
 
 import pytest
 
-from walrus_node.attester import Attester
 from walrus_node.blob_info import ValidBlob
+from walrus_node.blob_sync import BlobSync
+from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
 from walrus_node.membership import Membership
 from walrus_node.store import Cursor, Store
@@ -24,6 +25,7 @@ from walrus_sui.chain.events import (
     ShardsReceived,
     WalrusEvent,
 )
+from walrus_sui.redstuff import BlobId
 
 PACKAGE = bytes([7]) * 32
 BLOB = bytes([1]) * 32
@@ -55,20 +57,25 @@ CHAIN = [checkpoint(sequence, events) for sequence, events in enumerate(STORY)]
 
 @dataclass
 class Recorder:
-    """Notes what the follower asks of the node's two links to the chain."""
+    """Notes what the follower tells the rest of the node."""
 
     reached: list[int] = field(default_factory=list)
-    reported: list[int] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
+    due: list[bytes] = field(default_factory=list)
 
     async def reach(self, epoch: int) -> None:
         self.reached.append(epoch)
 
-    def report(self, epoch: int) -> None:
-        self.reported.append(epoch)
+    def begin(self, epoch: int) -> None:
+        self.begun.append(epoch)
+
+    def enqueue(self, blob_id: BlobId, delay: float) -> None:
+        self.due.append(bytes(blob_id))
 
 
 def follower(store: Store, recorder: Recorder) -> Follower:
-    return Follower(store, PACKAGE, cast(Membership, recorder), cast(Attester, recorder))
+    membership, epochs, sync = cast(Membership, recorder), cast(Epochs, recorder), cast(BlobSync, recorder)
+    return Follower(store, PACKAGE, membership, epochs, sync)
 
 
 async def follow(following: Follower) -> None:
@@ -89,7 +96,9 @@ async def test_a_whole_story(store: Store) -> None:
     row = store.object_info(Y)
     assert row is not None
     assert (row.certified_epoch, row.end_epoch, row.event.transaction_digest) == (1, 6, bytes([6]) * 32)
-    assert recorder.reached == recorder.reported == [1, 2]
+    assert recorder.reached == recorder.begun == [1, 2]
+    assert recorder.due == [BLOB, BLOB]
+    assert store.due_blobs() == [BLOB]
 
 
 class Crash(Exception):

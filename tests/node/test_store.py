@@ -166,6 +166,7 @@ def test_the_tables_have_the_names_in_the_docs(tmp_path: Path) -> None:
         "blob-info",
         "object-info",
         "metadata",
+        "due",
         "primary-slivers",
         "secondary-slivers",
         "node",

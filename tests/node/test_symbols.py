@@ -55,7 +55,8 @@ def symbols_of_others(blob: EncodedBlob, node: Node, axis: Axis, target: int) ->
 async def test_symbols_by_target_rebuild_a_sliver(full: Node, blob: EncodedBlob, axis: Axis) -> None:
     pair = full.foreign_pair(blob.blob_id)
     target = sliver_index(axis, pair, N_SHARDS)
-    given = await full.client.recovery_symbols(blob.blob_id, target, axis)
+    query = f"targetSliver={target}&targetType={axis.value}"
+    given = _parse(await full.http.get(f"/v1/blobs/{blob.blob_id}/recoverySymbols?{query}"))
     assert len(given) == len(SHARDS)
     sources = {sliver_index(axis.orthogonal, owned, N_SHARDS) for owned in full.owned_pairs(blob.blob_id)}
     assert {symbol.symbol_id.on(axis.orthogonal) for symbol in given} == sources
@@ -67,9 +68,10 @@ async def test_symbols_by_id(full: Node, blob: EncodedBlob) -> None:
     pair, path = full.owned_pairs(blob.blob_id)[0], f"/v1/blobs/{blob.blob_id}/recoverySymbols"
     secondary = sliver_index(Axis.SECONDARY, pair, N_SHARDS)
     ids = [SymbolId(pair, 3), SymbolId(7, secondary)]
-    answer = await full.http.get(f"{path}?" + "&".join(f"id={symbol_id}" for symbol_id in ids))
-    given = _parse(answer)
+    given = _parse(await full.http.get(f"{path}?id={ids[0]}&id={ids[1]}"))
     assert [symbol.symbol_id for symbol in given] == ids
+    one_axis = await full.client.recovery_symbols(blob.blob_id, ids, Axis.SECONDARY)
+    assert [symbol.symbol_id for symbol in one_axis] == ids[1:]
     for symbol in given:
         verify_symbol(symbol, Axis.PRIMARY, symbol.symbol_id.primary_index, blob.metadata)
         verify_symbol(symbol, Axis.SECONDARY, symbol.symbol_id.secondary_index, blob.metadata)

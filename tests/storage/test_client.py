@@ -12,7 +12,7 @@ import pytest
 
 from walrus_sui.crypto.messages import Deletable, Permanent
 from walrus_sui.errors import NodeMisbehaved, NodeRefused, NodeUnreachable
-from walrus_sui.redstuff import Axis, BlobId, InconsistencyProof, SliverData
+from walrus_sui.redstuff import Axis, BlobId, InconsistencyProof, SliverData, SymbolId
 from walrus_sui.storage import StorageNodeClient, StoredStatus
 from walrus_sui.storage.client import MAX_JSON_BYTES
 
@@ -47,7 +47,7 @@ async def test_every_method_asks_for_the_path_of_the_protocol() -> None:
         node.sliver_status(BLOB, 12, Axis.SECONDARY),
         node.confirmation(BLOB, Permanent()),
         node.confirmation(BLOB, Deletable(object_id)),
-        node.recovery_symbols(BLOB, 3, Axis.PRIMARY),
+        node.recovery_symbols(BLOB, [SymbolId(3, 4), SymbolId(5, 4)], Axis.SECONDARY),
         node.decoding_symbols(BLOB, [3, 4], Axis.SECONDARY),
         node.attest_inconsistency(BLOB, Axis.SECONDARY, InconsistencyProof(0, ())),
         node.status(BLOB),
@@ -63,7 +63,7 @@ async def test_every_method_asks_for_the_path_of_the_protocol() -> None:
         f"GET /v1/blobs/{TEXT}/slivers/12/secondary/status",
         f"GET /v1/blobs/{TEXT}/confirmation/permanent",
         f"GET /v1/blobs/{TEXT}/confirmation/deletable/0x{'00' * 31}ff",
-        f"GET /v1/blobs/{TEXT}/recoverySymbols?proofAxis=secondary&targetSliver=3&targetType=primary",
+        f"GET /v1/blobs/{TEXT}/recoverySymbols?proofAxis=secondary&id=3-4&id=5-4",
         f"GET /v1/blobs/{TEXT}/decodingSymbols?targetSlivers=3&targetSlivers=4&targetType=secondary",
         f"POST /v1/blobs/{TEXT}/inconsistencyProof/secondary",
         f"GET /v1/blobs/{TEXT}/status",
@@ -143,7 +143,7 @@ async def test_no_answer(error: httpx.HTTPError) -> None:
         lambda node: node.metadata_status(BLOB),
         lambda node: node.sliver_status(BLOB, 0, Axis.PRIMARY),
         lambda node: node.confirmation(BLOB, Permanent()),
-        lambda node: node.recovery_symbols(BLOB, 1, Axis.PRIMARY),
+        lambda node: node.recovery_symbols(BLOB, [SymbolId(1, 2)], Axis.PRIMARY),
         lambda node: node.decoding_symbols(BLOB, [1], Axis.PRIMARY),
         lambda node: node.attest_inconsistency(BLOB, Axis.PRIMARY, InconsistencyProof(0, ())),
         lambda node: node.status(BLOB),

@@ -25,6 +25,7 @@ from walrus_sui.redstuff import (
     GeneralRecoverySymbol,
     InconsistencyProof,
     SliverData,
+    SymbolId,
 )
 from walrus_sui.redstuff.recovery import DecodingSymbols, RecoverySymbols
 from walrus_sui.storage import routes
@@ -81,10 +82,11 @@ class StorageNodeClient:
         return self._signed_message(data.get("signed") if isinstance(data, dict) else data)
 
     async def recovery_symbols(
-        self, blob_id: BlobId, target: int, axis: Axis
+        self, blob_id: BlobId, ids: Iterable[SymbolId], proof_axis: Axis
     ) -> tuple[GeneralRecoverySymbol, ...]:
-        """What the node has of sliver `target`, with proofs under slivers of the other axis; to be verified."""
-        body = await self._request("GET", routes.recovery_symbols(blob_id, target, axis), limit=MAX_SLIVER_BYTES)
+        """Those of `ids` the node has, with proofs under its slivers of `proof_axis`; to be verified."""
+        path = routes.recovery_symbols(blob_id, ids, proof_axis)
+        body = await self._request("GET", path, limit=MAX_SLIVER_BYTES)
         found: tuple[GeneralRecoverySymbol, ...] = self._decode(RecoverySymbols, body)
         return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from walrus_sui.bcs.sui import format_address
-from walrus_sui.redstuff import Axis, BlobId
+from walrus_sui.redstuff import Axis, BlobId, SymbolId
 
 METADATA = "/v1/blobs/{blob_id}/metadata"
 METADATA_STATUS = "/v1/blobs/{blob_id}/metadata/status"
@@ -50,10 +50,10 @@ def deletable_confirmation(blob_id: BlobId, object_id: bytes) -> str:
     return DELETABLE_CONFIRMATION.format(blob_id=blob_id, object_id=format_address(object_id))
 
 
-def recovery_symbols(blob_id: BlobId, target: int, axis: Axis) -> str:
-    """All symbols of one target sliver that a node can prove from slivers of the other axis."""
-    path = RECOVERY_SYMBOLS.format(blob_id=blob_id)
-    return f"{path}?proofAxis={axis.orthogonal.value}&targetSliver={target}&targetType={axis.value}"
+def recovery_symbols(blob_id: BlobId, ids: Iterable[SymbolId], proof_axis: Axis) -> str:
+    """Symbols with proofs under slivers of `proof_axis`."""
+    query = "".join(f"&id={symbol_id}" for symbol_id in ids)
+    return f"{RECOVERY_SYMBOLS.format(blob_id=blob_id)}?proofAxis={proof_axis.value}{query}"
 
 
 def decoding_symbols(blob_id: BlobId, targets: Iterable[int], axis: Axis) -> str:

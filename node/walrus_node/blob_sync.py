@@ -1,0 +1,175 @@
+"""Making sure that the node has its part of every certified blob (protocol.md §3.3).
+
+A certified blob is due until the node holds its metadata and both slivers of every shard it owns. What is due is
+noted on disk together with the event that made it so, hence a restart forgets nothing. Most blobs have been
+uploaded to the node already, or soon will be; for the rest the slivers are fetched from who held the shard
+before, or rebuilt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable
+
+from walrus_node import blob_info
+from walrus_node.custody import Custody
+from walrus_node.invalidation import Invalidation
+from walrus_node.membership import Membership
+from walrus_node.rebuilding import Rebuilding
+from walrus_node.refusal import Refusal
+from walrus_node.store import Store
+from walrus_node.workers import Workers
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.metadata import fetch_metadata
+from walrus_sui.client.progress import ignore_progress
+from walrus_sui.errors import NodeError, WalrusError
+from walrus_sui.redstuff import Axis, BlobId, BlobMetadataWithId, InconsistencyProof, SliverData, sliver_index
+
+log = logging.getLogger(__name__)
+
+UPLOAD_GRACE_SECONDS = 3.0
+"""How long after its certificate a blob's own writer may still be uploading to this node."""
+_BLOBS_AT_ONCE = 8
+_TARGETS_AT_ONCE = 16
+_FIRST_RETRY_SECONDS = 1.0
+_LONGEST_RETRY_SECONDS = 60.0
+
+
+class BlobSync:
+    """Works on the due blobs, several at a time, each until it is complete or no longer certified."""
+
+    def __init__(
+        self, store: Store, custody: Custody, membership: Membership, invalidation: Invalidation, workers: Workers
+    ) -> None:
+        self._store = store
+        self._custody = custody
+        self._membership = membership
+        self._invalidation = invalidation
+        self._workers = workers
+        self._queue: asyncio.Queue[BlobId] = asyncio.Queue()
+        self._due: dict[BlobId, asyncio.Future[None]] = {}
+        self._attempts: Counter[BlobId] = Counter()
+
+    @property
+    def backlog(self) -> int:
+        """Blobs that are due."""
+        return len(self._due)
+
+    def enqueue(self, blob_id: BlobId, delay: float = 0.0) -> asyncio.Future[None]:
+        """Have a blob completed, no sooner than `delay` seconds from now. The future tells when it is."""
+        loop = asyncio.get_running_loop()
+        if blob_id not in self._due:
+            self._due[blob_id] = loop.create_future()
+            loop.call_later(delay, self._queue.put_nowait, blob_id)
+        return self._due[blob_id]
+
+    async def complete(self, blob_ids: Iterable[BlobId]) -> None:
+        """Have all these blobs completed."""
+        await asyncio.gather(*map(self.enqueue, blob_ids))
+
+    async def run(self) -> None:
+        """Begin with what the disk says is due, and go on for ever."""
+        for raw in await self._workers.run(self._store.due_blobs):
+            self.enqueue(BlobId(raw))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_BLOBS_AT_ONCE):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            blob_id = await self._queue.get()
+            try:
+                await self._complete(blob_id)
+            except WalrusError as error:
+                self._retry(blob_id, error)
+                continue
+            self._store.no_longer_due(bytes(blob_id))
+            self._attempts.pop(blob_id, None)
+            self._due.pop(blob_id).set_result(None)
+
+    def _retry(self, blob_id: BlobId, error: WalrusError) -> None:
+        self._attempts[blob_id] += 1
+        delay = min(_FIRST_RETRY_SECONDS * 2 ** (self._attempts[blob_id] - 1), _LONGEST_RETRY_SECONDS)
+        log.warning("could not complete blob %s, trying again in %.0f s: %s", blob_id, delay, error)
+        asyncio.get_running_loop().call_later(delay, self._queue.put_nowait, blob_id)
+
+    async def _complete(self, blob_id: BlobId) -> None:
+        if not self._is_wanted(blob_id):
+            return
+        missing = await self._workers.run(self._custody.missing, blob_id)
+        if missing.is_nothing:
+            return
+        log.info("blob %s: %d slivers are missing", blob_id, len(missing.slivers))
+        try:
+            metadata = await self._metadata(blob_id)
+            wanted = await self._fetch_from_previous(metadata, missing.slivers)
+            for axis in Axis:
+                pairs = [pair for pair, of in wanted if of is axis]
+                for start in range(0, len(pairs), _TARGETS_AT_ONCE):
+                    await self._rebuild(metadata, axis, pairs[start : start + _TARGETS_AT_ONCE])
+        except Refusal as refusal:
+            # the blob or the shards ceased to be the node's concern meanwhile; look again
+            log.info("blob %s: %s", blob_id, refusal.message)
+            await self._complete(blob_id)
+
+    def _is_wanted(self, blob_id: BlobId) -> bool:
+        duty = self._membership.duty()
+        info = self._store.blob_info(bytes(blob_id))
+        return bool(duty.shards) and blob_info.is_certified(info, duty.epoch)
+
+    async def _metadata(self, blob_id: BlobId) -> BlobMetadataWithId:
+        stored = self._custody.known_metadata(blob_id)
+        if stored is not None:
+            return BlobMetadataWithId(blob_id, stored)
+        fetched = await self._fetch_metadata(blob_id)
+        await self._workers.run(self._custody.store_metadata, blob_id, fetched.metadata.to_bytes())
+        return fetched
+
+    async def _fetch_metadata(self, blob_id: BlobId) -> BlobMetadataWithId:
+        *earlier, last = self._membership.committees
+        for nodes in earlier:
+            try:
+                return await fetch_metadata(nodes, blob_id, limits=Limits(), on_progress=ignore_progress)
+            except WalrusError as error:
+                log.debug("no metadata of blob %s from the previous committee: %s", blob_id, error)
+        return await fetch_metadata(last, blob_id, limits=Limits(), on_progress=ignore_progress)
+
+    async def _fetch_from_previous(
+        self, metadata: BlobMetadataWithId, slivers: list[tuple[int, Axis]]
+    ) -> list[tuple[int, Axis]]:
+        """Ask who held the shards in the epoch before for whole slivers; gives what is still missing."""
+        if len(self._membership.committees) < 2:
+            return slivers
+        found = [await self._fetch_sliver(metadata.blob_id, pair, axis) for pair, axis in slivers]
+        return [item for item, is_found in zip(slivers, found, strict=True) if not is_found]
+
+    async def _fetch_sliver(self, blob_id: BlobId, pair: int, axis: Axis) -> bool:
+        previous = self._membership.committees[0]
+        holder = previous.committee.holder_of_pair(blob_id, pair)
+        for node in previous:
+            if holder is not None and node.member is holder and holder.node_id != self._membership.node_id:
+                try:
+                    sliver = await node.client.sliver(blob_id, pair, axis)
+                    await self._workers.run(self._custody.store_sliver, blob_id, pair, axis, sliver.to_bytes())
+                except (NodeError, Refusal) as error:
+                    log.debug(
+                        "no %s sliver %d of blob %s from %s: %s", axis.value, pair, blob_id, node.name, error
+                    )
+                    return False
+                return True
+        return False
+
+    async def _rebuild(self, metadata: BlobMetadataWithId, axis: Axis, pairs: list[int]) -> None:
+        n_shards = metadata.metadata.n_shards
+        pair_of = {sliver_index(axis, pair, n_shards): pair for pair in pairs}
+        rebuilding = Rebuilding(metadata, axis, list(pair_of), self._workers)
+        for rebuilt in await rebuilding.run(self._membership.committees, self._membership.node_id):
+            if isinstance(rebuilt, InconsistencyProof):
+                await self._invalidation.report(self._membership.current, metadata.blob_id, axis, rebuilt)
+                return
+            await self._store_sliver(metadata.blob_id, pair_of[rebuilt.index], axis, rebuilt)
+
+    async def _store_sliver(self, blob_id: BlobId, pair: int, axis: Axis, sliver: SliverData) -> None:
+        await self._workers.run(self._custody.store_sliver, blob_id, pair, axis, sliver.to_bytes())
