@@ -13,8 +13,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from walrus_sui import bcs
 from walrus_sui.bcs.sui import Event, parse_digest
+from walrus_sui.chain.answers import events_of
 from walrus_sui.chain.transport import Transport
 from walrus_sui.errors import ChainError, ChainUnreachable, ObjectNotFound
 
@@ -50,19 +50,11 @@ async def read_checkpoint(transport: Transport, sequence: int | None) -> Checkpo
     return _parse((await transport.call("LEDGER", "get_checkpoint", request)).checkpoint)
 
 
-def read_events(transaction: Any) -> tuple[Event, ...]:
-    """The events in an `ExecutedTransaction` message. Raises `BcsError`."""
-    if transaction.events is None or transaction.events.bcs is None:
-        return ()
-    events: tuple[Event, ...] = bcs.decode(tuple[Event, ...], transaction.events.bcs.value or b"\0")
-    return events
-
-
 def _parse(message: Any) -> Checkpoint:
     events = tuple(
         ChainEvent(parse_digest(transaction.digest), index, event)
         for transaction in message.transactions
-        for index, event in enumerate(read_events(transaction))
+        for index, event in enumerate(events_of(transaction))
     )
     timestamp = message.summary.timestamp.timestamp() if message.summary is not None else 0.0
     return Checkpoint(int(message.sequence_number), round(timestamp * 1000), events)

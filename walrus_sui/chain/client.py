@@ -14,8 +14,9 @@ from walrus_sui.bcs.sui import (
     format_address,
     format_digest,
 )
-from walrus_sui.chain.checkpoints import Checkpoint, follow_checkpoints, read_checkpoint, read_events
-from walrus_sui.chain.execution import ExecutedTransaction, read_effects
+from walrus_sui.chain.answers import effects_of, events_of, object_of
+from walrus_sui.chain.checkpoints import Checkpoint, follow_checkpoints, read_checkpoint
+from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import (
     SUI_TYPE,
@@ -25,7 +26,6 @@ from walrus_sui.chain.objects import (
     DynamicField,
     coin_type,
     dynamic_field_id,
-    read_object,
 )
 from walrus_sui.chain.sender import Build, Sender
 from walrus_sui.chain.transaction import TransactionBuilder
@@ -118,7 +118,7 @@ class SuiClient:
         found: list[ChainObject] = []
         while True:
             page = await self._read("STATE", "list_owned_objects", request)
-            parsed = (read_object(item.bcs.value) for item in page.objects)
+            parsed = map(object_of, page.objects)
             found += (item for item in parsed if isinstance(item, ChainObject))
             if not page.next_page_token:
                 return tuple(found)
@@ -145,11 +145,11 @@ class SuiClient:
 
     async def transaction_effects(self, digest: bytes) -> TransactionEffectsV2:
         """What a transaction did, successful or not. Raises `ObjectNotFound`."""
-        return read_effects((await self._transaction(digest, "effects.bcs")).effects.bcs.value)
+        return effects_of(await self._transaction(digest, "effects.bcs"))
 
     async def transaction_events(self, digest: bytes) -> tuple[Event, ...]:
         """The events of a transaction. Raises `ObjectNotFound`."""
-        return read_events(await self._transaction(digest, "events.bcs"))
+        return events_of(await self._transaction(digest, "events.bcs"))
 
     async def transaction_checkpoint(self, digest: bytes) -> int | None:
         """The checkpoint that holds a transaction, None while there is none yet. Raises `ObjectNotFound`."""
@@ -225,7 +225,7 @@ def _found(result: Any, wanted: bytes) -> ChainObject | ChainPackage:
         if result.error is not None and result.error.code != _NOT_FOUND:
             raise ContractMismatch(f"expected object {format_address(wanted)}, got: {result.error.message}")
         raise ObjectNotFound(f"expected object {format_address(wanted)} on chain, got none")
-    return read_object(result.object.bcs.value)
+    return object_of(result.object)
 
 
 def _move_object(found: ChainObject | ChainPackage, wanted: bytes) -> ChainObject:

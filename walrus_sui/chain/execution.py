@@ -14,12 +14,11 @@ from walrus_sui.bcs.sui import (
     MoveAbort,
     ObjectWrite,
     PackageWrite,
-    TransactionEffects,
     TransactionEffectsV2,
     format_digest,
 )
 from walrus_sui.chain.abort_codes import abort_name
-from walrus_sui.errors import ContractMismatch, MoveAborted, OutOfGas, TransactionFailed
+from walrus_sui.errors import MoveAborted, OutOfGas, TransactionFailed
 
 
 @dataclass(frozen=True)
@@ -49,14 +48,6 @@ class ExecutedTransaction:
 
     def __str__(self) -> str:
         return format_digest(self.digest)
-
-
-def read_effects(data: bytes) -> TransactionEffectsV2:
-    """Raises `BcsError`, or `ContractMismatch` for effects of a version Sui has retired."""
-    effects = TransactionEffects.from_bytes(data)
-    if not isinstance(effects, TransactionEffectsV2):
-        raise ContractMismatch(f"expected effects of version 2, got {type(effects).__name__}")
-    return effects
 
 
 def check_success(

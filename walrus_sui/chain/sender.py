@@ -20,8 +20,8 @@ from walrus_sui.bcs.sui import (
     TransactionEffectsV2,
     format_digest,
 )
-from walrus_sui.chain.checkpoints import read_events
-from walrus_sui.chain.execution import ExecutedTransaction, check_success, read_effects
+from walrus_sui.chain.answers import effects_of, events_of
+from walrus_sui.chain.execution import ExecutedTransaction, check_success
 from walrus_sui.chain.gas import GasPool, estimated_budget, simulation_budget
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import SharedVersion, TransactionBuilder
@@ -58,7 +58,7 @@ class Sender:
             kind = builder.kind(await self._resolve(builder.object_ids))
             transaction = await self._fund(builder, kind, keypair.address)
             answer = await self._send(transaction, keypair)
-            effects = read_effects(answer.effects.bcs.value)
+            effects = effects_of(answer)
             if effects.transaction_digest != transaction.digest():
                 raise ContractMismatch(
                     f"expected the effects of transaction {format_digest(transaction.digest())}, "
@@ -109,7 +109,7 @@ class Sender:
             answer = await transport.repeat("TRANSACTION", "simulate_transaction", request)
         except (ChainRefused, ObjectNotFound) as error:
             raise TransactionRejected(f"the transaction cannot be executed: {error.message}") from error
-        effects = read_effects(answer.transaction.effects.bcs.value)
+        effects = effects_of(answer.transaction)
         self._check(effects, simulated=True)
         return effects
 
@@ -151,7 +151,7 @@ class Sender:
             raise FinalityTimeout(
                 f"expected {text} in a checkpoint within {_FINALITY_SECONDS:.0f} s, got none", digest=text
             ) from None
-        return ExecutedTransaction(digest, effects, read_events(answer), int(checkpoint))
+        return ExecutedTransaction(digest, effects, events_of(answer), int(checkpoint))
 
     async def _checkpoint_of(self, digest: bytes) -> int | None:
         try:
