@@ -10,7 +10,7 @@ from walrus_sui.errors import SliverIndexError
 from walrus_sui.redstuff.blob_id import BlobId
 from walrus_sui.redstuff.kernels.arrays import Bytes
 from walrus_sui.redstuff.matrix import Buffer, MemorySource, encode_matrix
-from walrus_sui.redstuff.metadata import BlobMetadata, BlobMetadataWithId
+from walrus_sui.redstuff.metadata import BlobMetadata, BlobMetadataWithId, blob_id_of
 from walrus_sui.redstuff.params import Params
 from walrus_sui.redstuff.sliver import SliverData, SliverPair
 
@@ -26,7 +26,7 @@ class EncodedBlob:
     ) -> None:
         self.metadata = metadata
         self.root_hash = metadata.root_hash()
-        self.blob_id: BlobId = metadata.blob_id()
+        self.blob_id: BlobId = blob_id_of(metadata.unencoded_length, self.root_hash)
         self.params = Params(metadata.n_shards)
         self._source = source
         self._parity_primaries = parity_primaries

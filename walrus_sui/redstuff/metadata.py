@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Self
 
+import numpy as np
+
 from walrus_sui import bcs
 from walrus_sui.errors import BcsError, MetadataError
-from walrus_sui.redstuff import merkle
+from walrus_sui.redstuff import kernels, merkle
 from walrus_sui.redstuff.blob_id import BlobId
 from walrus_sui.redstuff.params import Params
 from walrus_sui.redstuff.placement import Axis, pair_index
@@ -41,9 +43,15 @@ class BlobMetadata(bcs.Struct):
         return Params(self.n_shards).symbol_size(self.unencoded_length)
 
     def root_hash(self) -> bytes:
-        """Root over the pairs: 32 bytes."""
+        """Root over the pairs: 32 bytes; Empty if there are none."""
         zero = bytes(merkle.DIGEST_SIZE)
-        return merkle.root_of((pair.primary or zero) + (pair.secondary or zero) for pair in self.hashes)
+        leaves = b"".join((pair.primary or zero) + (pair.secondary or zero) for pair in self.hashes)
+        if not leaves:
+            return merkle.EMPTY
+        engine = kernels.engine()
+        line = engine.buffer(self.n_shards, 1, 2 * merkle.DIGEST_SIZE)
+        line.reshape(-1)[:] = np.frombuffer(leaves, dtype=np.uint8)
+        return bytes(engine.line_roots(line)[0])
 
     def blob_id(self) -> BlobId:
         return blob_id_of(self.unencoded_length, self.root_hash())

@@ -6,6 +6,8 @@ The plain reference of every kernel is hashlib; see `portable`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from walrus_sui.redstuff.kernels.ir import CountedLoop, Function, constant
 
 # fmt: off
@@ -122,13 +124,14 @@ class _Lanes(Function):
 
 
 def module(lanes: int) -> str:
-    """The IR of `leaves`, `pair_adjacent` and `pair_apart`."""
+    """The IR of `leaves`, `pair_adjacent`, `pair_apart`, `tree_adjacent` and `trees_apart`."""
     vector = f"<{lanes} x i64>"
     declarations = "".join(
         f"declare {vector} @llvm.{name}.v{lanes}i64({vector}, {vector}, {vector})\n" for name in ("fshr", "fshl")
     )
     declarations += "declare i64 @llvm.smax.i64(i64, i64)\n"
-    return declarations + _leaves(lanes) + _pair_adjacent(lanes) + _pair_apart(lanes)
+    pairs = _pair_adjacent(lanes) + _pair_apart(lanes)
+    return declarations + _leaves(lanes) + pairs + _tree_adjacent(lanes) + _trees_apart(lanes)
 
 
 def _leaves(lanes: int) -> str:
@@ -259,6 +262,82 @@ def _pair_apart(lanes: int) -> str:
     f.store_digest(_hash_pair(f, words), f.at("%out", f.i64("shl", lane, 3)), out_bytes)
     vector.close()
     return f.finish()
+
+
+def _tree_adjacent(lanes: int) -> str:
+    """tree_adjacent(nodes, spare, count, plane, root): the whole of one tree over `count` nodes side by side.
+
+    Works in both arrays, which have the same planes; the root goes to four words at `root`.
+    """
+    f = Function("tree_adjacent", "p:nodes p:spare i:count i:plane p:digest")
+    level = _Levels(f, step=1)
+    vectors = f.i64("udiv", f.i64("add", level.half, lanes - 1), lanes)
+    f.emit(
+        f"call void @pair_adjacent(ptr {level.nodes}, i64 {vectors}, ptr {level.above}, i64 %plane, i64 %plane)"
+    )
+    level.close()
+    return f.finish()
+
+
+def _trees_apart(lanes: int) -> str:
+    """trees_apart(nodes, spare, count, plane, roots): eight whole trees side by side, each over `count` nodes.
+
+    Node i of tree t is digest 8i + t. Works in both arrays, which have the same planes; roots go to four planes of
+    eight words at `roots`.
+    """
+    f = Function("trees_apart", "p:nodes p:spare i:count i:plane p:digest")
+    level = _Levels(f, step=GROUP)
+    vectors = f.i64("udiv", f.i64("add", f.i64("mul", level.half, GROUP), lanes - 1), lanes)
+    right = f.at(level.nodes, 8 * GROUP)
+    f.emit(
+        f"call void @pair_apart(ptr {level.nodes}, ptr {right}, i64 {vectors}, i64 {2 * GROUP}, "
+        f"ptr {level.above}, i64 %plane, i64 %plane)"
+    )
+    level.close()
+    return f.finish()
+
+
+class _Levels:
+    """The loop from level to level of trees, `step` digests a node; an odd level gets an Empty node first."""
+
+    def __init__(self, f: Function, step: int) -> None:
+        self._function, self._step = f, step
+        f.jump("level")
+        f.label("level")
+        f.emit("%left = phi i64 [%count, %entry], [%half, %raised]")
+        f.emit("%here = phi ptr [%nodes, %entry], [%there, %raised]")
+        f.emit("%there = phi ptr [%spare, %entry], [%here, %raised]")
+        f.branch(f.value("icmp ule i64 %left, 1"), "finished", "more")
+        f.label("more")
+        f.branch(f.value("trunc i64 %left to i1"), "odd", "even")
+        f.label("odd")
+        self._each_word("%here", f.i64("mul", "%left", 8 * step), lambda _, pointer: self._store_zeros(pointer))
+        f.jump("even")
+        f.label("even")
+        f.emit(f"%half = lshr i64 {f.i64('add', '%left', 1)}, 1")
+        self.half, self.nodes, self.above = "%half", "%here", "%there"
+
+    def close(self) -> None:
+        f = self._function
+        f.jump("raised")
+        f.label("raised")
+        f.jump("level")
+        f.label("finished")
+        kind = f"<{self._step} x i64>"
+        self._each_word(
+            "%here",
+            "0",
+            lambda word, pointer: f.store(kind, f.load(kind, pointer), f.at("%digest", 8 * self._step * word)),
+        )
+
+    def _store_zeros(self, pointer: str) -> None:
+        self._function.store(f"<{self._step} x i64>", "zeroinitializer", pointer)
+
+    def _each_word(self, pointer: str, offset: str, body: Callable[[int, str], None]) -> None:
+        f = self._function
+        for word in range(DIGEST_WORDS):
+            plane = f.i64("mul", "%plane", 8 * word)
+            body(word, f.at(f.at(pointer, plane), offset))
 
 
 def _load_groups(f: _Lanes, pointer: str) -> str:

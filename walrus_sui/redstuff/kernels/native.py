@@ -21,9 +21,11 @@ from walrus_sui.redstuff.reed_solomon import Code
 T = TypeVar("T", bound=np.generic)
 
 _GROUP = blake2.GROUP
-_STRIP_BYTES = 4096
-"""Bytes of symbols a work row takes in at a time, so that all rows stay in the cache."""
+_AREA_BYTES = 4 << 20
+"""Bytes of symbols all work rows take in at a time, so that they stay in the cache."""
 _COPY = 32
+_ROOM = 4 * _GROUP
+"""Digests that vectors may reach beyond the last one."""
 _RECOVER_GROUP = 64
 
 
@@ -71,6 +73,8 @@ class NativeEngine:
         self._leaves = self._library.function("leaves", 6)
         self._adjacent = self._library.function("pair_adjacent", 5)
         self._apart = self._library.function("pair_apart", 7)
+        self._tree = self._library.function("tree_adjacent", 5)
+        self._trees = self._library.function("trees_apart", 5)
         self._links: dict[tuple[int, int, _Shape], _Linked] = {}
         self._local = threading.local()
 
@@ -86,7 +90,7 @@ class NativeEngine:
     def extend(self, code: Code, work: Bytes) -> None:
         plan = program.extending(code, self._machine.radix)
         _, group, size = work.shape
-        shape = _Shape.of(group, size, self._machine.variant.width)
+        shape = _Shape.of(plan.rows, group, size, self._machine.variant.width)
         linked = self._link(code, plan, shape)
         area = self._area(plan.rows * shape.row_stride)
         for start, length in shape.segments(size):
@@ -105,7 +109,7 @@ class NativeEngine:
             return out
         plan = program.recovering(code, np.array(indices), missing, self._machine.radix)
         step = min(_RECOVER_GROUP, groups)
-        shape = _Shape.of(step, size, self._machine.variant.width)
+        shape = _Shape.of(plan.rows, step, size, self._machine.variant.width)
         linked = _Linked(plan, self._machine.variant, shape)
 
         def prepare() -> Callable[[int], None]:
@@ -180,26 +184,15 @@ class NativeEngine:
 
     def _column_roots(self, nodes: Planes, n: int) -> Bytes:
         """Trees along the first axis, one a lane: nodes[w, row * group + lane]."""
-        spare = self._scratch("nodes", n * _GROUP)
-        while n > 1:
-            if n % 2:
-                nodes[:, n * _GROUP : (n + 1) * _GROUP] = 0
-                n += 1
-            self._pair(nodes, nodes[:, _GROUP:], n // 2 * _GROUP, 2 * _GROUP, spare)
-            nodes, spare = spare, nodes
-            n //= 2
-        return np.ascontiguousarray(nodes[:, :_GROUP].T).view(np.uint8)
+        spare, roots = self._spare(nodes), np.empty((blake2.DIGEST_WORDS, _GROUP), dtype=np.uint64)
+        self._trees(_address(nodes), _address(spare), n, _plane(nodes), _address(roots))
+        return np.ascontiguousarray(roots.T).view(np.uint8)
 
     def _line_root(self, nodes: Planes, n: int) -> Bytes:
         """The tree of one line, its nodes side by side."""
-        spare = self._scratch("nodes", n)
-        while n > 1:
-            if n % 2:
-                nodes[:, n] = 0
-                n += 1
-            self._halve(nodes, n, spare)
-            nodes, spare, n = spare, nodes, n // 2
-        return nodes[:, 0].copy().view(np.uint8)[None]
+        spare, root = self._spare(nodes), np.empty((1, blake2.DIGEST_WORDS), dtype=np.uint64)
+        self._tree(_address(nodes), _address(spare), n, _plane(nodes), _address(root))
+        return root.view(np.uint8)
 
     def _halve(self, nodes: Planes, n: int, out: Planes) -> None:
         groups = -(-(n // 2) // self._machine.lanes)
@@ -245,9 +238,16 @@ class NativeEngine:
     def _scratch(self, name: str, count: int) -> Planes:
         """Planes of this thread for `count` digests, with room behind."""
         found: Planes | None = getattr(self._local, name, None)
-        if found is None or found.shape[1] < count + 4 * _GROUP:
-            found = np.zeros((blake2.DIGEST_WORDS, count + 4 * _GROUP), dtype=np.uint64)
+        if found is None or found.shape[1] < count + _ROOM:
+            found = np.zeros((blake2.DIGEST_WORDS, count + _ROOM), dtype=np.uint64)
             setattr(self._local, name, found)
+        return found
+
+    def _spare(self, nodes: Planes) -> Planes:
+        """Planes as far apart as those of `nodes`."""
+        found: Planes | None = getattr(self._local, "spare", None)
+        if found is None or found.shape != nodes.shape:
+            found = self._local.spare = np.zeros_like(nodes)
         return found
 
 
@@ -270,8 +270,8 @@ class _Shape:
     row_stride: int
 
     @classmethod
-    def of(cls, group: int, symbol_size: int, width: int) -> _Shape:
-        segment = max(layout.PIECE, _STRIP_BYTES // group // layout.PIECE * layout.PIECE)
+    def of(cls, rows: int, group: int, symbol_size: int, width: int) -> _Shape:
+        segment = max(layout.PIECE, _AREA_BYTES // rows // group // layout.PIECE * layout.PIECE)
         elements = group * min(symbol_size, segment) // 2
         plane = -(-(-(-elements // width) * width + _COPY) // 64) * 64
         # rows an odd multiple of 64 bytes apart do not fall on the same cache sets
@@ -314,4 +314,6 @@ def _plane(planes: Planes) -> int:
 
 
 def _address(array: npt.NDArray[T]) -> int:
-    return array.ctypes.data
+    # the same as array.ctypes.data, at a third of its price
+    address: int = array.__array_interface__["data"][0]
+    return address
