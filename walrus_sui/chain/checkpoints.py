@@ -1,6 +1,6 @@
 """Checkpoints in order, with the events of their transactions (source: sui_localnet.md §4.8).
 
-A subscription wakes the follower; what it delivers is read by number, so nothing is lost between two
+A subscription tells of new checkpoints; what it did not deliver is read by number, so nothing is lost between two
 subscriptions, and a full node without subscriptions is followed by asking it at intervals.
 """
 
@@ -68,32 +68,13 @@ async def follow_checkpoints(transport: Transport, start: int) -> AsyncGenerator
         position = start
         while True:
             await head.reach(position)
-            for checkpoint in await _read_range(transport, position, min(head.latest, position + _AHEAD - 1)):
+            for checkpoint in await head.read_from(position):
                 yield checkpoint
                 position = checkpoint.sequence + 1
     finally:
         watcher.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watcher
-
-
-async def _read_range(transport: Transport, first: int, last: int) -> list[Checkpoint]:
-    """Checkpoints `first` to `last`; as many of them as could be read before the connection was lost."""
-    reads = (read_checkpoint(transport, sequence) for sequence in range(first, last + 1))
-    found: list[Checkpoint] = []
-    for outcome in await asyncio.gather(*reads, return_exceptions=True):
-        if isinstance(outcome, ChainUnreachable):
-            log.info("%s", outcome)
-            break
-        if isinstance(outcome, ObjectNotFound):
-            raise ObjectNotFound(
-                f"expected checkpoint {first + len(found)}, got none: the full node no longer keeps it",
-                hint="use a full node that keeps older checkpoints, or start later",
-            ) from outcome
-        if isinstance(outcome, BaseException):
-            raise outcome
-        found.append(outcome)
-    return found
 
 
 class _Head:
@@ -104,17 +85,44 @@ class _Head:
         self._moved = asyncio.Event()
         self._subscribed = False
         self._patience = _POLL_SECONDS
-        self.latest = -1
+        self._latest = -1
+        self._delivered: dict[int, Checkpoint] = {}
+
+    async def read_from(self, first: int) -> list[Checkpoint]:
+        """Checkpoints from `first` on, as many as are there and could be read: none if the connection is lost."""
+        last = min(self._latest, first + _AHEAD - 1)
+        reads = (self._read(sequence) for sequence in range(first, last + 1))
+        found: list[Checkpoint] = []
+        for outcome in await asyncio.gather(*reads, return_exceptions=True):
+            if isinstance(outcome, ChainUnreachable):
+                self._latest = -1  # so that `reach` waits until there is an answer again
+                break
+            if isinstance(outcome, BaseException):
+                raise outcome
+            found.append(outcome)
+        return found
+
+    async def _read(self, sequence: int) -> Checkpoint:
+        delivered = self._delivered.pop(sequence, None)
+        if delivered is not None:
+            return delivered
+        try:
+            return await read_checkpoint(self._transport, sequence)
+        except ObjectNotFound as error:
+            raise ObjectNotFound(
+                f"expected checkpoint {sequence}, got none: the full node no longer keeps it",
+                hint="use a full node that keeps older checkpoints, or start later",
+            ) from error
 
     async def reach(self, sequence: int) -> None:
         """Wait until checkpoint `sequence` exists."""
-        while self.latest < sequence:
+        while self._latest < sequence:
             self._moved.clear()
-            known = self.latest
+            known = self._latest
             self._advance(await self._ask())
-            if known < self.latest < sequence - 1:
-                log.warning("waiting for checkpoint %d of a chain that ends at %d", sequence, self.latest)
-            if self.latest < sequence:
+            if known < self._latest < sequence - 1:
+                log.warning("waiting for checkpoint %d of a chain that ends at %d", sequence, self._latest)
+            if self._latest < sequence:
                 await self._nap()
 
     async def _ask(self) -> int:
@@ -142,9 +150,10 @@ class _Head:
             # what happens before the subscription begins does not show in it, so ask soon, then ever more seldom
             self._subscribed, self._patience = True, _POLL_SECONDS
             try:
-                async for sequence in self._subscription():
+                async for checkpoint in self._subscription():
                     failures = 0
-                    self._advance(sequence)
+                    self._keep(checkpoint)
+                    self._advance(checkpoint.sequence)
             except ChainError as error:
                 log.debug("subscription to checkpoints ended: %s", error)
             self._subscribed, self._patience = False, _POLL_SECONDS
@@ -152,16 +161,21 @@ class _Head:
             await asyncio.sleep(_pause(failures))
             failures += 1
 
-    async def _subscription(self) -> AsyncIterator[int]:
-        mask = self._transport.mask(("sequence_number",))
-        request = self._transport.messages.SubscribeCheckpointsRequest(read_mask=mask)
+    async def _subscription(self) -> AsyncIterator[Checkpoint]:
+        request = self._transport.messages.SubscribeCheckpointsRequest(read_mask=self._transport.mask(_MASK))
         async for answer in self._transport.stream("SUBSCRIPTION", "subscribe_checkpoints", request):
-            if answer.cursor is not None:
-                yield int(answer.cursor)
+            if answer.checkpoint is not None:
+                yield _parse(answer.checkpoint)
+
+    def _keep(self, checkpoint: Checkpoint) -> None:
+        """Keep a few that were delivered; a reader that falls behind asks for them by number."""
+        if len(self._delivered) >= _AHEAD:
+            del self._delivered[min(self._delivered)]
+        self._delivered[checkpoint.sequence] = checkpoint
 
     def _advance(self, sequence: int) -> None:
-        if sequence > self.latest:
-            self.latest = sequence
+        if sequence > self._latest:
+            self._latest = sequence
             self._moved.set()
 
 
