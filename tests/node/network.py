@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +16,21 @@ from walrus_localnet.move.artifacts import built_package
 from walrus_node import operator
 from walrus_node.config import NodeConfig
 from walrus_node.service import serve
-from walrus_sui.chain import BlobRegistration, Contracts, Keypair, NetworkParameters, SuiClient, deploy
+from walrus_sui.chain import (
+    BlobCertification,
+    BlobRegistration,
+    Contracts,
+    Keypair,
+    NetworkParameters,
+    SuiClient,
+    deploy,
+)
 from walrus_sui.chain.types import Blob, EpochChangeDone
-from walrus_sui.errors import NodeUnreachable
-from walrus_sui.redstuff import BlobId, EncodedBlob
+from walrus_sui.client.network import read_network
+from walrus_sui.crypto.certificate import certify
+from walrus_sui.crypto.messages import Permanent, StorageConfirmation
+from walrus_sui.errors import MoveAborted, NodeRefused, NodeUnreachable
+from walrus_sui.redstuff import Axis, BlobId, EncodedBlob, pair_of_shard
 from walrus_sui.storage import NonexistentStatus, StorageNodeClient
 
 NODES = 4
@@ -88,10 +99,50 @@ class Network:
         (found,) = await self.contracts.register_blobs(self.deployer, [registration])
         return found
 
+    async def shards(self, node: RunningNode) -> tuple[int, ...]:
+        return dict((await self.contracts.staking()).committee)[node.node_id]
+
+    async def upload(self, node: RunningNode, blob: EncodedBlob) -> None:
+        """Bring a node its part of a registered blob."""
+        await node.sees(blob.blob_id)
+        await node.client.store_metadata(blob.blob_id, blob.metadata)
+        for shard in await self.shards(node):
+            both = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
+            await node.client.store_sliver(blob.blob_id, both.index, Axis.PRIMARY, both.primary)
+            await node.client.store_sliver(blob.blob_id, both.index, Axis.SECONDARY, both.secondary)
+
+    async def store(self, blob: EncodedBlob, nodes: Iterable[RunningNode]) -> Blob:
+        """Register a blob, upload it to `nodes` only, and certify it with their confirmations."""
+        registered = await self.register(blob)
+        chosen = list(nodes)
+        await asyncio.gather(*(self.upload(node, blob) for node in chosen))
+        network = await read_network(self.contracts)
+        ids = [member.node_id for member in network.committee.members]
+        signed = {
+            ids.index(node.node_id): await node.client.confirmation(blob.blob_id, Permanent()) for node in chosen
+        }
+        committee = network.committee.bls()
+        certificate = certify(committee, StorageConfirmation(bytes(blob.blob_id), Permanent()), signed)
+        proof = BlobCertification.of(registered.object_id, certificate, len(ids))
+        await self.contracts.certify_blobs(self.deployer, [proof])
+        return registered
+
+    async def confirms(self, node: RunningNode, blob: EncodedBlob) -> None:
+        """Wait until the node has its whole part of the blob."""
+
+        async def confirmed() -> bool:
+            try:
+                await node.client.confirmation(blob.blob_id, Permanent())
+            except NodeRefused:
+                return False
+            return True
+
+        await eventually(confirmed)
+
     async def next_epoch(self) -> None:
-        """Turn the epoch and wait until all nodes are in it and the committee has reported."""
-        await self.contracts.voting_end(self.deployer)
-        await self.contracts.initiate_epoch_change(self.deployer)
+        """Turn the epoch as soon as it may, and wait until all nodes are in it and the committee has reported."""
+        await when_due(self.contracts.voting_end, self.deployer)
+        await when_due(self.contracts.initiate_epoch_change, self.deployer)
         epoch = (await self.contracts.staking()).epoch
 
         async def done() -> bool:
@@ -110,6 +161,21 @@ async def eventually(check: Callable[[], Awaitable[bool]], unless: asyncio.Task[
             unless.result()
         await asyncio.sleep(0.01)
     raise TimeoutError(f"expected {check.__qualname__} to hold within 30 s")
+
+
+async def when_due(call: Callable[[Keypair], Awaitable[object]], keypair: Keypair) -> None:
+    """Repeat a call that the contract refuses until its time has come."""
+
+    async def called() -> bool:
+        try:
+            await call(keypair)
+        except MoveAborted as error:
+            if error.name != "EWrongEpochState":
+                raise
+            return False
+        return True
+
+    await eventually(called)
 
 
 def free_port() -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.node.conftest import make_blob
-from tests.node.network import N_SHARDS, Network, RunningNode, walrus_network
+from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, walrus_network
+from walrus_node import follower
 from walrus_sui.crypto.bls import PublicKey
 from walrus_sui.crypto.curve import compress_g1
 from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
@@ -24,22 +25,12 @@ async def network(tmp_path: Path) -> AsyncIterator[Network]:
         yield running
 
 
-async def upload(network: Network, node: RunningNode, blob: EncodedBlob) -> None:
-    await node.sees(blob.blob_id)
-    await node.client.store_metadata(blob.blob_id, blob.metadata)
-    shards = dict((await network.contracts.staking()).committee)[node.node_id]
-    for shard in shards:
-        both = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
-        await node.client.store_sliver(blob.blob_id, both.index, Axis.PRIMARY, both.primary)
-        await node.client.store_sliver(blob.blob_id, both.index, Axis.SECONDARY, both.secondary)
-
-
 async def test_nodes_serve_what_the_chain_registers(network: Network) -> None:
     blob = make_blob(b"on chain")
     with pytest.raises(NodeRefused, match="NOT_REGISTERED"):
         await network.nodes[0].client.store_metadata(blob.blob_id, blob.metadata)
     registration = await network.register(blob, deletable=True)
-    await asyncio.gather(*(upload(network, node, blob) for node in network.nodes))
+    await asyncio.gather(*(network.upload(node, blob) for node in network.nodes))
     pools = await network.contracts.pools(node.node_id for node in network.nodes)
     for node, pool in zip(network.nodes, pools, strict=True):
         signed = await node.client.confirmation(blob.blob_id, Deletable(registration.object_id))
@@ -50,11 +41,55 @@ async def test_nodes_serve_what_the_chain_registers(network: Network) -> None:
 async def test_a_restarted_node_goes_on_where_it_was(network: Network) -> None:
     node, kept, missed = network.nodes[0], make_blob(b"kept"), make_blob(b"missed")
     await network.register(kept)
-    await upload(network, node, kept)
+    await network.upload(node, kept)
     before = await node.client.confirmation(kept.blob_id, Permanent())
     await node.stop()
     await network.register(missed)
     await node.start()
     assert await node.client.confirmation(kept.blob_id, Permanent()) == before
-    await upload(network, node, missed)
+    await network.upload(node, missed)
     assert isinstance(await node.client.status(missed.blob_id), PermanentStatus)
+
+
+async def test_a_node_that_was_down_rebuilds_what_it_missed(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "UPLOAD_GRACE_SECONDS", 0.0)
+    missing, *present = network.nodes
+    await missing.stop()
+    blobs = [make_blob(bytes([seed]), size) for seed, size in ((1, 1), (2, 5000), (3, 300_000))]
+    for blob in blobs:
+        await network.store(blob, present)
+    await missing.start()
+    for blob in blobs:
+        await network.confirms(missing, blob)
+        for shard in await network.shards(missing):
+            pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
+            assert await missing.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary
+            assert await missing.client.sliver(blob.blob_id, pair.index, Axis.SECONDARY) == pair.secondary
+
+
+async def test_shards_move_to_who_is_staked_on_more(tmp_path: Path) -> None:
+    async with walrus_network(tmp_path, epoch_duration_ms=3000) as network:
+        grower, blob = network.nodes[0], make_blob(b"moving", 50_000)
+        before = set(await network.shards(grower))
+        await network.store(blob, network.nodes)
+        await network.contracts.stake_with_pool(network.deployer, grower.node_id, 4 * STAKE)
+        await network.next_epoch()
+        gained = set(await network.shards(grower)) - before
+        assert gained
+        for node in network.nodes:
+            await network.confirms(node, blob)
+        for shard in gained:
+            pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
+            assert await grower.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary
+            holders = [node for node in network.nodes if await _has(node, blob, pair.index)]
+            assert len(holders) == 2, "the node that gave the shard up still serves reads of it"
+
+
+async def _has(node: RunningNode, blob: EncodedBlob, pair: int) -> bool:
+    try:
+        await node.client.sliver(blob.blob_id, pair, Axis.SECONDARY)
+    except NodeRefused:
+        return False
+    return True
