@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -15,6 +14,8 @@ from walrus_node.app import build_app
 from walrus_node.custody import Custody, Duty
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store
+from walrus_node.symbols import Symbols
+from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobRegistered
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import CommitteeNodes
@@ -29,14 +30,14 @@ Fault = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
 class GridNode:
     """One storage node without its process."""
 
-    def __init__(self, index: int, directory: Path, workers: ThreadPoolExecutor) -> None:
+    def __init__(self, index: int, directory: Path, workers: Workers) -> None:
         self.name = f"node-{index}.test:80"
         self.key = SecretKey.generate(hashlib.sha256(b"grid node %d" % index).digest())
         self.shards = tuple(range(index, N_SHARDS, N_NODES))
         self.store = Store.open(directory)
         self.epoch = EPOCH
         custody = Custody(self.store, self.key, lambda: Duty(self.epoch, N_SHARDS, frozenset(self.shards)))
-        app = build_app(custody, lambda detailed: {}, workers)
+        app = build_app(custody, Symbols(custody, self.key), lambda detailed: {}, workers)
         self.transport = httpx.ASGITransport(app)
         self.fault: Fault | None = None
         self.requests: list[str] = []
@@ -84,7 +85,7 @@ async def hung(request: httpx.Request) -> httpx.Response | None:
 
 @pytest.fixture
 def grid(tmp_path: Path) -> Iterator[Grid]:
-    with ThreadPoolExecutor(4) as workers:
+    with Workers(4) as workers:
         nodes = [GridNode(index, tmp_path / str(index), workers) for index in range(N_NODES)]
         yield Grid(nodes)
         for node in nodes:
@@ -92,9 +93,9 @@ def grid(tmp_path: Path) -> Iterator[Grid]:
 
 
 @pytest.fixture
-async def nodes(grid: Grid) -> AsyncIterator[CommitteeNodes]:
+async def nodes(grid: Grid, limits: Limits) -> AsyncIterator[CommitteeNodes]:
     async with httpx.AsyncClient(transport=grid) as http:
-        yield CommitteeNodes(grid.committee, http, "http")
+        yield CommitteeNodes(grid.committee, http, "http", limits)
 
 
 @pytest.fixture

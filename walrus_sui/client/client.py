@@ -60,6 +60,17 @@ class WalrusClient:
     ) -> None:
         await self._exit.aclose()
 
+    @property
+    def signer(self) -> Keypair:
+        """The account that pays. Raises `ConfigError` if none is configured, `WalletError` if it is unusable."""
+        if self._keypair is None:
+            if self._config.wallet is None:
+                raise ConfigError(
+                    f"expected a wallet to pay with (wallet_config in {self._config.source}), got none"
+                )
+            self._keypair = Wallet.load(self._config.wallet.path).keypair
+        return self._keypair
+
     async def network(self) -> Network:
         """Epoch, committees and prices as the chain has them now."""
         network = await read_network(self.contracts)
@@ -93,7 +104,7 @@ class WalrusClient:
         A blob that is certified as permanent for that long is not paid for again unless `force` is set. Raises
         `BlobTooLarge` before anything is paid, `InsufficientFunds`, `NotEnoughConfirmations`, `MoveAborted`.
         """
-        keypair = self._signer()
+        keypair = self.signer
         network = await self.network()
         encoded = await self._encode(network, data, on_progress)
         end_epoch = network.epoch + epochs
@@ -205,13 +216,4 @@ class WalrusClient:
         return encoded
 
     def _nodes(self, committee: Committee) -> CommitteeNodes:
-        return CommitteeNodes(committee, self._http, self._config.node_scheme)
-
-    def _signer(self) -> Keypair:
-        if self._keypair is None:
-            if self._config.wallet is None:
-                raise ConfigError(
-                    f"expected a wallet to pay with (wallet_config in {self._config.source}), got none"
-                )
-            self._keypair = Wallet.load(self._config.wallet.path).keypair
-        return self._keypair
+        return CommitteeNodes(committee, self._http, self._config.node_scheme, self._limits)

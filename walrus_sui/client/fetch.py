@@ -73,7 +73,8 @@ class SliverFetch:
                 count -= 1
 
     async def _sliver(self, node: CommitteeNode, pair: int) -> SliverData:
-        sliver = await node.client.sliver(self._metadata.blob_id, pair, self._axis)
+        async with node.slots:
+            sliver = await node.client.sliver(self._metadata.blob_id, pair, self._axis)
         expected = sliver_index(self._axis, pair, self._n_shards)
         if sliver.index != expected:
             raise NodeMisbehaved(node.name, f"expected {self._axis.value} sliver {expected}, got {sliver.index}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,11 +16,15 @@ from walrus_sui.storage import Committee, Member, StorageNodeClient
 
 @dataclass(frozen=True, slots=True)
 class CommitteeNode:
-    """One member of a committee and the client that talks to it; `index` is its bit in a certificate."""
+    """One member of a committee and the client that talks to it; `index` is its bit in a certificate.
+
+    `slots` keeps the requests to it that are under way to a few, so that connections are used again.
+    """
 
     index: int
     member: Member
     client: StorageNodeClient
+    slots: asyncio.Semaphore
 
     @property
     def weight(self) -> int:
@@ -33,11 +38,19 @@ class CommitteeNode:
 class CommitteeNodes:
     """All members of `committee`, reached over one shared connection pool."""
 
-    def __init__(self, committee: Committee, http: httpx.AsyncClient, scheme: str) -> None:
+    def __init__(
+        self, committee: Committee, http: httpx.AsyncClient, scheme: str, limits: Limits | None = None
+    ) -> None:
         self.committee = committee
+        slots = (limits or Limits()).requests_per_node
         self._params = Params(committee.n_shards)
         self._nodes = tuple(
-            CommitteeNode(index, member, StorageNodeClient(f"{scheme}://{member.network_address}", http))
+            CommitteeNode(
+                index,
+                member,
+                StorageNodeClient(f"{scheme}://{member.network_address}", http),
+                asyncio.Semaphore(slots),
+            )
             for index, member in enumerate(committee.members)
         )
 

@@ -112,12 +112,12 @@ class _Upload:
 
     async def _serve(self, node: CommitteeNode) -> SignedMessage:
         blob_id, metadata = self._encoded.blob_id, self._encoded.metadata
-        await self._attempt(lambda: node.client.store_metadata(blob_id, metadata))
+        await self._attempt(node, lambda: node.client.store_metadata(blob_id, metadata))
         pairs = node.member.pairs(blob_id, self._nodes.n_shards)
         slivers = ((pair, axis) for pair in pairs for axis in Axis)
         at_once = self._limits.requests_per_node
         await for_each(slivers, lambda sliver: self._store_sliver(node, *sliver), at_once=at_once)
-        signed = await self._attempt(lambda: node.client.confirmation(blob_id, self._persistence))
+        signed = await self._attempt(node, lambda: node.client.confirmation(blob_id, self._persistence))
         await asyncio.to_thread(
             check_confirmation, signed, node.member, self._expected, self._nodes.committee.epoch
         )
@@ -126,18 +126,20 @@ class _Upload:
     async def _store_sliver(self, node: CommitteeNode, pair_index: int, axis: Axis) -> None:
         pair = self._encoded.sliver_pair(pair_index)
         sliver = pair.primary if axis is Axis.PRIMARY else pair.secondary
-        await self._attempt(lambda: node.client.store_sliver(self._encoded.blob_id, pair_index, axis, sliver))
+        await self._attempt(
+            node, lambda: node.client.store_sliver(self._encoded.blob_id, pair_index, axis, sliver)
+        )
         self._slivers_stored += 1
         self._on_progress(Progress(Phase.UPLOAD, self._slivers_stored, 2 * self._nodes.n_shards))
 
-    async def _attempt(self, request: Callable[[], Awaitable[T]]) -> T:
+    async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
         """Make one request, again if the connection failed, and for as long as the node lags behind the chain."""
         clock = asyncio.get_running_loop().time
         lag_ends = clock() + self._limits.registration_wait
         failures, backoff = 0, self._limits.first_backoff
         while True:
             try:
-                async with self._in_flight:
+                async with self._in_flight, node.slots:
                     return await request()
             except NodeUnreachable:
                 failures += 1

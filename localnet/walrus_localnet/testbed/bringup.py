@@ -69,7 +69,7 @@ async def bring_up(layout: Layout, plan: Plan, started: list[ProcessRecord], on_
         await contracts.stake_with_pools(deployer, {node.node_id: STAKE for node in nodes})
         await contracts.voting_end(deployer)
         await contracts.initiate_epoch_change(deployer)
-        await _first_epoch(contracts)
+        await _first_epoch(contracts, nodes, layout)
         await readiness.nodes_ready(nodes, layout.logs, epoch=1)
     _write_client_files(layout, plan, rpc_url, deployment, deployer)
     return Manifest(
@@ -140,9 +140,11 @@ async def _register_and_start(
     return await together(map(one, setups))
 
 
-async def _first_epoch(contracts: Contracts) -> None:
+async def _first_epoch(contracts: Contracts, nodes: Sequence[NodeRecord], layout: Layout) -> None:
     deadline = asyncio.get_running_loop().time() + EPOCH_SECONDS
     while not isinstance((staking := await contracts.staking()).epoch_state, EpochChangeDone) or staking.epoch < 1:
+        for node in nodes:
+            readiness.check_alive(node, layout.logs)
         if asyncio.get_running_loop().time() > deadline:
             raise StartFailed(
                 f"expected the nodes to begin epoch 1 within {EPOCH_SECONDS:g} s, got {staking.epoch_state}",

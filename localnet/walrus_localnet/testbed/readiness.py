@@ -46,10 +46,15 @@ async def _node_ready(node: NodeRecord, http: httpx.AsyncClient, epoch: int, dea
                 return
         except WalrusError:
             pass  # not listening yet; whether it ever will is decided below
-        if node.process is not None:
-            _check_alive(node.name, node.process, log)
+        check_alive(node, logs)
         _check_time(node.name, deadline, log)
         await asyncio.sleep(4 * _POLL_SECONDS)
+
+
+def check_alive(node: NodeRecord, logs: Path) -> None:
+    """Raises `StartFailed`, with the end of its log, if the node's process has ended."""
+    if node.process is not None:
+        _check_alive(node.name, node.process, logs / f"{node.name}.log")
 
 
 def _is_announced(announcement: Path) -> bool:

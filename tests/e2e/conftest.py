@@ -1,0 +1,108 @@
+"""Real networks: one of thirteen nodes for the whole session, and the command line run as a user runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from walrus_localnet.testbed.localnet import Localnet
+from walrus_localnet.testbed.plan import Plan
+from walrus_sui.client import WalrusClient
+from walrus_sui.config import load_config
+
+WALRUS = [sys.executable, "-c", "from walrus_cli.main import main; main()"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished command: its exit code, what it printed, and its JSON if it printed any."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Walrus = Callable[..., Done]
+
+
+@pytest.fixture(autouse=True)
+def collect_sockets() -> Iterator[None]:
+    """anyio leaves a socket to the garbage collector when its connect is cancelled as it succeeds, which a client
+    that goes round slow nodes does often. Collect them here, so that no later test is blamed."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+@pytest.fixture(scope="session")
+def walrus() -> Walrus:
+    """Runs the `walrus` command with `arguments`, against the network in `net` if one is given."""
+
+    def run(*arguments: object, net: Localnet | None = None, **environment: str) -> Done:
+        if net is not None:
+            environment["WALRUS_CONFIG"] = str(net.layout.client_config)
+        done = subprocess.run(
+            [*WALRUS, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, **environment},
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def network(directory: Path, plan: Plan) -> Iterator[Localnet]:
+    localnet = Localnet(directory)
+    asyncio.run(localnet.up(plan))
+    yield localnet
+    asyncio.run(localnet.down())
+
+
+@pytest.fixture(scope="session")
+def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localnet]:
+    """Thirteen nodes, 130 shards. Tests leave all nodes running and their data whole."""
+    yield from network(tmp_path_factory.mktemp("thirteen") / "net", Plan())
+
+
+@pytest.fixture(scope="module")
+def small_net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localnet]:
+    """Four nodes, ten shards, to be ill-treated."""
+    yield from network(tmp_path_factory.mktemp("four") / "net", Plan(nodes=4, shards=10))
+
+
+@pytest.fixture
+async def client(net: Localnet) -> AsyncIterator[WalrusClient]:
+    async with WalrusClient(load_config(net.layout.client_config)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def without_nodes(net: Localnet) -> AsyncIterator[Callable[..., Any]]:
+    """Kills nodes of the session's network for the length of one test."""
+    killed: list[str] = []
+
+    async def kill(*names: str) -> None:
+        killed.extend(node.name for node in await net.kill_nodes(names))
+
+    yield kill
+    if killed:
+        await net.restart_nodes(killed)
