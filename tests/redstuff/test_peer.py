@@ -1,0 +1,90 @@
+"""The official encoder, live: random shard counts, sizes and contents."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers.walrus_wasm import PeerUnavailable, WalrusWasm
+from walrus_sui.crypto import SecretKey, aggregate_signatures
+from walrus_sui.redstuff import Axis, compute_blob_id, decode, encode
+from walrus_sui.redstuff.sliver import SliverData
+
+pytestmark = pytest.mark.peer
+
+
+@pytest.fixture(scope="module")
+def official() -> Iterator[WalrusWasm]:
+    try:
+        peer = WalrusWasm()
+    except PeerUnavailable as error:
+        pytest.skip(str(error))
+    with peer:
+        yield peer
+
+
+def shapes() -> list[tuple[int, int]]:
+    """Chosen anew each time, so that over time many are seen; the test ids tell which failed."""
+    rng = random.Random()
+    chosen = [(rng.randint(4, 40), rng.randint(0, 20_000)) for _ in range(12)]
+    chosen += [(rng.randint(41, 400), rng.randint(0, 300_000)) for _ in range(5)]
+    # symbols above 512 bytes that are no multiple of 64
+    chosen += [(n, rng.randint(600, 5000) * (n - 2 * ((n - 1) // 3)) * (n - (n - 1) // 3)) for n in (4, 7, 10, 31)]
+    return [*chosen, (1000, rng.randint(0, 2_000_000))]
+
+
+@pytest.mark.parametrize(("n", "size"), shapes(), ids=lambda value: str(value))
+def test_random_blobs_encode_alike_and_decode_each_others(
+    official: WalrusWasm, tmp_path: Path, n: int, size: int
+) -> None:
+    blob = random.randbytes(size)
+    (tmp_path / "blob").write_bytes(blob)
+    theirs = official.ask("encode", n=n, file=str(tmp_path / "blob"))
+    encoded = encode(blob, n_shards=n)
+    pairs = list(encoded)
+    assert theirs == {
+        "blobId": bytes(encoded.blob_id).hex(),
+        "rootHash": encoded.root_hash.hex(),
+        "primaries": _digest([pair.primary for pair in pairs]),
+        "secondaries": _digest([pair.secondary for pair in pairs]),
+    }
+    assert compute_blob_id(blob, n_shards=n).metadata == encoded.metadata
+    chosen = random.sample(pairs, encoded.params.rows)
+    assert decode(encoded.metadata, [pair.primary for pair in chosen], axis=Axis.PRIMARY) == blob
+    files = []
+    for pair in chosen:
+        files.append(tmp_path / f"{pair.index}.sliver")
+        files[-1].write_bytes(pair.primary.to_bytes())
+    answer = official.ask(
+        "decode",
+        n=n,
+        blobId=bytes(encoded.blob_id).hex(),
+        length=size,
+        slivers=[str(file) for file in files],
+        out=str(tmp_path / "decoded"),
+    )
+    assert answer == {}
+    assert (tmp_path / "decoded").read_bytes() == blob
+
+
+def test_aggregate_signatures_convince_the_official_verifier(official: WalrusWasm) -> None:
+    keys = [SecretKey(random.randrange(1, 2**200)) for _ in range(9)]
+    message = random.randbytes(100)
+    aggregate = aggregate_signatures([key.sign(message) for key in keys])
+    public_keys = [bytes(key.public_key).hex() for key in keys]
+    good = official.ask(
+        "verifyAggregate", publicKeys=public_keys, message=message.hex(), signature=aggregate.hex()
+    )
+    assert good == {"valid": True}
+    bad = official.ask(
+        "verifyAggregate", publicKeys=public_keys[1:], message=message.hex(), signature=aggregate.hex()
+    )
+    assert bad == {"valid": False}
+
+
+def _digest(slivers: list[SliverData]) -> str:
+    return hashlib.sha256(b"".join(sliver.to_bytes() for sliver in slivers)).hexdigest()
