@@ -10,21 +10,38 @@ from dataclasses import dataclass, replace
 import pytest
 import pytest_asyncio
 
-from tests.sui_chain.world import N_NODES, N_SHARDS, World, bring_up, confirmation, fresh_blob, registration_of
+from tests.sui_chain.world import (
+    N_NODES,
+    N_SHARDS,
+    Operator,
+    World,
+    bring_up,
+    confirmation,
+    fresh_blob,
+    registration_of,
+)
 from walrus_sui.bcs import sui as wire
 from walrus_sui.chain import (
     FROST_PER_WAL,
     BlobCertification,
     BlobRegistration,
     Contracts,
+    EventBlobReport,
     EventCursor,
+    NodeMetadata,
     PlacedEvent,
     events,
     parse_event,
 )
-from walrus_sui.chain.types import Blob, EpochChangeDone
+from walrus_sui.chain.types import Blob, EpochChangeDone, EventBlob, EventBlobAttestation, StorageNodeInfo
 from walrus_sui.crypto import Deletable, InvalidBlobId, Permanent, PublicKey, SecretKey, StorageConfirmation
-from walrus_sui.errors import ContractMismatch, InsufficientFunds, MoveAborted, ObjectNotFound
+from walrus_sui.errors import (
+    ContractMismatch,
+    InsufficientFunds,
+    MoveAborted,
+    ObjectNotFound,
+    TransactionRejected,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -425,6 +442,79 @@ async def test_too_little_stake(world: World) -> None:
     with pytest.raises(MoveAborted) as caught:
         await world.contracts.stake_with_pool(world.owner, world.operators[0].cap.node_id, FROST_PER_WAL - 1)
     assert caught.value.name == "EStakeBelowThreshold"
+
+
+async def node_of(world: World, operator: Operator) -> StorageNodeInfo:
+    (pool,) = await world.contracts.pools([operator.cap.node_id])
+    return pool.node_info
+
+
+async def test_an_operator_changes_how_the_node_is_known(world: World) -> None:
+    contracts, operator = world.contracts, world.operators[1]
+    keypair, cap = operator.keypair, operator.cap.object_id
+    before = await node_of(world, operator)
+    await contracts.set_name(keypair, cap, "another name")
+    await contracts.set_network_address(keypair, cap, "example.org:9185")
+    await contracts.set_network_public_key(keypair, cap, b"\x03" + bytes([7]) * 32)
+    await contracts.set_node_metadata(keypair, cap, NodeMetadata(description="a node"))
+    await contracts.set_write_price_vote(keypair, cap, 2_000)
+    await contracts.set_node_capacity_vote(keypair, cap, 10**12)
+    after = await node_of(world, operator)
+    assert (after.name, after.network_address) == ("another name", "example.org:9185")
+    assert after.network_public_key == b"\x03" + bytes([7]) * 32
+    await contracts.set_name(keypair, cap, before.name)
+    await contracts.set_network_address(keypair, cap, before.network_address)
+
+
+async def test_nobody_acts_for_another_node(world: World) -> None:
+    cap = world.operators[0].cap.object_id
+    with pytest.raises(TransactionRejected):
+        await world.contracts.set_name(world.operators[1].keypair, cap, "mine now")
+
+
+async def test_commission_is_paid_once_it_may_be_taken(world: World) -> None:
+    contracts, operator = world.contracts, world.operators[2]
+    await world.register(fresh_blob(), epochs=1)
+    await world.next_epoch()
+    (pool,) = await contracts.pools([operator.cap.node_id])
+    assert pool.commission > 0
+    # what an epoch change paid is blocked until the next committee is chosen
+    await contracts.voting_end(world.owner)
+    before = await contracts.wal_balance(operator.keypair.address)
+    await contracts.collect_commission(operator.keypair, operator.cap)
+    assert await contracts.wal_balance(operator.keypair.address) - before == pool.commission
+    await world.finish_epoch()
+
+
+async def test_a_new_key_signs_from_the_next_epoch_on(world: World) -> None:
+    operator, fresh = world.operators[3], SecretKey.generate(os.urandom(32))
+    await world.contracts.set_next_public_key(operator.keypair, operator.cap.object_id, fresh)
+    await world.next_epoch()
+    member = (await world.contracts.system()).committee.members[3]
+    assert PublicKey.from_uncompressed(member.public_key) == fresh.public_key
+    renewed = replace(world, operators=(*world.operators[:3], replace(operator, secret_key=fresh)))
+    blob = await world.register(fresh_blob())
+    with pytest.raises(MoveAborted) as caught:
+        await world.contracts.certify_blobs(world.owner, [await world.certification(blob)])
+    assert caught.value.name == "ESigVerification"
+    await world.contracts.certify_blobs(world.owner, [await renewed.certification(blob)])
+    await world.contracts.set_next_public_key(operator.keypair, operator.cap.object_id, operator.secret_key)
+    await world.next_epoch()
+
+
+async def test_a_quorum_of_attestations_certifies_a_blob_of_events(world: World) -> None:
+    encoded, epoch = fresh_blob(), await world.epoch()
+    report = EventBlobReport(bytes(encoded.blob_id), encoded.root_hash, 100, 1, ending_checkpoint=7, epoch=epoch)
+    found = []
+    for operator in world.operators:
+        executed = await world.contracts.certify_event_blob(operator.keypair, operator.cap.object_id, report)
+        found.append([type(parse_event(event, world.contracts.original_package)) for event in executed.events])
+    # the third node completes a quorum in any order, as weights are 3, 3, 3 and 4
+    assert found == [[], [], [events.BlobRegistered, events.BlobCertified], []]
+    state = (await world.contracts.system()).event_blob_certification_state
+    assert state.latest_certified_blob == EventBlob(bytes(encoded.blob_id), 7)
+    cap = await world.contracts.storage_node_cap(world.operators[0].cap.object_id)
+    assert cap.last_event_blob_attestation == EventBlobAttestation(7, epoch)
 
 
 async def test_prices_follow_the_votes(world: World) -> None:

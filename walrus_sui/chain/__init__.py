@@ -11,10 +11,10 @@ from walrus_sui.chain.event_stream import EventCursor, PlacedEvent
 from walrus_sui.chain.events import WalrusEvent, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
+from walrus_sui.chain.node_calls import EventBlobReport, NodeMetadata, NodeRegistration
 from walrus_sui.chain.objects import CLOCK, SUI_TYPE, ChainObject, ChainPackage, DynamicField, coin_type
 from walrus_sui.chain.pricing import FROST_PER_WAL, Prices
 from walrus_sui.chain.publishing import BuiltPackage, Publication, publish, upgrade
-from walrus_sui.chain.staking_calls import NodeMetadata, NodeRegistration
 from walrus_sui.chain.storage_calls import BlobCertification, BlobRegistration
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
 from walrus_sui.chain.wallet import Wallet, read_keystore, write_keystore
@@ -34,6 +34,7 @@ __all__ = [
     "Contracts",
     "Deployment",
     "DynamicField",
+    "EventBlobReport",
     "EventCursor",
     "ExecutedTransaction",
     "Keypair",

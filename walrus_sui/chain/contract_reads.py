@@ -153,6 +153,9 @@ class ContractReads:
     ) -> CommandResult:
         return tx.move_call(self.package, module, function, arguments=arguments)
 
+    def _staking_call(self, tx: TransactionBuilder, function: str, *arguments: Usable) -> CommandResult:
+        return self._call(tx, "staking", function, (tx.object(self.staking_object), *arguments))
+
 
 async def _wal_type(sui: SuiClient, package: bytes) -> StructTag:
     """The currency: staking takes a `Coin` of it as its second parameter (contracts.md §6.1)."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from walrus_sui.chain.epoch_calls import EpochCalls
+from walrus_sui.chain.node_calls import NodeCalls
 from walrus_sui.chain.staking_calls import StakingCalls
 from walrus_sui.chain.storage_calls import StorageCalls
 
 
-class Contracts(StorageCalls, StakingCalls):
+class Contracts(StorageCalls, StakingCalls, NodeCalls, EpochCalls):
     """One deployment of the contracts.
 
     contracts = await Contracts.discover(sui, system_object, staking_object)
