@@ -12,7 +12,7 @@ from walrus_localnet.move.artifacts import built_package
 from walrus_localnet.vm import Datatype, Machine, Meter, NativeAbort, Package, Type, Value
 from walrus_localnet.vm.bytecode import read_module, with_self_address
 from walrus_localnet.vm.machine import EngineName
-from walrus_localnet.vm.runtime import FIELD_ALREADY_EXISTS, FIELD_DOES_NOT_EXIST, FIELD_TYPE_MISMATCH
+from walrus_localnet.vm.runtime import FIELD_ALREADY_EXISTS, FIELD_DOES_NOT_EXIST, FIELD_TYPE_MISMATCH, UNABLE_TO_RECEIVE_OBJECT
 from walrus_sui.bcs.sui import blake2b256
 
 
@@ -92,6 +92,8 @@ class World:
         self.party.append((type_, value, default, addresses, permissions))
 
     def receive(self, parent: bytes, object_id: bytes, version: int, type_: Datatype) -> Value:
+        if object_id not in self.inbox:
+            raise NativeAbort(UNABLE_TO_RECEIVE_OBJECT)
         return self.inbox.pop(object_id)[1]
 
     def has_child(self, parent: bytes, child: bytes) -> bool:
@@ -186,3 +188,8 @@ def shared_sandbox(engine: EngineName) -> Sandbox:
 @pytest.fixture
 def sandbox(engine: EngineName) -> Sandbox:
     return Sandbox(engine)
+
+
+@pytest.fixture(scope="session")
+def sandbox_class() -> type[Sandbox]:
+    return Sandbox

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from walrus_localnet.vm.errors import ExecutionError
 from walrus_localnet.vm.execution import Execution
 from walrus_localnet.vm.layouts import Layout
 from walrus_localnet.vm.runtime import ObjectRuntime
@@ -43,9 +44,10 @@ class NativeCall:
 
     @property
     def datatype(self) -> Datatype:
-        """The first type argument, where the signature demands `key` or an event, so a datatype."""
+        """The first type argument, which must be a struct or enum: an object or an event."""
         type_ = self.type_args[0]
-        assert isinstance(type_, Datatype)
+        if not isinstance(type_, Datatype):
+            raise ExecutionError(f"expected a struct or enum as type argument, got {type_}")
         return type_
 
     def original_id(self, package: bytes) -> bytes:
