@@ -15,6 +15,8 @@ Planes = npt.NDArray[np.uint64]
 _BEFORE = 64
 _BEHIND = 256
 """How far kernels may reach around a buffer, in bytes."""
+_LANES = 8
+"""Most symbols hashed side by side: the last ones of a buffer are read together with what would follow them."""
 
 
 def as_symbols(data: bytes | bytearray | memoryview, count: int, symbol_size: int) -> Bytes:
@@ -31,5 +33,5 @@ def aligned(size: int) -> Bytes:
 
 def slack_buffer(lines: int, group: int, symbol_size: int) -> Bytes:
     """Zeros [lines, group, symbol_size] with room before and behind."""
-    size = lines * group * symbol_size
-    return aligned(_BEFORE + size + _BEHIND)[_BEFORE : _BEFORE + size].reshape(lines, group, symbol_size)
+    size, hashed = lines * group * symbol_size, -(-lines * group // _LANES) * _LANES * symbol_size
+    return aligned(_BEFORE + hashed + _BEHIND)[_BEFORE : _BEFORE + size].reshape(lines, group, symbol_size)
