@@ -103,7 +103,10 @@ async def test_pools_tell_how_nodes_are_reached(world: World) -> None:
 
 async def test_the_events_of_the_first_epoch(world: World) -> None:
     # chosen, begun, priced, four nodes of which the third completes a quorum: 3 x 9 >= 2 x 13 + 1
-    found = [placed.event for placed in await take_events(world, EventCursor(0), 8)]
+    found = [placed.event for placed in await take_events(world, EventCursor(0), 16)]
+    applied, staked, found = found[:4], found[4:8], found[8:]
+    assert [type(event) for event in applied] == [events.NodeRegistered] * 4
+    assert {event.amount for event in staked if isinstance(event, events.Staked)} == {1000 * FROST_PER_WAL}
     assert found[:2] == [events.EpochParametersSelected(1), events.EpochChangeStart(1)]
     assert events.PricesUpdated(1, 1_000, 2_000) in found
     received = [event for event in found if isinstance(event, events.ShardsReceived)]

@@ -1,23 +1,16 @@
-"""Events of the Walrus contracts (source: contracts.md §1.16). All are emitted by the module `events`."""
+"""Events of storage and epochs, emitted by the module `events` of the contracts (source: contracts.md §1.16)."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from walrus_sui.bcs import U8, U16, U32, U64, Bytes32, Struct
-from walrus_sui.bcs.sui import Event
-from walrus_sui.errors import BcsError, ContractMismatch
-
-_MODULE = "events"
+from walrus_sui.bcs import U8, U16, U32, U64, Bytes32
+from walrus_sui.chain.events.base import WalrusEvent
 
 
-class WalrusEvent(Struct):
-    """Base of all; `epoch` is the Walrus epoch it speaks of."""
-
-    move_name: ClassVar[str]
+class StorageEvent(WalrusEvent):
+    move_module = "events"
 
 
-class BlobRegistered(WalrusEvent):
+class BlobRegistered(StorageEvent):
     """A blob may now be stored until `end_epoch`; `size` is unencoded bytes."""
 
     move_name = "BlobRegistered"
@@ -30,7 +23,7 @@ class BlobRegistered(WalrusEvent):
     object_id: Bytes32
 
 
-class BlobCertified(WalrusEvent):
+class BlobCertified(StorageEvent):
     """A quorum holds the blob, or will for longer (`is_extension`); `epoch` is that of its first certificate."""
 
     move_name = "BlobCertified"
@@ -42,7 +35,7 @@ class BlobCertified(WalrusEvent):
     is_extension: bool
 
 
-class BlobDeleted(WalrusEvent):
+class BlobDeleted(StorageEvent):
     move_name = "BlobDeleted"
     epoch: U32
     blob_id: Bytes32
@@ -51,7 +44,7 @@ class BlobDeleted(WalrusEvent):
     was_certified: bool
 
 
-class InvalidBlobId(WalrusEvent):
+class InvalidBlobId(StorageEvent):
     """Nodes have proof that the blob was encoded wrongly; nobody need keep it."""
 
     move_name = "InvalidBlobID"
@@ -59,21 +52,21 @@ class InvalidBlobId(WalrusEvent):
     blob_id: Bytes32
 
 
-class EpochChangeStart(WalrusEvent):
+class EpochChangeStart(StorageEvent):
     """The new committee of `epoch` is in force; nodes take over their shards."""
 
     move_name = "EpochChangeStart"
     epoch: U32
 
 
-class EpochChangeDone(WalrusEvent):
+class EpochChangeDone(StorageEvent):
     """A quorum of the new committee has its shards."""
 
     move_name = "EpochChangeDone"
     epoch: U32
 
 
-class ShardsReceived(WalrusEvent):
+class ShardsReceived(StorageEvent):
     """One node reported that it has its `shards`."""
 
     move_name = "ShardsReceived"
@@ -81,27 +74,27 @@ class ShardsReceived(WalrusEvent):
     shards: tuple[U16, ...]
 
 
-class EpochParametersSelected(WalrusEvent):
+class EpochParametersSelected(StorageEvent):
     """Committee, capacity and keys of the next epoch are chosen."""
 
     move_name = "EpochParametersSelected"
     next_epoch: U32
 
 
-class ShardRecoveryStart(WalrusEvent):
+class ShardRecoveryStart(StorageEvent):
     move_name = "ShardRecoveryStart"
     epoch: U32
     shards: tuple[U16, ...]
 
 
-class ContractUpgraded(WalrusEvent):
+class ContractUpgraded(StorageEvent):
     move_name = "ContractUpgraded"
     epoch: U32
     package_id: Bytes32
     version: U64
 
 
-class RegisterDenyListUpdate(WalrusEvent):
+class RegisterDenyListUpdate(StorageEvent):
     move_name = "RegisterDenyListUpdate"
     epoch: U32
     root: Bytes32
@@ -109,7 +102,7 @@ class RegisterDenyListUpdate(WalrusEvent):
     node_id: Bytes32
 
 
-class DenyListUpdate(WalrusEvent):
+class DenyListUpdate(StorageEvent):
     move_name = "DenyListUpdate"
     epoch: U32
     root: Bytes32
@@ -117,32 +110,32 @@ class DenyListUpdate(WalrusEvent):
     node_id: Bytes32
 
 
-class DenyListBlobDeleted(WalrusEvent):
+class DenyListBlobDeleted(StorageEvent):
     move_name = "DenyListBlobDeleted"
     epoch: U32
     blob_id: Bytes32
 
 
-class ContractUpgradeProposed(WalrusEvent):
+class ContractUpgradeProposed(StorageEvent):
     move_name = "ContractUpgradeProposed"
     epoch: U32
     package_digest: bytes
 
 
-class ContractUpgradeQuorumReached(WalrusEvent):
+class ContractUpgradeQuorumReached(StorageEvent):
     move_name = "ContractUpgradeQuorumReached"
     epoch: U32
     package_digest: bytes
 
 
-class ProtocolVersionUpdated(WalrusEvent):
+class ProtocolVersionUpdated(StorageEvent):
     move_name = "ProtocolVersionUpdated"
     epoch: U32
     start_epoch: U32
     protocol_version: U64
 
 
-class PricesUpdated(WalrusEvent):
+class PricesUpdated(StorageEvent):
     """Prices in FROST: per MiB and epoch stored, and per MiB written."""
 
     move_name = "PricesUpdated"
@@ -151,7 +144,7 @@ class PricesUpdated(WalrusEvent):
     write_price: U64
 
 
-class StoragePoolCreated(WalrusEvent):
+class StoragePoolCreated(StorageEvent):
     move_name = "StoragePoolCreated"
     epoch: U32
     storage_pool_id: Bytes32
@@ -160,7 +153,7 @@ class StoragePoolCreated(WalrusEvent):
     end_epoch: U32
 
 
-class PooledBlobRegistered(WalrusEvent):
+class PooledBlobRegistered(StorageEvent):
     move_name = "PooledBlobRegistered"
     epoch: U32
     blob_id: Bytes32
@@ -171,7 +164,7 @@ class PooledBlobRegistered(WalrusEvent):
     storage_pool_id: Bytes32
 
 
-class PooledBlobCertified(WalrusEvent):
+class PooledBlobCertified(StorageEvent):
     move_name = "PooledBlobCertified"
     epoch: U32
     blob_id: Bytes32
@@ -180,7 +173,7 @@ class PooledBlobCertified(WalrusEvent):
     storage_pool_id: Bytes32
 
 
-class PooledBlobDeleted(WalrusEvent):
+class PooledBlobDeleted(StorageEvent):
     move_name = "PooledBlobDeleted"
     epoch: U32
     blob_id: Bytes32
@@ -189,29 +182,8 @@ class PooledBlobDeleted(WalrusEvent):
     storage_pool_id: Bytes32
 
 
-class StoragePoolExtended(WalrusEvent):
+class StoragePoolExtended(StorageEvent):
     move_name = "StoragePoolExtended"
     epoch: U32
     storage_pool_id: Bytes32
     new_end_epoch: U32
-
-
-_BY_NAME: dict[str, type[WalrusEvent]] = {kind.move_name: kind for kind in WalrusEvent.__subclasses__()}
-
-
-def parse_event(event: Event, walrus_package_id: bytes) -> WalrusEvent | None:
-    """The Walrus event in `event`, None if it is someone else's or of a kind this version does not know.
-
-    `walrus_package_id` is the package that defines the event's type: the first version of the contracts, whatever
-    version emitted it. Raises `ContractMismatch` if a known event has other fields.
-    """
-    tag = event.type
-    if tag.address != walrus_package_id or tag.module != _MODULE:
-        return None
-    layout = _BY_NAME.get(tag.name)
-    if layout is None:
-        return None
-    try:
-        return layout.from_bytes(event.contents)
-    except BcsError as error:
-        raise ContractMismatch(f"expected the fields of {tag}, got others: {error.message}") from error
