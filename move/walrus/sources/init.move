@@ -105,3 +105,11 @@ entry fun migrate_v2(staking: &mut Staking, system: &mut System) {
     assert!(staking.version() == system.version(), EInvalidMigration);
     events::emit_contract_upgraded(staking.epoch(), staking.package_id(), staking.version());
 }
+
+// === Test functions ===
+
+#[test_only]
+public fun init_for_testing(ctx: &mut TxContext) { init(INIT {}, ctx) }
+
+#[test_only]
+public fun migrate_for_testing(staking: &mut Staking, system: &mut System) { migrate_v2(staking, system) }

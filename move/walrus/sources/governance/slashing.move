@@ -211,3 +211,8 @@ fun remove_past<K: copy + drop + store>(proposals: &mut Table<K, SlashingProposa
 use fun vote as Table.vote;
 use fun take_decided as Table.take_decided;
 use fun remove_past as Table.remove_past;
+
+// === Test functions ===
+
+#[test_only]
+public fun new_for_testing(ctx: &mut TxContext): SlashingManager { new(ctx) }

@@ -142,13 +142,18 @@ public fun burn_emergency_upgrade_cap(cap: EmergencyUpgradeCap) {
 
 /// Creates and shares the manager.
 public(package) fun new(cap: UpgradeCap, ctx: &mut TxContext): EmergencyUpgradeCap {
-    let manager = UpgradeManager { id: object::new(ctx), cap, upgrade_proposals: table::new(ctx) };
-    let upgrade_manager_id = object::id(&manager);
+    let (manager, emergency) = create(cap, ctx);
     transfer::share_object(manager);
-    EmergencyUpgradeCap { id: object::new(ctx), upgrade_manager_id }
+    emergency
 }
 
 // === Private functions ===
+
+fun create(cap: UpgradeCap, ctx: &mut TxContext): (UpgradeManager, EmergencyUpgradeCap) {
+    let manager = UpgradeManager { id: object::new(ctx), cap, upgrade_proposals: table::new(ctx) };
+    let upgrade_manager_id = object::id(&manager);
+    (manager, EmergencyUpgradeCap { id: object::new(ctx), upgrade_manager_id })
+}
 
 fun package_digest(digest: vector<u8>): PackageDigest {
     assert!(digest.length() == DIGEST_LENGTH, EInvalidPackageDigest);
@@ -178,4 +183,11 @@ fun open_proposal(self: &mut UpgradeManager, key: PackageDigest, epoch: u32): bo
 fun authorize(self: &mut UpgradeManager, digest: vector<u8>): UpgradeTicket {
     let policy = self.cap.upgrade_policy();
     self.cap.authorize_upgrade(policy, digest)
+}
+
+// === Test functions ===
+
+#[test_only]
+public fun new_for_testing(cap: UpgradeCap, ctx: &mut TxContext): (UpgradeManager, EmergencyUpgradeCap) {
+    create(cap, ctx)
 }

@@ -344,3 +344,8 @@ fun remove(self: &mut StoragePool, blob_id: u256, n_shards: u16): (ID, bool) {
     id.delete();
     (object_id, certified_epoch.is_some())
 }
+
+// === Test functions ===
+
+#[test_only]
+public fun set_version_for_testing(self: &mut StoragePool, version: u64) { self.version = version; }
