@@ -8,6 +8,7 @@ import logging
 from walrus_node.attester import Attester
 from walrus_node.blob_sync import BlobSync
 from walrus_node.custody import Duty
+from walrus_node.garbage import Garbage
 from walrus_node.membership import Membership
 from walrus_node.store import Store
 from walrus_node.workers import Workers
@@ -20,17 +21,29 @@ class Epochs:
     """What the node owes in the epoch that began last. An epoch that begins earlier than expected takes over."""
 
     def __init__(
-        self, store: Store, membership: Membership, sync: BlobSync, attester: Attester, workers: Workers
+        self,
+        store: Store,
+        membership: Membership,
+        sync: BlobSync,
+        garbage: Garbage,
+        attester: Attester,
+        workers: Workers,
     ) -> None:
         self._store = store
         self._membership = membership
         self._sync = sync
+        self._garbage = garbage
         self._attester = attester
         self._workers = workers
         self._begun = asyncio.Event()
 
+    async def enter(self, epoch: int) -> None:
+        """The chain begins `epoch`: what ended with the one before no longer counts from here on."""
+        await self._membership.reach(epoch)
+        await self._workers.run(self._garbage.expire, epoch)
+
     def begin(self, epoch: int) -> None:
-        """The chain began `epoch`. One that is already over, seen while catching up, asks nothing of the node."""
+        """`epoch` was entered. One that is already over, seen while catching up, asks nothing more of the node."""
         if epoch == self._membership.duty().epoch:
             self._begun.set()
 
@@ -50,10 +63,12 @@ class Epochs:
                 next_begins.cancel()
 
     async def _take_up(self, duty: Duty) -> None:
-        gained = duty.shards - self._store.held_shards()
+        held = self._store.held_shards()
+        gained = duty.shards - held
         if gained:
             blob_ids = await self._workers.run(self._store.certified_blobs, duty.epoch)
             log.info("epoch %d: %d shards to fill from %d blobs", duty.epoch, len(gained), len(blob_ids))
             await self._sync.complete(map(BlobId, blob_ids))
         self._store.set_held_shards(duty.readable)
         self._attester.report(duty.epoch)
+        await self._garbage.collect(duty, held - duty.readable)

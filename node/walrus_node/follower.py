@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from walrus_node.blob_sync import UPLOAD_GRACE_SECONDS, BlobSync
 from walrus_node.epochs import Epochs
-from walrus_node.membership import Membership
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store
 from walrus_sui.chain import Checkpoint, SuiClient
@@ -22,13 +21,10 @@ log = logging.getLogger(__name__)
 class Follower:
     """Applies events to the store. The cursor moves with each event, in the same batch as its rows."""
 
-    def __init__(
-        self, store: Store, package: bytes, membership: Membership, epochs: Epochs, sync: BlobSync
-    ) -> None:
+    def __init__(self, store: Store, package: bytes, epochs: Epochs, sync: BlobSync) -> None:
         """`package` is the address that Walrus' types carry: its first version's."""
         self._store = store
         self._package = package
-        self._membership = membership
         self._epochs = epochs
         self._sync = sync
         self.cursor = store.cursor()
@@ -51,7 +47,7 @@ class Follower:
     async def _apply_event(self, event: WalrusEvent, found: ChainEvent, position: Cursor) -> None:
         log.debug("%s", event)
         if isinstance(event, EpochChangeStart):
-            await self._membership.reach(event.epoch)
+            await self._epochs.enter(event.epoch)
         epoch = event.epoch if isinstance(event, EpochChangeStart) else self.cursor.epoch
         effects = effects_of(event, EventId(found.transaction_digest, found.event_seq), self._store)
         cursor = replace(position, total=self.cursor.total + 1, epoch=epoch)

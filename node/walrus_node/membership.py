@@ -11,6 +11,7 @@ import httpx
 from walrus_node.custody import Duty
 from walrus_sui.chain import Contracts
 from walrus_sui.chain.types import StakingInnerV1
+from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import read_network
 from walrus_sui.client.nodes import CommitteeNodes
 from walrus_sui.errors import ChainUnreachable, NetworkNotReady
@@ -24,11 +25,14 @@ class Membership:
     """The node's duty and its fellow nodes in the current epoch, read from chain at start and at every epoch
     change."""
 
-    def __init__(self, contracts: Contracts, node_id: bytes, http: httpx.AsyncClient, scheme: str) -> None:
-        """Other nodes are reached through `http` under `scheme`."""
+    def __init__(
+        self, contracts: Contracts, node_id: bytes, http: httpx.AsyncClient, scheme: str, limits: Limits
+    ) -> None:
+        """Other nodes are reached through `http` under `scheme`, within `limits`."""
         self._contracts = contracts
         self._http = http
         self._scheme = scheme
+        self._limits = limits
         self._duty = Duty(epoch=0, n_shards=0, shards=frozenset())
         self.node_id = node_id
         self.committees: tuple[CommitteeNodes, ...] = ()
@@ -50,7 +54,8 @@ class Membership:
             self._take_up(await self._contracts.staking())
             return
         self.committees = tuple(
-            CommitteeNodes(committee, self._http, self._scheme) for committee in network.read_committees
+            CommitteeNodes(committee, self._http, self._scheme, self._limits)
+            for committee in network.read_committees
         )
         self._take_up(network.staking)
 

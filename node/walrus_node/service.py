@@ -15,6 +15,7 @@ from walrus_node.config import NodeConfig
 from walrus_node.custody import Custody
 from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
+from walrus_node.garbage import Garbage
 from walrus_node.health import Health
 from walrus_node.http import listen, serve_http
 from walrus_node.invalidation import Invalidation
@@ -50,16 +51,17 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         if contracts is None:
             return
         store.bind_chain(await sui.chain_id())
-        http = await stack.enter_async_context(http_client(Limits()))
+        limits = Limits()
+        http = await stack.enter_async_context(http_client(limits))
         workers = stack.enter_context(Workers(config.thread_pool))
         node_id = (await contracts.storage_node_cap(cap_id)).node_id
-        membership = Membership(contracts, node_id, http, config.peer_url_scheme)
+        membership = Membership(contracts, node_id, http, config.peer_url_scheme, limits)
         await membership.refresh()
         custody = Custody(store, key, membership.duty)
         sync = BlobSync(store, custody, membership, Invalidation(contracts, keypair), workers)
         attester = Attester(contracts, keypair, cap_id)
-        epochs = Epochs(store, membership, sync, attester, workers)
-        follower = Follower(store, contracts.original_package, membership, epochs, sync)
+        epochs = Epochs(store, membership, sync, Garbage(store), attester, workers)
+        follower = Follower(store, contracts.original_package, epochs, sync)
         health = Health(bytes(key.public_key))
         app = build_app(
             custody,

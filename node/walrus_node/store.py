@@ -17,7 +17,7 @@ the machine, and comes before every promise to others.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self, cast
 from zlib import crc32
@@ -116,6 +116,12 @@ class Store:
             self._put_rows(batch, effects)
         self._db.write(batch)
 
+    def apply(self, effects: Effects) -> None:
+        """Write rows that no event of their own accounts for, all or nothing."""
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        self._put_rows(batch, effects)
+        self._db.write(batch)
+
     def _put_rows(self, batch: rocksdict.WriteBatch, effects: Effects) -> None:
         self._put_row(batch, _BLOB_INFO, effects.blob_id, effects.blob_info)
         if effects.object_id is not None:
@@ -123,9 +129,12 @@ class Store:
         if effects.due:
             batch.put(effects.blob_id, b"", self._handles[_DUE])
         if effects.drop_data:
-            batch.delete(effects.blob_id, self._handles[_METADATA])
-            for table in _SLIVERS.values():
-                batch.delete_range(effects.blob_id, _after(effects.blob_id), self._handles[table])
+            self._delete_data(batch, effects.blob_id)
+
+    def _delete_data(self, batch: rocksdict.WriteBatch, blob_id: bytes) -> None:
+        batch.delete(blob_id, self._handles[_METADATA])
+        for table in _SLIVERS.values():
+            batch.delete_range(blob_id, _after(blob_id), self._handles[table])
 
     def _put_row(self, batch: rocksdict.WriteBatch, table: str, key: bytes, row: Struct | None) -> None:
         if row is None:
@@ -144,6 +153,29 @@ class Store:
         """Every blob certified in `epoch`, by id."""
         rows = self._rows(_BLOB_INFO)
         return [blob_id for blob_id, row in rows if is_certified(BlobInfo.from_bytes(row), epoch)]
+
+    def ended_objects(self, epoch: int) -> list[tuple[bytes, ObjectInfo]]:
+        """Objects whose storage is over in `epoch`."""
+        rows = ((object_id, ObjectInfo.from_bytes(row)) for object_id, row in self._rows(_OBJECT_INFO))
+        return [(object_id, row) for object_id, row in rows if not row.is_registered(epoch)]
+
+    def blobs_with_data(self) -> list[bytes]:
+        """Blobs of which the metadata, and so perhaps slivers, are stored."""
+        return [blob_id for blob_id, _ in self._rows(_METADATA)]
+
+    def drop_data(self, blob_id: bytes) -> None:
+        """Delete metadata and slivers of a blob."""
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        self._delete_data(batch, blob_id)
+        self._db.write(batch)
+
+    def drop_slivers(self, blob_id: bytes, shards: Iterable[int]) -> None:
+        """Delete the slivers of a blob on some shards."""
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        for shard in shards:
+            for table in _SLIVERS.values():
+                batch.delete(_sliver_key(blob_id, shard), self._handles[table])
+        self._db.write(batch)
 
     def held_shards(self) -> frozenset[int]:
         """Shards whose part of every certified blob was complete when the node last took up an epoch."""

@@ -12,7 +12,6 @@ from walrus_node.blob_info import ValidBlob
 from walrus_node.blob_sync import BlobSync
 from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
-from walrus_node.membership import Membership
 from walrus_node.store import Cursor, Store
 from walrus_sui.bcs.sui import Event, StructTag
 from walrus_sui.chain import ChainEvent, Checkpoint
@@ -59,12 +58,12 @@ CHAIN = [checkpoint(sequence, events) for sequence, events in enumerate(STORY)]
 class Recorder:
     """Notes what the follower tells the rest of the node."""
 
-    reached: list[int] = field(default_factory=list)
+    entered: list[int] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
     due: list[bytes] = field(default_factory=list)
 
-    async def reach(self, epoch: int) -> None:
-        self.reached.append(epoch)
+    async def enter(self, epoch: int) -> None:
+        self.entered.append(epoch)
 
     def begin(self, epoch: int) -> None:
         self.begun.append(epoch)
@@ -74,8 +73,7 @@ class Recorder:
 
 
 def follower(store: Store, recorder: Recorder) -> Follower:
-    membership, epochs, sync = cast(Membership, recorder), cast(Epochs, recorder), cast(BlobSync, recorder)
-    return Follower(store, PACKAGE, membership, epochs, sync)
+    return Follower(store, PACKAGE, cast(Epochs, recorder), cast(BlobSync, recorder))
 
 
 async def follow(following: Follower) -> None:
@@ -96,7 +94,7 @@ async def test_a_whole_story(store: Store) -> None:
     row = store.object_info(Y)
     assert row is not None
     assert (row.certified_epoch, row.end_epoch, row.event.transaction_digest) == (1, 6, bytes([6]) * 32)
-    assert recorder.reached == recorder.begun == [1, 2]
+    assert recorder.entered == recorder.begun == [1, 2]
     assert recorder.due == [BLOB, BLOB]
     assert store.due_blobs() == [BLOB]
 

@@ -1,0 +1,76 @@
+"""What ends leaves the counters at once and the disk soon; what lives stays."""
+
+from __future__ import annotations
+
+from tests.node.conftest import event_id
+from walrus_node.blob_info import ValidBlob
+from walrus_node.custody import Duty
+from walrus_node.garbage import Garbage
+from walrus_node.objects import effects_of
+from walrus_node.store import Cursor, Store
+from walrus_sui.chain.events import BlobCertified, BlobRegistered, WalrusEvent
+from walrus_sui.redstuff import Axis
+
+A, B = bytes([1]) * 32, bytes([2]) * 32
+X, Y, Z = bytes([7]) * 32, bytes([8]) * 32, bytes([9]) * 32
+
+
+def tell(store: Store, *events: WalrusEvent) -> None:
+    for number, event in enumerate(events):
+        store.commit(Cursor(), effects_of(event, event_id(number), store))
+
+
+def fill(store: Store, *blob_ids: bytes) -> None:
+    for blob_id in blob_ids:
+        store.put_metadata(blob_id, b"metadata")
+        for shard in (1, 2):
+            for axis in Axis:
+                store.put_sliver(blob_id, shard, axis, b"sliver")
+
+
+def has_data(store: Store, blob_id: bytes, shard: int = 1) -> list[bool]:
+    slivers = [store.sliver(blob_id, shard, axis) for axis in Axis]
+    return [item is not None for item in (store.metadata(blob_id), *slivers)]
+
+
+STORY = (
+    BlobRegistered(1, A, 5, 1, 4, False, X),
+    BlobRegistered(1, A, 5, 1, 6, True, Y),
+    BlobCertified(1, A, 4, False, X, False),
+    BlobRegistered(1, B, 5, 1, 4, True, Z),
+    BlobCertified(1, B, 4, True, Z, False),
+)
+
+
+def test_objects_end_with_their_epoch(store: Store) -> None:
+    tell(store, *STORY)
+    garbage = Garbage(store)
+    garbage.expire(3)
+    assert store.object_info(X) is not None
+    garbage.expire(4)
+    assert store.object_info(X) is store.object_info(Z) is None
+    assert store.blob_info(A) == ValidBlob(deletable_total=1, deletable_registered_end=6)
+    assert store.blob_info(B) is None
+    garbage.expire(4)
+    assert store.blob_info(A) == ValidBlob(deletable_total=1, deletable_registered_end=6)
+    garbage.expire(6)
+    assert store.blob_info(A) is None
+
+
+async def test_data_goes_with_the_last_object(store: Store) -> None:
+    tell(store, *STORY)
+    fill(store, A, B)
+    garbage = Garbage(store)
+    await garbage.collect(Duty(3, 13, frozenset({1, 2})), frozenset())
+    assert has_data(store, A) == has_data(store, B) == [True] * 3
+    garbage.expire(4)
+    await garbage.collect(Duty(4, 13, frozenset({1, 2})), frozenset())
+    assert (has_data(store, A), has_data(store, B)) == ([True] * 3, [False] * 3)
+
+
+async def test_shards_that_were_given_up_go(store: Store) -> None:
+    tell(store, *STORY)
+    fill(store, A)
+    await Garbage(store).collect(Duty(3, 13, frozenset({1})), frozenset({2}))
+    assert has_data(store, A, shard=1) == [True, True, True]
+    assert has_data(store, A, shard=2) == [True, False, False]
