@@ -1,0 +1,164 @@
+"""`walrus blob-id`, `encode` and `decode`: the erasure code on files, without a network."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from walrus_cli import output
+from walrus_cli.options import Json
+from walrus_sui.errors import BlobTooLarge, InputError
+
+if TYPE_CHECKING:
+    from walrus_cli.slivers import Listener
+    from walrus_sui.client.progress import Phase, ProgressListener
+    from walrus_sui.redstuff import BlobMetadataWithId, Params
+    from walrus_sui.redstuff.matrix import Source
+
+app = typer.Typer()
+
+Shards = Annotated[int, typer.Option("--n-shards", help="Shards of the network; 1000 on the public ones.")]
+
+_STDIN = "-"
+
+
+@app.command("blob-id")
+def blob_id(
+    files: Annotated[list[Path], typer.Argument(help="Files, or - for standard input.", show_default=False)],
+    n_shards: Shards = 1000,
+    json: Json = False,
+) -> None:
+    """Compute the blob id of files without storing them."""
+    from walrus_sui.redstuff import Params, compute_blob_id
+
+    params = Params(n_shards)
+    found = []
+    for file in files:
+        with _mapped(file, params) as data:
+            found.append((file, compute_blob_id(data, n_shards=n_shards)))
+    documents = [_document(file, metadata) for file, metadata in found]
+    text = "\n".join(f"{metadata.blob_id}  {file}" for file, metadata in found)
+    output.result(documents[0] if len(documents) == 1 else documents, text)
+
+
+@app.command("encode")
+def encode(
+    file: Annotated[Path, typer.Argument(help="The file, or - for standard input.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="New folder for the slivers and the metadata.", show_default=False)],
+    n_shards: Shards = 1000,
+    json: Json = False,
+) -> None:
+    """Encode a file into sliver pairs."""
+    from walrus_cli.slivers import encode_to_folder
+    from walrus_sui.client.progress import Phase
+    from walrus_sui.redstuff import Params
+
+    params = Params(n_shards)
+    with _source(file, params) as source, output.progress() as progress:
+        metadata = encode_to_folder(source, params, out, _listener(progress, Phase.ENCODE))
+    document = {**_document(file, metadata), "out": str(out)}
+    output.result(document, f"{metadata.blob_id}  {file}\n{n_shards} sliver pairs in {out}")
+
+
+@app.command("decode")
+def decode(
+    folder: Annotated[Path, typer.Argument(help="What `walrus encode` made, or part of it.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="File to write, or - for standard output.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Decode a file from its slivers."""
+    from walrus_cli.blobs import write_file
+    from walrus_cli.slivers import decode_folder
+    from walrus_sui.client.progress import Phase
+
+    with output.progress() as progress:
+        metadata, data = decode_folder(folder, _listener(progress, Phase.DECODE))
+    if str(out) == _STDIN:
+        output.raw(data)
+        return
+    write_file(out, data)
+    document = {**_document(out, metadata)}
+    output.result(document, f"{len(data)} bytes of {metadata.blob_id} in {out}")
+
+
+def _document(file: Path, metadata: BlobMetadataWithId) -> dict[str, object]:
+    return {
+        "blobId": str(metadata.blob_id),
+        "file": str(file),
+        "unencodedLength": metadata.metadata.unencoded_length,
+        "encodingType": "RS2",
+        "rootHash": metadata.metadata.root_hash().hex(),
+    }
+
+
+def _listener(progress: ProgressListener, phase: Phase) -> Listener:
+    from walrus_sui.client.progress import Progress
+
+    return lambda done, total: progress(Progress(phase, done, total))
+
+
+@contextmanager
+def _mapped(file: Path, params: Params) -> Iterator[bytes | memoryview]:
+    """The contents of a file, mapped into memory; of standard input and the like, read."""
+    with _opened(file) as descriptor:
+        length = _length(descriptor)
+        if not length:
+            yield b"" if length == 0 else _read_all(descriptor, params)
+            return
+        params.symbol_size(length)
+        with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as view:
+            yield view
+
+
+@contextmanager
+def _source(file: Path, params: Params) -> Iterator[Source]:
+    from walrus_cli.slivers import FileSource
+    from walrus_sui.redstuff.matrix import MemorySource
+
+    with _opened(file) as descriptor:
+        length = _length(descriptor)
+        if length is None:
+            yield MemorySource(_read_all(descriptor, params), params)
+        else:
+            yield FileSource(descriptor, length, params)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[int]:
+    if str(file) == _STDIN:
+        yield sys.stdin.fileno()
+        return
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except OSError as error:
+        raise InputError(f"expected a file that can be read, got {file}: {error.strerror}") from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _length(descriptor: int) -> int | None:
+    """Bytes of a regular file; `None` for what can only be read from front to end."""
+    found = os.fstat(descriptor)
+    if stat.S_ISDIR(found.st_mode):
+        raise InputError("expected a file, got a folder")
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+
+def _read_all(descriptor: int, params: Params) -> bytes:
+    """Everything up to the end. Raises `BlobTooLarge` before more than a blob is taken in."""
+    data = bytearray()
+    while chunk := os.read(descriptor, 1 << 20):
+        data += chunk
+        if len(data) > params.max_blob_size:
+            raise BlobTooLarge(f"expected at most {params.max_blob_size} bytes, got more on the input")
+    return bytes(data)
