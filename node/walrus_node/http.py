@@ -16,6 +16,8 @@ from walrus_sui.errors import ConfigError
 log = logging.getLogger(__name__)
 
 _SHUTDOWN_SECONDS = 10
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep idle connections, so that none sends a request into one that is being closed."""
 _BACKLOG = 1024
 
 
@@ -53,6 +55,7 @@ async def serve_http(app: Any, listener: socket.socket) -> None:
         access_log=False,
         lifespan="off",
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
     server = _Server(config)
