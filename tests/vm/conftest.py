@@ -12,7 +12,12 @@ from walrus_localnet.move.artifacts import built_package
 from walrus_localnet.vm import Datatype, Machine, Meter, NativeAbort, Package, Type, Value
 from walrus_localnet.vm.bytecode import read_module, with_self_address
 from walrus_localnet.vm.machine import EngineName
-from walrus_localnet.vm.runtime import FIELD_ALREADY_EXISTS, FIELD_DOES_NOT_EXIST, FIELD_TYPE_MISMATCH, UNABLE_TO_RECEIVE_OBJECT
+from walrus_localnet.vm.runtime import (
+    FIELD_ALREADY_EXISTS,
+    FIELD_DOES_NOT_EXIST,
+    FIELD_TYPE_MISMATCH,
+    UNABLE_TO_RECEIVE_OBJECT,
+)
 from walrus_sui.bcs.sui import blake2b256
 
 

@@ -57,11 +57,12 @@ CASTS = {
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`before[i]` is the stack instruction i finds (bottom first), None if no path leads to it; `pushed[i]` what
-    it leaves on top. Types name the function's type parameters."""
+    """`before[i]` is the stack instruction i finds (bottom first), None if no path leads to it; `popped[i]` how
+    many values it takes off and `pushed[i]` what it leaves on top. Types name the function's type parameters."""
 
     blocks: dict[int, Block]
     before: tuple[tuple[Type, ...] | None, ...]
+    popped: tuple[int, ...]
     pushed: tuple[tuple[Type, ...], ...]
 
 
@@ -81,6 +82,7 @@ class FlowChecker:
         blocks = blocks_of(self.code)
         size = len(self.code.instructions)
         before: list[tuple[Type, ...] | None] = [None] * size
+        popped = [0] * size
         pushed: list[tuple[Type, ...]] = [()] * size
         entries: dict[int, tuple[Type, ...]] = {0: ()}
         waiting = [0]
@@ -89,7 +91,9 @@ class FlowChecker:
             self.stack = list(entries[block.start])
             for offset in range(block.start, block.end):
                 before[offset] = tuple(self.stack)
-                pushed[offset] = self._step(offset)
+                results = self._step(offset)
+                pushed[offset] = results
+                popped[offset] = len(before[offset] or ()) + len(results) - len(self.stack)
             after = tuple(self.stack)
             for successor in block.successors:
                 if successor not in entries:
@@ -97,7 +101,9 @@ class FlowChecker:
                     waiting.append(successor)
                 elif entries[successor] != after:
                     self.fail(f"paths to instruction {successor} bring different stacks")
-        return Flow({start: blocks[start] for start in sorted(entries)}, tuple(before), tuple(pushed))
+        return Flow(
+            {start: blocks[start] for start in sorted(entries)}, tuple(before), tuple(popped), tuple(pushed)
+        )
 
     def fail(self, what: str) -> NoReturn:
         raise VerificationError(f"{what} (in {self.function}, instruction {self.offset})")

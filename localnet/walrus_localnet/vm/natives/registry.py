@@ -71,6 +71,11 @@ class Registry:
 
         return register
 
+    def wrap(self, package: bytes, module: str, name: str, wrapper: Callable[[Native], Native]) -> None:
+        """Puts `wrapper(native)` in the place of a native that is there."""
+        key = (package, module, name)
+        self._natives[key] = wrapper(self._natives[key])
+
     def get(self, package: bytes, module: str, name: str) -> Native | None:
         return self._natives.get((package, module, name))
 
