@@ -20,7 +20,7 @@ from grpclib.exceptions import GRPCError
 
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.rpc.messages import rpc
-from walrus_localnet.chain.rpc.server import METHODS, STREAMS
+from walrus_localnet.chain.rpc.methods import METHODS, STREAMS
 
 RECIPIENT = "0x" + "cd" * 32
 

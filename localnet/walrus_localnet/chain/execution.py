@@ -16,7 +16,7 @@ from walrus_localnet.chain.effects import build_effects
 from walrus_localnet.chain.object_runtime import Context, Placed, TransactionRuntime
 from walrus_localnet.chain.objects import SUI_COIN, coin_balance, id_of, reference_of, type_of, with_version
 from walrus_localnet.chain.ptb.arguments import Arguments
-from walrus_localnet.chain.ptb.commands import Commands
+from walrus_localnet.chain.ptb.commands import CommandOutput, Commands
 from walrus_localnet.chain.ptb.failure import CommandFailed, failure_of
 from walrus_localnet.chain.ptb.publishing import Publisher
 from walrus_localnet.chain.ptb.slots import Origin, PureSlot, ReceivingSlot, Slot, ValueSlot
@@ -44,6 +44,8 @@ class Executed:
     events: tuple[Event, ...]
     written: tuple[Object, ...]
     removed: frozenset[bytes]
+    outputs: tuple[CommandOutput, ...] = ()
+    """What each command gave, if that was asked for."""
 
 
 @dataclass
@@ -62,9 +64,11 @@ class Executor:
         self.machine = machine
         self.shelf = shelf
 
-    def execute(self, view: View, admitted: Admitted, context: Context) -> Executed:
+    def execute(self, view: View, admitted: Admitted, context: Context, *, keep_outputs: bool = False) -> Executed:
+        run = Run(self.machine, self.shelf, view, admitted, context)
+        run.outputs = [] if keep_outputs else None
         try:
-            return Run(self.machine, self.shelf, view, admitted, context).execute()
+            return run.execute()
         finally:
             self.shelf.unpublished.clear()
 
@@ -84,6 +88,7 @@ class Run:
         self.lamport = admitted.lamport_version
         self.gas_id = id_of(admitted.gas[0])
         self.gas_total = sum(coin_balance(coin) or 0 for coin in admitted.gas)
+        self.outputs: list[CommandOutput] | None = None
 
     def execute(self) -> Executed:
         price = self.admitted.data.gas.price
@@ -104,7 +109,13 @@ class Run:
             lamport=self.lamport,
         )
         writes = attempt.writes
-        return Executed(effects, attempt.events, tuple(writes.objects.values()), frozenset(writes.removed))
+        return Executed(
+            effects,
+            attempt.events,
+            tuple(writes.objects.values()),
+            frozenset(writes.removed),
+            tuple(self.outputs or ()),
+        )
 
     def _inputs(self) -> list[InputObject]:
         return [given for given in self.admitted.objects if given is not None]
@@ -123,6 +134,8 @@ class Run:
             )
             for command, item in enumerate(self.admitted.program.commands):  # noqa: B007 - told in the failure
                 commands.run(item)
+                if self.outputs is not None:
+                    self.outputs.append(commands.last_output())
             commands.finish()
             return self._collect(runtime, commands.arguments, publisher)
         except CommandFailed as failed:

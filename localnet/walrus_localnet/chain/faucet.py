@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from nacl.signing import SigningKey
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -75,8 +74,8 @@ def faucet_address(key: SigningKey) -> bytes:
     return blake2b256(bytes([ED25519]), bytes(key.verify_key))
 
 
-def faucet_app(faucet: Faucet) -> Starlette:
-    """`POST /v2/gas` with `{"FixedAmountRequest": {"recipient": "0x…"}}`; `GET /` says it is alive."""
+def faucet_routes(faucet: Faucet) -> list[Route]:
+    """`POST /v2/gas` with `{"FixedAmountRequest": {"recipient": "0x…"}}`; `GET /health` says it is alive."""
 
     async def gas(request: Request) -> JSONResponse:
         try:
@@ -90,7 +89,7 @@ def faucet_app(faucet: Faucet) -> Starlette:
     async def alive(request: Request) -> JSONResponse:
         return JSONResponse({"status": "Success"})
 
-    return Starlette(routes=[Route("/v2/gas", gas, methods=["POST"]), Route("/", alive)])
+    return [Route("/v2/gas", gas, methods=["POST"]), Route("/health", alive)]
 
 
 def _coin(object_id: bytes, amount: int, digest: bytes) -> dict[str, str | int]:

@@ -110,14 +110,17 @@ class Ledger:
             steps.insert(0, (prologue[0], (), prologue[1]))
         return self._commit(steps, timestamp)[-1]
 
-    def simulate(self, data: TransactionDataV1, gas: tuple[Object, ...] | None = None) -> Simulated:
+    def simulate(
+        self, data: TransactionDataV1, gas: tuple[Object, ...] | None = None, *, keep_outputs: bool = False
+    ) -> Simulated:
         """What `execute` would do, without signatures. `gas` may stand in for payment the transaction does not
         name."""
         view = View(self.store)
         prologue = self._prologue(view, max(self.clock(), self.head.summary.timestamp_ms))
         if prologue is not None:
             view.apply(prologue[1].written)
-        executed = self.executor.execute(view, admit(view, data, gas), self.context(data))
+        admitted = admit(view, data, gas)
+        executed = self.executor.execute(view, admitted, self.context(data), keep_outputs=keep_outputs)
         return Simulated(data, executed, executed.written)
 
     def context(self, data: TransactionDataV1) -> Context:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,14 +11,16 @@ from pathlib import Path
 from nacl.signing import SigningKey
 
 from walrus_localnet.chain.errors import ChainDataError
-from walrus_localnet.chain.faucet import Faucet, faucet_address, faucet_app
+from walrus_localnet.chain.faucet import Faucet, faucet_address
 from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.genesis import genesis_commit
-from walrus_localnet.chain.http import serve_http
 from walrus_localnet.chain.ledger import Ledger, wall_clock_ms
 from walrus_localnet.chain.objects import FRAMEWORK_STD, FRAMEWORK_SUI
-from walrus_localnet.chain.rpc.server import grpc_server
+from walrus_localnet.chain.port import NativeServer, WebServer, serve
+from walrus_localnet.chain.rpc.native import NativeServices
+from walrus_localnet.chain.rpc.server import all_methods
 from walrus_localnet.chain.store import Store
+from walrus_localnet.chain.web import faucet_app, network_app
 from walrus_localnet.move.artifacts import built_package
 from walrus_sui.bcs.sui import format_digest
 
@@ -54,8 +55,11 @@ class LocalSui:
         try:
             async with contextlib.AsyncExitStack() as stack:
                 faucet = Faucet(ledger, key)
-                url = await stack.enter_async_context(_serve_grpc(ledger, host, port))
-                faucet_url = await stack.enter_async_context(serve_http(faucet_app(faucet), host, faucet_port))
+                methods = all_methods(ledger, CheckpointFeed(ledger))
+                native, web = NativeServer([NativeServices(methods)]), WebServer(network_app(methods, faucet))
+                url = await stack.enter_async_context(serve(native, web, host, port))
+                tap = WebServer(faucet_app(faucet))
+                faucet_url = await stack.enter_async_context(serve(None, tap, host, faucet_port))
                 yield LocalSui(url, faucet_url, ledger, faucet)
         finally:
             ledger.close()
@@ -80,20 +84,3 @@ def framework() -> Mapping[bytes, tuple[bytes, ...]]:
         FRAMEWORK_STD: built_package("MoveStdlib").modules,
         FRAMEWORK_SUI: built_package("Sui").modules,
     }
-
-
-@asynccontextmanager
-async def _serve_grpc(ledger: Ledger, host: str, port: int) -> AsyncIterator[str]:
-    server = grpc_server(ledger, CheckpointFeed(ledger))
-    await server.start(host, port)
-    try:
-        yield f"http://{host}:{_bound_port(server._server)}"
-    finally:
-        server.close()
-        await server.wait_closed()
-
-
-def _bound_port(server: object) -> int:
-    assert isinstance(server, asyncio.Server)
-    port: int = server.sockets[0].getsockname()[1]
-    return port

@@ -32,7 +32,9 @@ _MOCK_ID = b"\xff" * 32
 _MOCK_BALANCE = 10**18
 
 
-def simulate(ledger: Ledger, data: TransactionDataV1, *, select_gas: bool) -> Simulated:
+def simulate(
+    ledger: Ledger, data: TransactionDataV1, *, select_gas: bool, keep_outputs: bool = False
+) -> Simulated:
     """What `data` would do now. Budget 0 and no payment mean: not decided.
 
     With `select_gas` both are chosen, and the outcome is that of the completed transaction. Without, an imagined
@@ -45,10 +47,11 @@ def simulate(ledger: Ledger, data: TransactionDataV1, *, select_gas: bool) -> Si
             data = _with_gas(data, budget=estimated_budget(ledger, data))
         if not data.gas.payment:
             data = _with_gas(data, payment=_payment(ledger, data))
-        return ledger.simulate(data)
+        return ledger.simulate(data, keep_outputs=keep_outputs)
     if data.gas.budget == 0:
         data = _with_gas(data, budget=limits.MAX_BUDGET)
-    return ledger.simulate(data, None if data.gas.payment else (_mock_coin(data.gas.owner),))
+    mock = None if data.gas.payment else (_mock_coin(data.gas.owner),)
+    return ledger.simulate(data, mock, keep_outputs=keep_outputs)
 
 
 def estimated_budget(ledger: Ledger, data: TransactionDataV1) -> int:

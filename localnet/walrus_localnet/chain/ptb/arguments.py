@@ -25,11 +25,14 @@ class Arguments:
         self.inputs = inputs
         self.gas = gas
         self.results: list[list[ValueSlot]] = []
+        self.changeable: list[tuple[Argument, Type, Cell]] = []
+        """What the running command holds by `&mut`."""
         self._borrowed: dict[int, bool] = {}
 
     def next_command(self) -> None:
         """References of the last command are gone."""
         self._borrowed.clear()
+        self.changeable.clear()
 
     def slot(self, argument: Argument, index: int) -> Slot:
         """The place `argument` names; `index` is its position in the command, for errors."""
@@ -93,6 +96,8 @@ class Arguments:
         else:
             cell = self._value_cell(slot, index, type_, mutable)
         self._note_borrow(slot, index, mutable)
+        if mutable:
+            self.changeable.append((argument, type_, cell))
         return self.machine.borrow(cell, type_, mutable)
 
     def type_of(self, argument: Argument, index: int) -> Type:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from walrus_localnet.chain.object_runtime import TransactionRuntime, uid_of
 from walrus_localnet.chain.objects import FRAMEWORK_SUI
 from walrus_localnet.chain.ptb.arguments import Arguments
@@ -32,6 +34,14 @@ COMMAND_COST = 100
 """Instructions charged for every command beside those it executes."""
 
 
+@dataclass(frozen=True)
+class CommandOutput:
+    """Values of one command as BCS: those it returned, and those it changed with the argument that gave them."""
+
+    returned: tuple[tuple[Type, bytes], ...]
+    changed: tuple[tuple[Argument, Type, bytes], ...]
+
+
 class Commands:
     """Runs commands one after the other over the same slots. Raises `CommandFailed` or `VmError`."""
 
@@ -55,6 +65,18 @@ class Commands:
         self.arguments.next_command()
         self.meter.charge(COMMAND_COST)
         self.arguments.results.append(self._dispatch(command))
+
+    def last_output(self) -> CommandOutput:
+        """What the last command returned, and what it left behind its `&mut` arguments."""
+        results = ((slot.type, slot.cell[0]) for slot in self.arguments.results[-1])
+        return CommandOutput(
+            tuple((type_, self.machine.to_bytes(type_, value)) for type_, value in results),
+            tuple(
+                (argument, type_, self.machine.to_bytes(type_, cell[0]))
+                for argument, type_, cell in self.arguments.changeable
+                if cell
+            ),
+        )
 
     def _dispatch(self, command: Command) -> list[ValueSlot]:
         match command:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.objects import owner_message, type_text
+from walrus_localnet.chain.rpc.source import FindObject
+from walrus_localnet.vm import Machine, from_struct_tag
 from walrus_sui.bcs import encode, sui
 from walrus_sui.bcs.sui import (
     ChangedObject,
@@ -22,9 +24,6 @@ from walrus_sui.bcs.sui import (
     format_address,
     format_digest,
 )
-
-FindObject = Callable[[bytes, int], Object | None]
-"""An object by id and version."""
 
 _BEFORE = rpc.ChangedObjectInputObjectState
 _AFTER = rpc.ChangedObjectOutputObjectState
@@ -189,24 +188,27 @@ def _location_message(location: MoveLocation) -> rpc.MoveLocation:
 
 
 # events -----------------------------------------------------------------------------------------------------
-def events_message(events: tuple[Event, ...], mask: Mask) -> rpc.TransactionEvents | None:
+def events_message(events: tuple[Event, ...], mask: Mask, machine: Machine) -> rpc.TransactionEvents | None:
     """None when there were no events; what `mask` leaves out may be missing."""
-    digest = events_digest(events)
+    digest, inner = events_digest(events), mask.below("events")
     if digest is None:
         return None
     return rpc.TransactionEvents(
         bcs=rpc.Bcs(name="TransactionEvents", value=encode(tuple[Event, ...], events)),
         digest=format_digest(digest),
-        events=[event_message(event) for event in events] if "events" in mask else [],
+        events=[event_message(event, inner, machine) for event in events] if "events" in mask else [],
     )
 
 
-def event_message(event: Event) -> rpc.Event:
+def event_message(event: Event, mask: Mask, machine: Machine) -> rpc.Event:
     type_ = str(event.type)
-    return rpc.Event(
+    message = rpc.Event(
         package_id=format_address(event.package),
         module=event.module,
         sender=format_address(event.sender),
         event_type=type_,
         contents=rpc.Bcs(name=type_, value=event.contents),
     )
+    if "json" in mask:
+        message.json = json_message(machine, from_struct_tag(event.type), event.contents)
+    return message

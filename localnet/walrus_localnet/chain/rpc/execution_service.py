@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from walrus_localnet.chain.ledger import Ledger, Simulated
+from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import REFERENCE_GAS_PRICE
-from walrus_localnet.chain.objects import id_of, version_of
+from walrus_localnet.chain.ptb.commands import CommandOutput
+from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
+from walrus_localnet.chain.rpc.programs import argument_message
 from walrus_localnet.chain.rpc.refusals import invalid
 from walrus_localnet.chain.rpc.resolve import draft_data, signed_data
+from walrus_localnet.chain.rpc.source import simulated_source
 from walrus_localnet.chain.rpc.transactions import executed_message, record_message
 from walrus_localnet.chain.simulation import simulate
-from walrus_sui.bcs.sui import Object
+from walrus_localnet.vm import Machine, Type, to_tag
+from walrus_sui.bcs.sui import Argument
 
 MAX_SIGNATURES = 2
 
@@ -26,18 +28,23 @@ class ExecutionService:
         data = signed_data(request.transaction)
         record = self.ledger.execute(data, _signatures(request))
         mask = Mask.of(request, "effects.status,checkpoint")
-        return rpc.ExecuteTransactionResponse(transaction=record_message(record, self.ledger.store, mask))
+        return rpc.ExecuteTransactionResponse(transaction=record_message(record, self.ledger, mask))
 
     async def simulate_transaction(
         self, request: rpc.SimulateTransactionRequest
     ) -> rpc.SimulateTransactionResponse:
         data = draft_data(request.transaction, self.ledger)
-        outcome = simulate(self.ledger, data, select_gas=bool(request.do_gas_selection))
         mask = Mask.of(request, "*")
-        executed = outcome.executed
-        find, inner = _finder(self.ledger, outcome), mask.below("transaction")
-        message = executed_message(outcome.data, (), executed.effects, executed.events, find, inner)
-        answer = rpc.SimulateTransactionResponse(transaction=message, suggested_gas_price=REFERENCE_GAS_PRICE)
+        select, keep = bool(request.do_gas_selection), "command_outputs" in mask
+        outcome = simulate(self.ledger, data, select_gas=select, keep_outputs=keep)
+        executed, source = outcome.executed, simulated_source(self.ledger, outcome)
+        inner = mask.below("transaction")
+        message = executed_message(outcome.data, (), executed.effects, executed.events, source, inner)
+        answer = rpc.SimulateTransactionResponse(
+            transaction=message,
+            command_outputs=[_output_message(output, source.machine) for output in executed.outputs],
+            suggested_gas_price=REFERENCE_GAS_PRICE,
+        )
         return mask.cut(answer)
 
 
@@ -59,9 +66,15 @@ def _simple(signature: rpc.UserSignature) -> bytes:
     return bytes([scheme & 0xFF]) + (simple.signature or b"") + (simple.public_key or b"")
 
 
-def _finder(ledger: Ledger, outcome: Simulated) -> Callable[[bytes, int], Object | None]:
-    """Objects as the simulated transaction would leave them, before those of the ledger."""
-    written = {(id_of(obj), version_of(obj)): obj for obj in outcome.objects}
-    return lambda object_id, version: (
-        written.get((object_id, version)) or ledger.store.at_version(object_id, version)
+def _output_message(output: CommandOutput, machine: Machine) -> rpc.CommandResult:
+    returned = [_value_message(None, type_, data, machine) for type_, data in output.returned]
+    changed = [_value_message(argument, type_, data, machine) for argument, type_, data in output.changed]
+    return rpc.CommandResult(return_values=returned, mutated_by_ref=changed)
+
+
+def _value_message(argument: Argument | None, type_: Type, data: bytes, machine: Machine) -> rpc.CommandOutput:
+    return rpc.CommandOutput(
+        argument=None if argument is None else argument_message(argument),
+        value=rpc.Bcs(name=str(to_tag(type_)), value=data),
+        json=json_message(machine, type_, data),
     )

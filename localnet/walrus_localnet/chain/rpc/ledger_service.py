@@ -62,7 +62,7 @@ class LedgerService:
         found = self._object(request)
         if found is None:
             raise not_found(f"object {request.object_id}")
-        return rpc.GetObjectResponse(object=object_message(found, mask))
+        return rpc.GetObjectResponse(object=object_message(found, mask, self.ledger.machine))
 
     async def batch_get_objects(self, request: rpc.BatchGetObjectsRequest) -> rpc.BatchGetObjectsResponse:
         _check_batch(len(request.requests))
@@ -74,7 +74,7 @@ class LedgerService:
         if found is None:
             address = format_address(address_field(request.object_id, "object_id"))
             return rpc.GetObjectResult(error=Status(code=_NOT_FOUND, message=f"object {address} not found"))
-        return rpc.GetObjectResult(object=object_message(found, mask))
+        return rpc.GetObjectResult(object=object_message(found, mask, self.ledger.machine))
 
     def _object(self, request: rpc.GetObjectRequest) -> Object | None:
         object_id = address_field(request.object_id, "object_id")
@@ -87,7 +87,7 @@ class LedgerService:
         record = self._transaction(request.digest)
         if record is None:
             raise not_found(f"transaction {request.digest}")
-        message = record_message(record, self.store, Mask.of(request, "digest"))
+        message = record_message(record, self.ledger, Mask.of(request, "digest"))
         return rpc.GetTransactionResponse(transaction=message)
 
     async def batch_get_transactions(
@@ -104,7 +104,7 @@ class LedgerService:
             return rpc.GetTransactionResult(
                 error=Status(code=_NOT_FOUND, message=f"transaction {digest} not found")
             )
-        return rpc.GetTransactionResult(transaction=record_message(record, self.store, mask))
+        return rpc.GetTransactionResult(transaction=record_message(record, self.ledger, mask))
 
     def _transaction(self, digest: str | None) -> TransactionRecord | None:
         return self.store.transaction(digest_field(digest, "digest"))
@@ -114,7 +114,7 @@ class LedgerService:
         record = self._checkpoint(request)
         if record is None:
             raise not_found(f"checkpoint {request.digest or request.sequence_number}")
-        message = checkpoint_message(record, self.store, Mask.of(request, DEFAULT_CHECKPOINT))
+        message = checkpoint_message(record, self.ledger, Mask.of(request, DEFAULT_CHECKPOINT))
         return rpc.GetCheckpointResponse(checkpoint=message)
 
     def _checkpoint(self, request: rpc.GetCheckpointRequest) -> CheckpointRecord | None:

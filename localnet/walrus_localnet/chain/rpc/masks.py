@@ -65,9 +65,9 @@ class Mask:
 
 def field_names(message: Any) -> tuple[str, ...]:
     """The fields of a message."""
-    return _names_of(type(message))
+    return _names_of(message.__class__)
 
 
 @functools.cache
-def _names_of(kind: type[Any]) -> tuple[str, ...]:
+def _names_of(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))

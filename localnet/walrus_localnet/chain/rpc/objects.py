@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from walrus_localnet.chain.objects import coin_balance, id_of, type_of, version_of
+from walrus_localnet.chain.objects import coin_balance, id_of, struct_of, type_of, version_of
+from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.store import PACKAGE_TYPE
+from walrus_localnet.vm import Machine, from_struct_tag
 from walrus_sui.bcs.sui import (
     AddressOwner,
     ConsensusAddressOwner,
@@ -37,7 +39,7 @@ def owner_message(owner: Owner) -> rpc.Owner:
             return rpc.Owner(kind=kinds.IMMUTABLE)
 
 
-def object_message(obj: Object, mask: Mask) -> rpc.Object:
+def object_message(obj: Object, mask: Mask, machine: Machine) -> rpc.Object:
     """An object with the fields of `mask`."""
     message = rpc.Object(
         object_id=format_address(id_of(obj)),
@@ -55,6 +57,8 @@ def object_message(obj: Object, mask: Mask) -> rpc.Object:
     if isinstance(obj.data, MoveObject):
         message.has_public_transfer = obj.data.has_public_transfer
         message.contents = rpc.Bcs(name=message.object_type, value=obj.data.contents)
+        if "json" in mask:
+            message.json = json_message(machine, from_struct_tag(struct_of(obj.data.type)), obj.data.contents)
     elif isinstance(obj.data, MovePackage) and "package" in mask:
         message.package = package_message(obj.data)
     return mask.cut(message)

@@ -72,7 +72,7 @@ def _reference_input(kind: rpc.InputInputKind, reference: ObjectRef) -> rpc.Inpu
     return rpc.Input(kind=kind, object_id=message.object_id, version=message.version, digest=message.digest)
 
 
-def _argument_message(argument: Argument) -> rpc.Argument:
+def argument_message(argument: Argument) -> rpc.Argument:
     match argument:
         case sui.Input(index):
             return rpc.Argument(kind=_ARGUMENT.INPUT, input=index)
@@ -85,7 +85,7 @@ def _argument_message(argument: Argument) -> rpc.Argument:
 
 
 def _arguments(arguments: tuple[Argument, ...]) -> list[rpc.Argument]:
-    return list(map(_argument_message, arguments))
+    return list(map(argument_message, arguments))
 
 
 def _command_message(command: Command) -> rpc.Command:
@@ -103,16 +103,16 @@ def _command_message(command: Command) -> rpc.Command:
         case sui.TransferObjects(objects, recipient):
             return rpc.Command(
                 transfer_objects=rpc.TransferObjects(
-                    objects=_arguments(objects), address=_argument_message(recipient)
+                    objects=_arguments(objects), address=argument_message(recipient)
                 )
             )
         case sui.SplitCoins(coin, amounts):
             return rpc.Command(
-                split_coins=rpc.SplitCoins(coin=_argument_message(coin), amounts=_arguments(amounts))
+                split_coins=rpc.SplitCoins(coin=argument_message(coin), amounts=_arguments(amounts))
             )
         case sui.MergeCoins(target, sources):
             return rpc.Command(
-                merge_coins=rpc.MergeCoins(coin=_argument_message(target), coins_to_merge=_arguments(sources))
+                merge_coins=rpc.MergeCoins(coin=argument_message(target), coins_to_merge=_arguments(sources))
             )
         case sui.MakeMoveVec(element, elements):
             text = None if element is None else str(element)
@@ -129,7 +129,7 @@ def _command_message(command: Command) -> rpc.Command:
                     modules=list(modules),
                     dependencies=list(map(format_address, dependencies)),
                     package=format_address(package),
-                    ticket=_argument_message(ticket),
+                    ticket=argument_message(ticket),
                 )
             )
         case _:

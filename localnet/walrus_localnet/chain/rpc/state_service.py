@@ -46,7 +46,8 @@ class StateService:
         after, size = page_of(request)
         found = list(self.store.owned(owner, wanted, after, size + 1))
         return rpc.ListOwnedObjectsResponse(
-            objects=[object_message(obj, mask) for obj in found[:size]], next_page_token=_next(found, size)
+            objects=[object_message(obj, mask, self.machine) for obj in found[:size]],
+            next_page_token=_next(found, size),
         )
 
     async def get_balance(self, request: rpc.GetBalanceRequest) -> rpc.GetBalanceResponse:
@@ -87,7 +88,7 @@ class StateService:
             kind=kinds.FIELD,
             parent=format_address(parent),
             field_id=format_address(id_of(field)),
-            field_object=object_message(field, mask.below("field_object")),
+            field_object=object_message(field, mask.below("field_object"), self.machine),
             name=rpc.Bcs(name=str(name_type), value=name),
             value=rpc.Bcs(name=str(value_type), value=rest),
             value_type=str(value_type),
@@ -100,7 +101,7 @@ class StateService:
             child = self.store.latest(rest)
             if child is not None:
                 message.value_type = type_text(child)
-                message.child_object = object_message(child, mask.below("child_object"))
+                message.child_object = object_message(child, mask.below("child_object"), self.machine)
         return message
 
 

@@ -18,8 +18,8 @@ class SubscriptionService:
         self, request: rpc.SubscribeCheckpointsRequest
     ) -> AsyncIterator[rpc.SubscribeCheckpointsResponse]:
         mask = Mask.of(request, DEFAULT_CHECKPOINT)
-        store = self.feed.ledger.store
+        ledger = self.feed.ledger
         async for record in self.feed.follow():
             yield rpc.SubscribeCheckpointsResponse(
-                cursor=record.summary.sequence_number, checkpoint=checkpoint_message(record, store, mask)
+                cursor=record.summary.sequence_number, checkpoint=checkpoint_message(record, ledger, mask)
             )

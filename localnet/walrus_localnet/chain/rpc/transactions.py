@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from walrus_localnet.chain.balances import balance_changes
+from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.records import CheckpointRecord, TransactionRecord
 from walrus_localnet.chain.rpc.effects import (
-    FindObject,
     effects_message,
     events_message,
     gas_cost_message,
@@ -16,8 +16,8 @@ from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.objects import object_message
 from walrus_localnet.chain.rpc.programs import gas_message, program_message
+from walrus_localnet.chain.rpc.source import FindObject, Source, ledger_source
 from walrus_localnet.chain.signatures import ED25519
-from walrus_localnet.chain.store import Store
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     CheckpointContentsV1,
@@ -82,7 +82,7 @@ def executed_message(
     signatures: tuple[bytes, ...],
     effects: TransactionEffectsV2,
     events: tuple[Event, ...],
-    find: FindObject,
+    source: Source,
     mask: Mask,
 ) -> rpc.ExecutedTransaction:
     """A transaction with what came of it, the fields of `mask` only. Where it is in the ledger is left to the
@@ -93,21 +93,21 @@ def executed_message(
     if "signatures" in mask:
         message.signatures = list(map(signature_message, signatures))
     if "effects" in mask:
-        message.effects = effects_message(effects, find, mask.below("effects"))
+        message.effects = effects_message(effects, source.find, mask.below("effects"))
     if "events" in mask:
-        message.events = events_message(events, mask.below("events"))
+        message.events = events_message(events, mask.below("events"), source.machine)
     if "balance_changes" in mask:
-        message.balance_changes = _balance_messages(effects, find)
+        message.balance_changes = _balance_messages(effects, source.find)
     if "objects" in mask:
-        message.objects = _object_set(effects, find, mask.below("objects").below("objects"))
+        message.objects = _object_set(effects, source, mask.below("objects").below("objects"))
     return message
 
 
-def record_message(record: TransactionRecord, store: Store, mask: Mask) -> rpc.ExecutedTransaction:
+def record_message(record: TransactionRecord, ledger: Ledger, mask: Mask) -> rpc.ExecutedTransaction:
     """A transaction of the ledger."""
     assert isinstance(record.data, TransactionDataV1)
     message = executed_message(
-        record.data, record.signatures, record.outcome, record.events, store.at_version, mask
+        record.data, record.signatures, record.outcome, record.events, ledger_source(ledger), mask
     )
     message.checkpoint = record.checkpoint
     message.timestamp = time_of(record.timestamp_ms)
@@ -122,7 +122,7 @@ def _balance_messages(effects: TransactionEffectsV2, find: FindObject) -> list[r
     ]
 
 
-def _object_set(effects: TransactionEffectsV2, find: FindObject, mask: Mask) -> rpc.ObjectSet:
+def _object_set(effects: TransactionEffectsV2, source: Source, mask: Mask) -> rpc.ObjectSet:
     """Every version of an object that went in or came out."""
     wanted: list[tuple[bytes, int]] = []
     for change in effects.changed_objects:
@@ -132,12 +132,12 @@ def _object_set(effects: TransactionEffectsV2, find: FindObject, mask: Mask) -> 
             wanted.append((change.object_id, effects.lamport_version))
         if isinstance(change.after, sui.PackageWrite):
             wanted.append((change.object_id, change.after.version))
-    found = (find(object_id, version) for object_id, version in wanted)
-    return rpc.ObjectSet(objects=[object_message(obj, mask) for obj in found if obj is not None])
+    found = (source.find(object_id, version) for object_id, version in wanted)
+    return rpc.ObjectSet(objects=[object_message(obj, mask, source.machine) for obj in found if obj is not None])
 
 
 # checkpoints ------------------------------------------------------------------------------------------------
-def checkpoint_message(record: CheckpointRecord, store: Store, mask: Mask) -> rpc.Checkpoint:
+def checkpoint_message(record: CheckpointRecord, ledger: Ledger, mask: Mask) -> rpc.Checkpoint:
     """A checkpoint with the fields of `mask`."""
     summary = record.summary
     message = rpc.Checkpoint(sequence_number=summary.sequence_number, digest=format_digest(summary.digest()))
@@ -146,20 +146,20 @@ def checkpoint_message(record: CheckpointRecord, store: Store, mask: Mask) -> rp
     if "contents" in mask:
         message.contents = _contents_message(record)
     if "transactions" in mask or "objects" in mask:
-        _add_transactions(message, record, store, mask)
+        _add_transactions(message, record, ledger, mask)
     return mask.cut(message)
 
 
-def _add_transactions(message: rpc.Checkpoint, record: CheckpointRecord, store: Store, mask: Mask) -> None:
+def _add_transactions(message: rpc.Checkpoint, record: CheckpointRecord, ledger: Ledger, mask: Mask) -> None:
     assert isinstance(record.contents, CheckpointContentsV1)
-    found = [store.transaction(entry.transaction) for entry in record.contents.transactions]
+    found = [ledger.store.transaction(entry.transaction) for entry in record.contents.transactions]
     records = [transaction for transaction in found if transaction is not None]
     if "transactions" in mask:
         inner = mask.below("transactions")
-        message.transactions = [record_message(transaction, store, inner) for transaction in records]
+        message.transactions = [record_message(transaction, ledger, inner) for transaction in records]
     if "objects" in mask:
         inner = mask.below("objects").below("objects")
-        sets = [_object_set(transaction.outcome, store.at_version, inner) for transaction in records]
+        sets = [_object_set(transaction.outcome, ledger_source(ledger), inner) for transaction in records]
         message.objects = rpc.ObjectSet(objects=[obj for one in sets for obj in one.objects])
 
 

@@ -1,0 +1,22 @@
+"""What the network's port answers over HTTP/1.1."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+
+from walrus_localnet.chain.faucet import Faucet, faucet_routes
+from walrus_localnet.chain.rpc.methods import Method
+from walrus_localnet.chain.rpc.web import GrpcWeb
+
+
+def network_app(methods: dict[str, Method], faucet: Faucet) -> Starlette:
+    """gRPC-Web on every method's path, and the faucet."""
+    endpoint = GrpcWeb(methods).answer
+    routes: list[BaseRoute] = [Route(path, endpoint, methods=["POST", "OPTIONS"]) for path in methods]
+    return Starlette(routes=[*routes, *faucet_routes(faucet)])
+
+
+def faucet_app(faucet: Faucet) -> Starlette:
+    """The faucet alone."""
+    return Starlette(routes=faucet_routes(faucet))

@@ -1,0 +1,82 @@
+"""The official TypeScript SDK, unmodified, against a running network, over gRPC-Web."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chain.sandbox import modules
+from walrus_localnet.chain.local import LocalSui
+
+HERE = Path(__file__).parent / "typescript"
+SDK = "2.33.1"
+
+
+@pytest.fixture(scope="module")
+def sdk() -> Path:
+    """A folder with the SDK in it, kept in the user's cache. Skips without npm."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        pytest.skip("needs node and npm")
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    folder = cache / "walrus-sui" / "tests" / f"mysten-sui-{SDK}"
+    if not (folder / "node_modules" / "@mysten" / "sui" / "package.json").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "package.json", folder)
+        command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"]
+        installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
+        if installed.returncode:
+            pytest.skip(f"npm could not install @mysten/sui: {installed.stderr[-300:]}")
+    return folder
+
+
+async def run(sdk: Path, script: str, *arguments: str, **environment: str) -> dict[str, Any]:
+    """The report a script prints."""
+    shutil.copy(HERE / script, sdk)
+    process = await asyncio.create_subprocess_exec(
+        "node", script, *arguments, cwd=sdk, env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    report = json.loads(output)
+    assert isinstance(report, dict)
+    return report
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("form", ["", "binary"])
+async def test_the_sdk_builds_sends_and_reads(sdk: Path, form: str) -> None:
+    code = [base64.b64encode(module).decode() for module in modules()]
+    async with LocalSui.start() as network:
+        # the second form also asks the faucet on the network's own port
+        faucet = network.url if form else network.faucet_url
+        report = await run(sdk, "flow.mjs", network.url, faucet, *code, FORMAT=form)
+        assert report.pop("chain") == network.chain_id
+    report.pop("address")
+    assert "abort code: 7" in report.pop("failure")
+    assert report == {
+        "balance": "1000000000000",
+        "bob": ["7", "8"],
+        "bobChange": "15",
+        "events": [["Counted", "1"]],
+        "counter": "41",
+        "counterJson": "41",
+        "owner": "Shared",
+        "readOnly": True,
+        "received": {"AddressOwner": "0x" + "ab" * 32, "$kind": "AddressOwner"},
+        "fields": ["u64"],
+        "owned": 1,
+        "parameters": [["mutable", "datatype"], [None, "datatype"]],
+        "missing": "notFound",
+        "epoch": "0",
+        "viewed": "41",
+        "streamed": "bigint",
+    }
