@@ -80,6 +80,14 @@ async def test_other_objects_are_no_deployment(world: World) -> None:
         await Contracts.discover(world.sui, bytes(32), deployment.staking_object)
 
 
+async def test_objects_of_another_type(world: World) -> None:
+    for read in (world.contracts.blob, world.contracts.storage_node_cap):
+        with pytest.raises(ContractMismatch, match=r"got a 0x0*2::coin::Coin"):
+            await read(world.deployment.wal_coin)
+    with pytest.raises(ContractMismatch, match="StakingPool"):
+        await world.contracts.pools([world.deployment.wal_coin])
+
+
 async def test_the_first_epoch(world: World) -> None:
     system, staking = await world.contracts.system(), await world.contracts.staking()
     assert list(staking.committee) == [operator.cap.node_id for operator in world.operators]

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 _MASK = ("sequence_number", "summary.timestamp", "transactions.digest", "transactions.events.bcs")
 _AHEAD = 16
 """How many checkpoints are asked for at once when catching up."""
+_LAG = 100
+"""How far one full node may be behind another."""
 _POLL_SECONDS = 0.05
 _IDLE_SECONDS = 5.0
 _RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
@@ -96,6 +98,9 @@ class _Head:
         for outcome in await asyncio.gather(*reads, return_exceptions=True):
             if isinstance(outcome, ChainUnreachable):
                 self._latest = -1  # so that `reach` waits until there is an answer again
+                break
+            if isinstance(outcome, ObjectNotFound) and first + len(found) > self._latest - _LAG:
+                await asyncio.sleep(_POLL_SECONDS)  # behind one address there may be several full nodes
                 break
             if isinstance(outcome, BaseException):
                 raise outcome

@@ -30,7 +30,7 @@ from walrus_sui.chain.objects import (
 from walrus_sui.chain.sender import Build, Sender
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.transport import Transport
-from walrus_sui.errors import ContractMismatch, ObjectNotFound
+from walrus_sui.errors import ChainError, ContractMismatch, ObjectNotFound
 
 _BATCH = 50
 _PAGE = 200
@@ -165,12 +165,9 @@ class SuiClient:
         """
         return await self._sender.execute(build, keypair)
 
-    async def created_objects(
-        self, executed: ExecutedTransaction, module: str, name: str
-    ) -> tuple[ChainObject, ...]:
-        """The objects of type `…::module::name` that a transaction created."""
-        found = await self.get_objects(executed.created)
-        return tuple(item for item in found if (item.type.module, item.type.name) == (module, name))
+    async def created_objects(self, executed: ExecutedTransaction, type: StructTag) -> tuple[ChainObject, ...]:
+        """The objects of one type that a transaction created."""
+        return tuple(item for item in await self.get_objects(executed.created) if item.type == type)
 
     async def latest_checkpoint(self) -> int:
         """The sequence number of the latest checkpoint."""
@@ -211,7 +208,7 @@ class SuiClient:
         )
         answer = await self._read("LEDGER", "batch_get_objects", request)
         if len(answer.objects) != len(object_ids):
-            raise ContractMismatch(f"expected {len(object_ids)} objects in the answer, got {len(answer.objects)}")
+            raise ChainError(f"expected {len(object_ids)} objects in the answer, got {len(answer.objects)}")
         return [_found(result, wanted) for result, wanted in zip(answer.objects, object_ids, strict=True)]
 
 
@@ -223,7 +220,7 @@ def coin_balance(coin: ChainObject) -> int:
 def _found(result: Any, wanted: bytes) -> ChainObject | ChainPackage:
     if result.object is None:
         if result.error is not None and result.error.code != _NOT_FOUND:
-            raise ContractMismatch(f"expected object {format_address(wanted)}, got: {result.error.message}")
+            raise ChainError(f"expected object {format_address(wanted)}, got: {result.error.message}")
         raise ObjectNotFound(f"expected object {format_address(wanted)} on chain, got none")
     return object_of(result.object)
 

@@ -10,7 +10,7 @@ from walrus_sui import bcs
 from walrus_sui.bcs.sui import ObjectWrite, SharedOwner, StructTag, U8Tag, U64Tag, VectorTag, format_address
 from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.event_stream import EventCursor, PlacedEvent, follow_events
-from walrus_sui.chain.objects import DynamicField, dynamic_field_id
+from walrus_sui.chain.objects import ChainObject, DynamicField, dynamic_field_id
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import (
     Blob,
@@ -24,8 +24,15 @@ from walrus_sui.chain.types import (
 )
 from walrus_sui.errors import BcsError, ContractMismatch, ObjectNotFound
 
+BLOB = ("blob", "Blob")
+CAP = ("storage_node", "StorageNodeCap")
+POOL = ("staking_pool", "StakingPool")
+STAKE = ("staked_wal", "StakedWal")
+"""Module and name of the objects that are read here."""
+
 _ATTRIBUTES_KEY = bcs.encode(bytes, b"metadata")
 
+S = TypeVar("S", bound=bcs.Struct)
 Inner = TypeVar("Inner", SystemStateInnerV1, StakingInnerV1)
 
 
@@ -74,14 +81,15 @@ class ContractReads:
 
     async def pools(self, node_ids: Iterable[bytes]) -> tuple[StakingPool, ...]:
         """The pools of these nodes, in the order asked for."""
-        return tuple(found.parse(StakingPool) for found in await self.sui.get_objects(node_ids))
+        found = await self.sui.get_objects(node_ids)
+        return tuple(self._parse(item, POOL, StakingPool) for item in found)
 
     async def blob(self, object_id: bytes) -> Blob:
         """One Blob object. Raises `ObjectNotFound` once it is deleted."""
-        return (await self.sui.get_object(object_id)).parse(Blob)
+        return self._parse(await self.sui.get_object(object_id), BLOB, Blob)
 
     async def owned_blobs(self, owner: bytes) -> tuple[Blob, ...]:
-        found = await self.sui.owned_objects(owner, self._type("blob", "Blob"))
+        found = await self.sui.owned_objects(owner, self._type(*BLOB))
         return tuple(item.parse(Blob) for item in found)
 
     async def blob_attributes(self, object_id: bytes) -> dict[str, str]:
@@ -99,14 +107,14 @@ class ContractReads:
         return dict(field.value)
 
     async def storage_node_cap(self, object_id: bytes) -> StorageNodeCap:
-        return (await self.sui.get_object(object_id)).parse(StorageNodeCap)
+        return self._parse(await self.sui.get_object(object_id), CAP, StorageNodeCap)
 
     async def owned_storage_node_caps(self, owner: bytes) -> tuple[StorageNodeCap, ...]:
-        found = await self.sui.owned_objects(owner, self._type("storage_node", "StorageNodeCap"))
+        found = await self.sui.owned_objects(owner, self._type(*CAP))
         return tuple(item.parse(StorageNodeCap) for item in found)
 
     async def owned_stakes(self, owner: bytes) -> tuple[StakedWal, ...]:
-        found = await self.sui.owned_objects(owner, self._type("staked_wal", "StakedWal"))
+        found = await self.sui.owned_objects(owner, self._type(*STAKE))
         return tuple(item.parse(StakedWal) for item in found)
 
     async def wal_balance(self, owner: bytes) -> int:
@@ -144,6 +152,14 @@ class ContractReads:
                 return value
             if shell.version == version:
                 raise ContractMismatch(f"expected the state of version {version}, got none under {field_id.hex()}")
+
+    def _parse(self, found: ChainObject, kind: tuple[str, str], layout: type[S]) -> S:
+        expected = self._type(*kind)
+        if found.type != expected:
+            raise ContractMismatch(
+                f"expected a {expected} at {format_address(found.object_id)}, got a {found.type}"
+            )
+        return found.parse(layout)
 
     def _type(self, module: str, name: str) -> StructTag:
         return StructTag(self.original_package, module, name, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from walrus_sui import bcs
-from walrus_sui.chain.contract_reads import ContractReads
+from walrus_sui.chain.contract_reads import CAP, ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
@@ -82,7 +82,7 @@ class NodeCalls(ContractReads):
         )
         tx.transfer_objects([cap], keypair.address)
         executed = await self.sui.execute(tx, keypair)
-        (found,) = await self.sui.created_objects(executed, "storage_node", "StorageNodeCap")
+        (found,) = await self.sui.created_objects(executed, self._type(*CAP))
         return found.parse(StorageNodeCap)
 
     async def try_join_active_set(self, keypair: Keypair, cap: bytes) -> ExecutedTransaction:
@@ -139,7 +139,7 @@ class NodeCalls(ContractReads):
     async def collect_commission(self, keypair: Keypair, cap: StorageNodeCap) -> ExecutedTransaction:
         """Take the commission that may be taken; it goes to whoever holds the cap, unless redirected."""
         tx = TransactionBuilder()
-        type_args = (self._type("storage_node", "StorageNodeCap"),)
+        type_args = (self._type(*CAP),)
         holder = (tx.object(cap.object_id),)
         auth = tx.move_call(
             self.package, "auth", "authenticate_with_object", type_args=type_args, arguments=holder

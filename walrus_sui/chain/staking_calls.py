@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from walrus_sui.chain.contract_reads import ContractReads
+from walrus_sui.chain.contract_reads import STAKE, ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder
@@ -31,7 +31,7 @@ class StakingCalls(ContractReads):
             return tx
 
         executed = await self.sui.execute(build, keypair)
-        found = await self.sui.created_objects(executed, "staked_wal", "StakedWal")
+        found = await self.sui.created_objects(executed, self._type(*STAKE))
         stakes = {stake.node_id: stake for stake in (item.parse(StakedWal) for item in found)}
         if stakes.keys() != amounts.keys():
             raise ContractMismatch(f"expected stake with {len(amounts)} nodes in {executed}, got {len(stakes)}")
