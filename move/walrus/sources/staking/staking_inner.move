@@ -43,8 +43,6 @@ const EDuplicateSyncDone: u64 = 2;
 const ENoStake: u64 = 3;
 /// The node is not in the committee.
 const ENotInCommittee: u64 = 4;
-/// The next committee is fixed already.
-const ECommitteeSelected: u64 = 5;
 /// There is no next committee.
 const ENextCommitteeIsEmpty: u64 = 6;
 /// No pool has this id.
@@ -404,10 +402,9 @@ fun unblock_commissions(self: &mut StakingInnerV1) {
 
 /// Fixes the next committee and the keys its members will sign with.
 fun select_committee(self: &mut StakingInnerV1) {
-    assert!(self.next_committee.is_none(), ECommitteeSelected);
     let next = self.compute_next_committee();
     let node_ids = next.inner().keys();
-    let keys = node_ids.map_ref!(|node_id| *self.pools[*node_id].next_epoch_public_key());
+    let keys = node_ids.map_ref!(|node_id| *self.pools[*node_id].node_info().next_epoch_public_key());
     self.next_epoch_public_keys.swap(sort::sorted_by_node_id(vec_map::from_keys_values(node_ids, keys)));
     self.next_committee = option::some(next);
 }

@@ -7,8 +7,6 @@ module walrus::staking_pool;
 use std::string::String;
 use sui::bag::{Self, Bag};
 use sui::balance::{Self, Balance};
-use sui::bls12381::UncompressedG1;
-use sui::group_ops::Element;
 use wal::wal::WAL;
 use walrus::auth::{Self, Authenticated, Authorized};
 use walrus::bond::{Self, Bond};
@@ -33,8 +31,6 @@ const EIncorrectEpochAdvance: u64 = 2;
 const EInvalidProofOfPossession: u64 = 4;
 /// The pool takes no stake.
 const EPoolIsNotActive: u64 = 6;
-/// The stake is empty.
-const EZeroStake: u64 = 7;
 /// The withdrawal was requested already.
 const ENotStaked: u64 = 8;
 /// The stake belongs to another pool.
@@ -43,8 +39,6 @@ const EIncorrectPoolId: u64 = 9;
 const ENotWithdrawing: u64 = 10;
 /// The withdrawal epoch has not come.
 const EWithdrawEpochNotReached: u64 = 11;
-/// The stake is not active yet.
-const EActivationEpochNotReached: u64 = 12;
 /// The stake can be withdrawn at once; no request is needed.
 const EWithdrawDirectly: u64 = 13;
 /// A commission rate is at most 10,000 basis points.
@@ -124,9 +118,9 @@ public(package) fun new(
     ctx: &mut TxContext,
 ): StakingPool {
     assert_possession(wctx.epoch(), public_key, proof_of_possession, ctx);
-    assert_name(&name);
-    assert_network_address(&network_address);
-    assert_commission_rate(commission_rate);
+    assert!(name.length() <= MAX_NAME_LENGTH, EInvalidNameLength);
+    assert!(network_address.length() <= MAX_NETWORK_ADDRESS_LENGTH, EInvalidNetworkAddressLength);
+    assert!(commission_rate <= MAX_COMMISSION_RATE, EIncorrectCommissionRate);
 
     let id = object::new(ctx);
     let node_id = id.to_inner();
@@ -137,13 +131,7 @@ public(package) fun new(
         state: PoolState::Active,
         voting_params: voting_params::new(storage_price, write_price, node_capacity),
         node_info: storage_node::new(
-            name,
-            node_id,
-            network_address,
-            public_key,
-            network_public_key,
-            metadata,
-            ctx,
+            name, node_id, network_address, public_key, network_public_key, metadata, ctx,
         ),
         activation_epoch,
         latest_epoch: wctx.epoch(),
@@ -180,24 +168,18 @@ public(package) fun stake(
     self.pending_stake.insert_or_add(activation_epoch, amount);
     self.stake_balance.join(to_stake);
     staking_events::emit_staked(
-        wctx.epoch(),
-        self.node_id(),
-        object::id(&staked_wal),
-        amount,
-        activation_epoch,
+        wctx.epoch(), self.node_id(), object::id(&staked_wal), amount, activation_epoch,
     );
     staked_wal
 }
 
 /// Asks for the stake back from a committee it counts for; it stays at stake until the withdrawal epoch.
-/// Aborts with `EZeroStake`, `EIncorrectPoolId`, `ENotStaked`, `EWithdrawDirectly`, `EActivationEpochNotReached` or
-/// `EZeroShares`.
+/// Aborts with `EIncorrectPoolId`, `ENotStaked`, `EWithdrawDirectly` or `EZeroShares`.
 public(package) fun request_withdraw_stake(
     self: &mut StakingPool,
     staked_wal: &mut StakedWal,
     wctx: &WalrusContext,
 ) {
-    assert!(staked_wal.value() > 0, EZeroStake);
     assert!(staked_wal.node_id() == self.node_id(), EIncorrectPoolId);
     assert!(staked_wal.is_staked(), ENotStaked);
     assert!(!staked_wal.can_withdraw_early(wctx), EWithdrawDirectly);
@@ -208,7 +190,6 @@ public(package) fun request_withdraw_stake(
         self.shares.withdraw_pre_active(epoch, principal);
         epoch
     } else {
-        assert!(staked_wal.activation_epoch() <= wctx.epoch(), EActivationEpochNotReached);
         let epoch = release_epoch(wctx);
         let shares = self.shares_of(principal, staked_wal.activation_epoch());
         assert!(shares > 0, EZeroShares);
@@ -217,23 +198,17 @@ public(package) fun request_withdraw_stake(
     };
     staked_wal.set_withdrawing(withdraw_epoch);
     staking_events::emit_stake_withdrawal_requested(
-        wctx.epoch(),
-        self.node_id(),
-        object::id(staked_wal),
-        principal,
-        withdraw_epoch,
+        wctx.epoch(), self.node_id(), object::id(staked_wal), principal, withdraw_epoch,
     );
 }
 
 /// Pays a stake out: at once if it does not count for a committee, else after its withdrawal epoch has come.
-/// Aborts with `EZeroStake`, `EIncorrectPoolId`, `ENotWithdrawing`, `EWithdrawEpochNotReached` or
-/// `EActivationEpochNotReached`.
+/// Aborts with `EIncorrectPoolId`, `ENotWithdrawing` or `EWithdrawEpochNotReached`.
 public(package) fun withdraw_stake(
     self: &mut StakingPool,
     staked_wal: StakedWal,
     wctx: &WalrusContext,
 ): Balance<WAL> {
-    assert!(staked_wal.value() > 0, EZeroStake);
     assert!(staked_wal.node_id() == self.node_id(), EIncorrectPoolId);
 
     let principal = staked_wal.value();
@@ -247,16 +222,11 @@ public(package) fun withdraw_stake(
     } else {
         assert!(staked_wal.is_withdrawing(), ENotWithdrawing);
         assert!(staked_wal.withdraw_epoch() <= wctx.epoch(), EWithdrawEpochNotReached);
-        assert!(activation_epoch <= wctx.epoch(), EActivationEpochNotReached);
         self.value_of(principal, activation_epoch, staked_wal.withdraw_epoch())
     };
     let payout = self.pay(principal, due);
     staking_events::emit_stake_withdrawn(
-        wctx.epoch(),
-        self.node_id(),
-        object::id(&staked_wal),
-        principal,
-        payout.value(),
+        wctx.epoch(), self.node_id(), object::id(&staked_wal), principal, payout.value(),
     );
     staked_wal.burn();
     payout
@@ -322,14 +292,11 @@ public(package) fun unblock_commission(self: &mut StakingPool) {
 
 /// Sets the rate used from the epoch after next. Aborts with `EIncorrectCommissionRate`.
 public(package) fun set_next_commission(self: &mut StakingPool, commission_rate: u16, wctx: &WalrusContext) {
-    assert_commission_rate(commission_rate);
+    assert!(commission_rate <= MAX_COMMISSION_RATE, EIncorrectCommissionRate);
     let effective_epoch = wctx.epoch() + 2;
     self.pending_commission_rate.insert_or_replace(effective_epoch, commission_rate as u64);
     staking_events::emit_commission_rate_changed(
-        wctx.epoch(),
-        self.node_id(),
-        commission_rate,
-        effective_epoch,
+        wctx.epoch(), self.node_id(), commission_rate, effective_epoch,
     );
 }
 
@@ -358,7 +325,6 @@ public(package) fun slash(
 // === Bond ===
 
 public(package) fun bond(self: &StakingPool): &Bond { &self.bond }
-
 public(package) fun bond_mut(self: &mut StakingPool): &mut Bond { &mut self.bond }
 
 /// The bond, for its receiver. Aborts with `EAuthorizationFailure`.
@@ -402,13 +368,13 @@ public(package) fun set_next_public_key(
 
 /// Aborts with `EInvalidNameLength`.
 public(package) fun set_name(self: &mut StakingPool, name: String) {
-    assert_name(&name);
+    assert!(name.length() <= MAX_NAME_LENGTH, EInvalidNameLength);
     self.node_info.set_name(name);
 }
 
 /// Aborts with `EInvalidNetworkAddressLength`.
 public(package) fun set_network_address(self: &mut StakingPool, network_address: String) {
-    assert_network_address(&network_address);
+    assert!(network_address.length() <= MAX_NETWORK_ADDRESS_LENGTH, EInvalidNetworkAddressLength);
     self.node_info.set_network_address(network_address);
 }
 
@@ -417,27 +383,15 @@ public(package) fun node_info_mut(self: &mut StakingPool): &mut StorageNodeInfo 
 // === Getters ===
 
 public(package) fun node_id(self: &StakingPool): ID { self.id.to_inner() }
-
 public(package) fun node_info(self: &StakingPool): &StorageNodeInfo { &self.node_info }
 
-public(package) fun next_epoch_public_key(self: &StakingPool): &Element<UncompressedG1> {
-    self.node_info.next_epoch_public_key()
-}
-
 public(package) fun voting_params(self: &StakingPool): &VotingParams { &self.voting_params }
-
 public(package) fun wal_balance(self: &StakingPool): u64 { self.shares.wal_balance() }
-
 public(package) fun num_shares(self: &StakingPool): u64 { self.shares.num_shares() }
-
 public(package) fun commission_rate(self: &StakingPool): u16 { self.commission_rate }
-
 public(package) fun commission_amount(self: &StakingPool): u64 { self.commission.value() }
-
 public(package) fun rewards_amount(self: &StakingPool): u64 { self.rewards_pool.value() }
-
 public(package) fun stake_in_custody(self: &StakingPool): u64 { self.stake_balance.value() }
-
 public(package) fun governance_authorized(self: &StakingPool): &Authorized { &self.governance_authorized }
 
 /// A pool whose stake cannot be slashed any further takes no more.
@@ -537,16 +491,4 @@ fun block_commission(self: &mut StakingPool, amount: u64) {
 fun assert_possession(epoch: u32, public_key: vector<u8>, proof: vector<u8>, ctx: &TxContext) {
     let message = messages::new_proof_of_possession_msg(epoch, ctx.sender(), public_key);
     assert!(message.verify_proof_of_possession(proof), EInvalidProofOfPossession);
-}
-
-fun assert_name(name: &String) {
-    assert!(name.length() <= MAX_NAME_LENGTH, EInvalidNameLength)
-}
-
-fun assert_network_address(network_address: &String) {
-    assert!(network_address.length() <= MAX_NETWORK_ADDRESS_LENGTH, EInvalidNetworkAddressLength)
-}
-
-fun assert_commission_rate(commission_rate: u16) {
-    assert!(commission_rate <= MAX_COMMISSION_RATE, EIncorrectCommissionRate)
 }

@@ -105,3 +105,28 @@ public fun signature(self: &AvailabilityCertificate): &vector<u8> { &self.signat
 public fun message(self: &AvailabilityCertificate): &vector<u8> { &self.message }
 
 public fun committee_hash(self: &AvailabilityCertificate): &vector<u8> { &self.committee_hash }
+
+// === Test functions ===
+
+#[test_only]
+public fun new_for_testing(
+    blob_id: u256,
+    epoch: u32,
+    end_epoch: u32,
+    deletable: bool,
+    ctx: &mut TxContext,
+): AvailabilityCertificate {
+    AvailabilityCertificate {
+        id: object::new(ctx),
+        blob_id,
+        blob_object_id: object::id_from_address(ctx.fresh_object_address()),
+        size: 1,
+        deletable,
+        epoch,
+        end_epoch,
+        signers_bitmap: vector[],
+        signature: vector[],
+        message: vector[],
+        committee_hash: vector[],
+    }
+}

@@ -454,3 +454,17 @@ public fun set_version_for_testing(self: &mut System, version: u64) {
 
 #[test_only]
 public fun new_package_id_for_testing(self: &System): Option<ID> { self.new_package_id }
+
+#[test_only]
+public fun invalidate_for_testing(self: &mut System, blob_id: u256) {
+    self.inner_mut().invalidate_for_testing(blob_id)
+}
+
+#[test_only]
+/// Lets epochs pass with empty committees.
+public fun set_epoch_for_testing(self: &mut System, epoch: u32) {
+    self.epoch().range_do!(epoch, |current| {
+        let committee = walrus::bls_aggregate::new_bls_committee(current + 1, vector[]);
+        self.advance_epoch(committee, &walrus::epoch_parameters::new(0)).destroy_empty();
+    })
+}

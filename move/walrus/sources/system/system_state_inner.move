@@ -31,8 +31,6 @@ const EInvalidEpochsAhead: u64 = 2;
 const EInvalidIdEpoch: u64 = 3;
 /// The new committee is not that of the next epoch.
 const EIncorrectCommittee: u64 = 4;
-/// The accounting ring is out of step with the epoch.
-const EInvalidAccountingEpoch: u64 = 5;
 /// The node still has an event blob open.
 const EIncorrectAttestation: u64 = 6;
 /// The node attested this event blob or a later one already.
@@ -88,16 +86,14 @@ public(package) fun create_empty(max_epochs_ahead: u32, ctx: &mut TxContext): Sy
 // === Epoch change ===
 
 /// Moves to the next epoch and returns each old member's reward.
-/// Aborts with `EIncorrectCommittee` or `EInvalidAccountingEpoch`.
+/// Aborts with `EIncorrectCommittee`.
 public(package) fun advance_epoch(
     self: &mut SystemStateInnerV1,
     new_committee: BlsCommittee,
     params: &EpochParams,
 ): VecMap<ID, Balance<WAL>> {
-    let old_epoch = self.epoch();
-    assert!(new_committee.epoch() == old_epoch + 1, EIncorrectCommittee);
+    assert!(new_committee.epoch() == self.epoch() + 1, EIncorrectCommittee);
     let finished = self.future_accounting.ring_pop_expand();
-    assert!(finished.epoch() == old_epoch, EInvalidAccountingEpoch);
 
     let used = finished.used_capacity();
     let mut payments = finished.unwrap_balance();
@@ -200,15 +196,7 @@ public(package) fun register_blob(
 ): Blob {
     let n_shards = self.n_shards();
     let blob = blob::new(
-        storage,
-        blob_id,
-        root_hash,
-        size,
-        encoding_type,
-        deletable,
-        self.epoch(),
-        n_shards,
-        ctx,
+        storage, blob_id, root_hash, size, encoding_type, deletable, self.epoch(), n_shards, ctx,
     );
     self.charge_write(blob.encoded_size(n_shards), payment);
     blob
@@ -423,13 +411,9 @@ public(package) fun add_per_epoch_subsidies(self: &mut SystemStateInnerV1, subsi
 // === Getters and setters ===
 
 public(package) fun epoch(self: &SystemStateInnerV1): u32 { self.committee.epoch() }
-
 public(package) fun committee(self: &SystemStateInnerV1): &BlsCommittee { &self.committee }
-
 public(package) fun n_shards(self: &SystemStateInnerV1): u16 { self.committee.n_shards() }
-
 public(package) fun total_capacity_size(self: &SystemStateInnerV1): u64 { self.total_capacity_size }
-
 public(package) fun used_capacity_size(self: &SystemStateInnerV1): u64 { self.used_capacity_size }
 
 public(package) fun future_accounting(self: &SystemStateInnerV1): &FutureAccountingRingBuffer {
@@ -513,4 +497,12 @@ fun store_event_blob(
     blob.certify_with_certified_msg(now, messages::certified_permanent_blob(blob_id));
     self.record_certified(blob_id, blob.end_epoch());
     blob.burn();
+}
+
+// === Test functions ===
+
+#[test_only]
+public fun invalidate_for_testing(self: &mut SystemStateInnerV1, blob_id: u256) {
+    let epoch = self.epoch();
+    self.blob_registry.invalidated(blob_id, epoch)
 }

@@ -9,6 +9,7 @@ use sui::event;
 use wal::wal::WAL;
 use walrus::blob_registry;
 use walrus::bls_aggregate;
+use walrus::epoch_parameters;
 use walrus::events::{BlobCertified, DenyListBlobDeleted, InvalidBlobID, ProtocolVersionUpdated};
 use walrus::messages;
 use walrus::system;
@@ -361,6 +362,16 @@ fun deletion_of_a_denied_blob_is_announced() {
     network.system().delete_deny_listed_blob(test_network::signature(), vector[3], message);
     assert_eq!(event::events_by_type<DenyListBlobDeleted>().length(), 1);
     network.destroy();
+}
+
+// === Epoch change ===
+
+#[test, expected_failure(abort_code = system_state_inner::EIncorrectCommittee)]
+fun committee_of_the_epoch_after_next_aborts() {
+    let mut system = system::new_for_testing(10, &mut tx_context::dummy());
+    let committee = bls_aggregate::new_bls_committee(2, vector[]);
+    let _rewards = system.advance_epoch(committee, &epoch_parameters::new(0));
+    abort
 }
 
 // === Version ===
