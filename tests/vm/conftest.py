@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import importlib.util
+import random
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from walrus_localnet.move.artifacts import built_package
-from walrus_localnet.vm import Datatype, Machine, Meter, NativeAbort, Package, Type, Value
+from walrus_localnet.vm import (
+    BOOL,
+    U8,
+    Datatype,
+    Machine,
+    Meter,
+    NativeAbort,
+    Package,
+    Primitive,
+    Reference,
+    Type,
+    Value,
+    Vector,
+    substitute,
+)
 from walrus_localnet.vm.bytecode import read_module, with_self_address
 from walrus_localnet.vm.machine import EngineName
 from walrus_localnet.vm.runtime import (
@@ -198,3 +216,64 @@ def sandbox(engine: EngineName) -> Sandbox:
 @pytest.fixture(scope="session")
 def sandbox_class() -> type[Sandbox]:
     return Sandbox
+
+
+@pytest.fixture(scope="session")
+def published() -> Sandbox:
+    """Packages to look at and verify against, where no engine matters."""
+    return Sandbox()
+
+
+@pytest.fixture(scope="session")
+def assembler() -> ModuleType:
+    """The module beside this file that writes modules."""
+    spec = importlib.util.spec_from_file_location("vm_assembler", Path(__file__).parent / "assembler.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class RandomValues:
+    """Random values of any type."""
+
+    def __init__(self, machine: Machine, chance: random.Random) -> None:
+        self.machine = machine
+        self.chance = chance
+
+    def of(self, type_: Type) -> Value:
+        if isinstance(type_, Vector):
+            elements = [self.of(type_.element) for _ in range(self.chance.choice([0, 1, 2, 3, 8, 32]))]
+            return bytearray(elements) if type_.element is U8 else elements
+        if isinstance(type_, Datatype):
+            return self.datatype(type_)
+        assert isinstance(type_, Primitive)
+        if type_ is BOOL:
+            return self.chance.random() < 0.5
+        if not type_.bits:
+            return self.chance.choice([bytes(32), bytes(31) + b"\x07", self.chance.randbytes(32)])
+        edges = [0, 1, 2, 3, 7, 8, 63, 64, 2 ** (type_.bits - 1), 2**type_.bits - 1]
+        if self.chance.random() < 0.6:
+            return self.chance.choice(edges) % 2**type_.bits
+        return self.chance.getrandbits(self.chance.randint(1, type_.bits))
+
+    def datatype(self, type_: Datatype) -> Value:
+        info = self.machine.datatype(type_.package, type_.module, type_.name)
+        if info.variants is None:
+            return [self.of(substitute(field.type, type_.type_args)) for field in info.fields]
+        tag = self.chance.randrange(len(info.variants))
+        fields = info.variants[tag].fields
+        return [tag, *(self.of(substitute(field.type, type_.type_args)) for field in fields)]
+
+    def argument(self, type_: Type) -> Value:
+        """A value, or a reference to one in a cell of its own."""
+        if isinstance(type_, Reference):
+            return Machine.borrow([self.of(type_.target)], type_.target, type_.mutable)
+        return self.of(type_)
+
+
+@pytest.fixture(scope="session")
+def random_values() -> type[RandomValues]:
+    return RandomValues

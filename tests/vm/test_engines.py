@@ -20,55 +20,14 @@ from walrus_localnet.vm import (
     Datatype,
     ExecutionError,
     FunctionInfo,
-    Machine,
     Meter,
-    Reference,
     Vector,
     is_container,
     substitute,
 )
-from walrus_localnet.vm.types import Primitive
 
 GAS = 60_000
 ROUNDS = 6
-
-
-class Values:
-    """Random values of any type."""
-
-    def __init__(self, machine: Machine, chance: random.Random) -> None:
-        self.machine = machine
-        self.chance = chance
-
-    def of(self, type_):
-        if isinstance(type_, Vector):
-            elements = [self.of(type_.element) for _ in range(self.chance.choice([0, 1, 2, 3, 8, 32]))]
-            return bytearray(elements) if type_.element is U8 else elements
-        if isinstance(type_, Datatype):
-            return self.datatype(type_)
-        assert isinstance(type_, Primitive)
-        if type_ is BOOL:
-            return self.chance.random() < 0.5
-        if not type_.bits:
-            return self.chance.choice([bytes(32), bytes(31) + b"\x07", self.chance.randbytes(32)])
-        edges = [0, 1, 2, 3, 7, 8, 63, 64, 2 ** (type_.bits - 1), 2**type_.bits - 1]
-        if self.chance.random() < 0.6:
-            return self.chance.choice(edges) % 2**type_.bits
-        return self.chance.getrandbits(self.chance.randint(1, type_.bits))
-
-    def datatype(self, type_):
-        info = self.machine.datatype(type_.package, type_.module, type_.name)
-        if info.variants is None:
-            return [self.of(substitute(field.type, type_.type_args)) for field in info.fields]
-        tag = self.chance.randrange(len(info.variants))
-        fields = info.variants[tag].fields
-        return [tag, *(self.of(substitute(field.type, type_.type_args)) for field in fields)]
-
-    def argument(self, type_):
-        """A value, or a reference to one in a cell of its own."""
-        if isinstance(type_, Reference):
-            return Machine.borrow([self.of(type_.target)], type_.target, type_.mutable)
-        return self.of(type_)
 
 
 def type_arguments(sandbox, info: FunctionInfo, chance: random.Random):
@@ -102,11 +61,11 @@ def both(sandbox_class):
 
 
 @pytest.mark.parametrize("name", ["std", "sui", "samples"])
-def test_every_function(both, name):
+def test_every_function(both, random_values, name):
     generated, interpreted = both
     package = getattr(generated, name)
     chance = random.Random(20)
-    values = Values(generated.machine, chance)
+    values = random_values(generated.machine, chance)
     compared = succeeded = 0
     for module in generated.packages.package(package).modules:
         for info in generated.machine.functions(package, module):
@@ -125,9 +84,9 @@ def test_every_function(both, name):
     assert compared > {"std": 900, "sui": 2000, "samples": 500}[name]
 
 
-def test_the_random_values_fit_their_types(both):
+def test_the_random_values_fit_their_types(both, random_values):
     machine = both[0].machine
-    values = Values(machine, random.Random(5))
+    values = random_values(machine, random.Random(5))
     for name in ("values::Line", "values::Shape", "objects::Thing"):
         type_ = both[0].type(name)
         for _ in range(20):

@@ -15,7 +15,7 @@ from walrus_localnet.vm.verifier.definitions import check_definitions
 from walrus_localnet.vm.verifier.identity import IdentityChecker
 from walrus_localnet.vm.verifier.locals import LocalsChecker
 from walrus_localnet.vm.verifier.references import ReferenceChecker
-from walrus_localnet.vm.verifier.sui import SYSTEM_PACKAGES, check_sui_rules
+from walrus_localnet.vm.verifier.sui import SYSTEM_PACKAGES, check_objects, check_sui_rules
 
 
 class _With:
@@ -43,6 +43,7 @@ def verify_package(source: PackageSource, package: Package) -> None:
 
 def _verify_module(knowledge: Knowledge, linked: LinkedModule) -> None:
     check_definitions(knowledge, linked)
+    check_objects(linked)
     check_instantiations(linked)
     for function in linked.functions:
         _verify_function(knowledge, function)

@@ -47,24 +47,25 @@ class BorrowGraph:
         out = self.children[parent]
         out[child] = out.get(child, frozenset()).union(edges)
 
-    def borrow(self, parent: int, child: int, *, is_strong: bool) -> None:
-        """`child` points at what `parent` does (strong) or somewhere inside (weak)."""
-        self._add(parent, child, Edge((), is_strong))
+    def borrow_inside(self, parent: int, child: int) -> None:
+        """`child` points somewhere inside what `parent` points at."""
+        self._add(parent, child, Edge((), False))
 
-    def borrow_part(self, parent: int, label: Label, child: int) -> None:
-        """`child` points at one part of what `parent` points at. References that already point into that part from
-        now on borrow from `child`: it may not be used to write while they live."""
+    def borrow(self, parent: int, path: Path, child: int) -> None:
+        """`child` points at what `path` leads to from `parent`, at the same thing if it is empty. References that
+        already point there or below borrow from `child` from now on: it may not be used to write while they live.
+        """
         moved: list[tuple[int, Edge]] = []
         for other, edges in list(self.children[parent].items()):
-            below = {edge for edge in edges if edge.path[:1] == (label,)}
+            below = {edge for edge in edges if edge.path[: len(path)] == path}
             moved += [(other, edge) for edge in below]
             if below == edges:
                 del self.children[parent][other]
             elif below:
                 self.children[parent][other] = edges - below
-        self._add(parent, child, Edge((label,), True))
+        self._add(parent, child, Edge(path, True))
         for other, edge in moved:
-            self._add(child, other, Edge(edge.path[1:], edge.is_strong))
+            self._add(child, other, Edge(edge.path[len(path) :], edge.is_strong))
 
     def release(self, node: int) -> None:
         """The reference is gone; what borrows from it now borrows from what it borrowed from."""

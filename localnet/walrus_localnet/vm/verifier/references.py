@@ -155,7 +155,7 @@ Rule = Callable[[ReferenceChecker, Instruction], None]
 def _copy_local(run: ReferenceChecker, instruction: Instruction) -> None:
     place = run.state.locals[instruction.operand]
     if place is not None:
-        run.graph.borrow(place, run.push_new(run.graph.mutable[place]), is_strong=True)
+        run.graph.borrow(place, (), run.push_new(run.graph.mutable[place]))
         return
     if run.graph.is_borrowed(FRAME, _local(instruction.operand), mutably=True):
         run.fail("a copy of what a mutable reference points into")
@@ -183,7 +183,7 @@ def _borrow_local(run: ReferenceChecker, instruction: Instruction) -> None:
     mutable, label = instruction.op is Op.MUT_BORROW_LOC, _local(instruction.operand)
     if not mutable and run.graph.is_borrowed(FRAME, label, mutably=True):
         run.fail("a borrow of what a mutable reference points into")
-    run.graph.borrow_part(FRAME, label, run.push_new(mutable))
+    run.graph.borrow(FRAME, (label,), run.push_new(mutable))
 
 
 def _borrow_field(run: ReferenceChecker, instruction: Instruction) -> None:
@@ -205,14 +205,14 @@ def _borrow_parts(run: ReferenceChecker, owner: int, mutable: bool, labels: Sequ
     for label in labels:
         if not mutable:
             run.need_readable(owner, "a borrow of", label)
-        run.graph.borrow_part(owner, label, run.push_new(mutable))
+        run.graph.borrow(owner, (label,), run.push_new(mutable))
     run.release(owner)
 
 
 def _freeze(run: ReferenceChecker, instruction: Instruction) -> None:
     node = run.pop_reference()
     run.need_readable(node, "a freeze of")
-    run.graph.borrow(node, run.push_new(False), is_strong=True)
+    run.graph.borrow(node, (), run.push_new(False))
     run.release(node)
 
 
@@ -231,10 +231,11 @@ def _write(run: ReferenceChecker, instruction: Instruction) -> None:
 
 
 def _compare(run: ReferenceChecker, instruction: Instruction) -> None:
-    for place in run.pop_many(2):
-        if place is not None:
-            run.need_readable(place, "a comparison of")
-            run.release(place)
+    compared = [place for place in run.pop_many(2) if place is not None]
+    for place in compared:
+        run.need_readable(place, "a comparison of")
+    for place in compared:
+        run.release(place)
     run.state.stack.append(None)
 
 
@@ -255,7 +256,7 @@ def _vector_borrow(run: ReferenceChecker, instruction: Instruction) -> None:
         run.need_writable(vector, "a borrow of")
     else:
         run.need_readable(vector, "a borrow of")
-    run.graph.borrow(vector, run.push_new(mutable), is_strong=False)
+    run.graph.borrow_inside(vector, run.push_new(mutable))
     run.release(vector)
 
 
@@ -279,7 +280,7 @@ def _push_results(run: ReferenceChecker, types: Sequence[Type], given: Sequence[
         node = run.push_new(type_.mutable)
         for parent in given:
             if run.graph.mutable[parent] or not type_.mutable:
-                run.graph.borrow(parent, node, is_strong=False)
+                run.graph.borrow_inside(parent, node)
 
 
 def _return(run: ReferenceChecker, instruction: Instruction) -> None:

@@ -32,7 +32,6 @@ _OWN_TYPES_ONLY = frozenset(
 
 def check_sui_rules(knowledge: Knowledge, linked: LinkedModule) -> None:
     """Raises `VerificationError`."""
-    _check_objects(linked)
     _check_calls(linked)
     witness = _check_init(knowledge, linked)
     if witness is not None:
@@ -42,8 +41,8 @@ def check_sui_rules(knowledge: Knowledge, linked: LinkedModule) -> None:
             _check_entry(knowledge, function)
 
 
-def _check_objects(linked: LinkedModule) -> None:
-    """A struct with `key` starts with its UID; an enum cannot be an object."""
+def check_objects(linked: LinkedModule) -> None:
+    """A struct with `key` starts with its UID; an enum cannot be an object. Raises `VerificationError`."""
     for info in linked.declarations():
         if not info.abilities & Ability.KEY:
             continue
