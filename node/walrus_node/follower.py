@@ -6,12 +6,19 @@ import logging
 from dataclasses import replace
 
 from walrus_node.blob_sync import UPLOAD_GRACE_SECONDS, BlobSync
+from walrus_node.epoch_driver import EpochDriver
 from walrus_node.epochs import Epochs
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store
 from walrus_sui.chain import Checkpoint, SuiClient
 from walrus_sui.chain.checkpoints import ChainEvent
-from walrus_sui.chain.events import EpochChangeStart, WalrusEvent, parse_event
+from walrus_sui.chain.events import (
+    EpochChangeDone,
+    EpochChangeStart,
+    EpochParametersSelected,
+    WalrusEvent,
+    parse_event,
+)
 from walrus_sui.redstuff import BlobId
 from walrus_sui.storage import EventId
 
@@ -21,11 +28,12 @@ log = logging.getLogger(__name__)
 class Follower:
     """Applies events to the store. The cursor moves with each event, in the same batch as its rows."""
 
-    def __init__(self, store: Store, package: bytes, epochs: Epochs, sync: BlobSync) -> None:
+    def __init__(self, store: Store, package: bytes, epochs: Epochs, driver: EpochDriver, sync: BlobSync) -> None:
         """`package` is the address that Walrus' types carry: its first version's."""
         self._store = store
         self._package = package
         self._epochs = epochs
+        self._driver = driver
         self._sync = sync
         self.cursor = store.cursor()
 
@@ -55,6 +63,8 @@ class Follower:
         self.cursor = cursor
         if isinstance(event, EpochChangeStart):
             self._epochs.begin(event.epoch)
+        if isinstance(event, EpochParametersSelected | EpochChangeStart | EpochChangeDone):
+            self._driver.wake()
         if effects is not None and effects.due:
             self._sync.enqueue(BlobId(effects.blob_id), UPLOAD_GRACE_SECONDS)
 

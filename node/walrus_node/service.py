@@ -13,6 +13,7 @@ from walrus_node.attester import Attester
 from walrus_node.blob_sync import BlobSync
 from walrus_node.config import NodeConfig
 from walrus_node.custody import Custody
+from walrus_node.epoch_driver import EpochDriver
 from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
 from walrus_node.garbage import Garbage
@@ -61,7 +62,8 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         sync = BlobSync(store, custody, membership, Invalidation(contracts, keypair), workers)
         attester = Attester(contracts, keypair, cap_id)
         epochs = Epochs(store, membership, sync, Garbage(store), attester, workers)
-        follower = Follower(store, contracts.original_package, epochs, sync)
+        driver = EpochDriver(contracts, keypair)
+        follower = Follower(store, contracts.original_package, epochs, driver, sync)
         health = Health(bytes(key.public_key))
         app = build_app(
             custody,
@@ -69,8 +71,8 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
             lambda detailed: health.report(membership.duty(), follower.cursor, detailed=detailed),
             workers,
         )
-        parts = (follower.run(sui), sync.run(), epochs.run(), attester.run(), serve_http(app, listener))
-        await _run_until(stop, *parts)
+        parts = (follower.run(sui), sync.run(), epochs.run(), driver.run(), attester.run())
+        await _run_until(stop, *parts, serve_http(app, listener))
 
 
 def _required_cap(config: NodeConfig) -> bytes:

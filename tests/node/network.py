@@ -29,7 +29,7 @@ from walrus_sui.chain.types import Blob, EpochChangeDone
 from walrus_sui.client.network import read_network
 from walrus_sui.crypto.certificate import certify
 from walrus_sui.crypto.messages import Permanent, StorageConfirmation
-from walrus_sui.errors import MoveAborted, NodeRefused, NodeUnreachable
+from walrus_sui.errors import NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob, pair_of_shard
 from walrus_sui.storage import NonexistentStatus, StorageNodeClient
 
@@ -140,16 +140,20 @@ class Network:
         await eventually(confirmed)
 
     async def next_epoch(self) -> None:
-        """Turn the epoch as soon as it may, and wait until all nodes are in it and the committee has reported."""
-        await when_due(self.contracts.voting_end, self.deployer)
-        await when_due(self.contracts.initiate_epoch_change, self.deployer)
-        epoch = (await self.contracts.staking()).epoch
+        """Wait until the next epoch has begun, all nodes are in it and the committee has reported."""
+        epoch = (await self.contracts.staking()).epoch + 1
 
         async def done() -> bool:
-            return isinstance((await self.contracts.staking()).epoch_state, EpochChangeDone)
+            staking = await self.contracts.staking()
+            return staking.epoch == epoch and isinstance(staking.epoch_state, EpochChangeDone)
 
         await eventually(done)
         await asyncio.gather(*(node.reach(epoch) for node in self.nodes))
+
+    async def first_epoch(self) -> None:
+        """What whoever sets a network up calls; from then on the nodes turn the epochs."""
+        await self.contracts.voting_end(self.deployer)
+        await self.contracts.initiate_epoch_change(self.deployer)
 
 
 async def eventually(check: Callable[[], Awaitable[bool]], unless: asyncio.Task[None] | None = None) -> None:
@@ -161,21 +165,6 @@ async def eventually(check: Callable[[], Awaitable[bool]], unless: asyncio.Task[
             unless.result()
         await asyncio.sleep(0.01)
     raise TimeoutError(f"expected {check.__qualname__} to hold within 30 s")
-
-
-async def when_due(call: Callable[[Keypair], Awaitable[object]], keypair: Keypair) -> None:
-    """Repeat a call that the contract refuses until its time has come."""
-
-    async def called() -> bool:
-        try:
-            await call(keypair)
-        except MoveAborted as error:
-            if error.name != "EWrongEpochState":
-                raise
-            return False
-        return True
-
-    await eventually(called)
 
 
 def free_port() -> int:
@@ -217,7 +206,9 @@ async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> A
         try:
             await asyncio.gather(*(node.start() for node in nodes))
             await contracts.stake_with_pools(deployer, {node.node_id: STAKE for node in nodes})
-            await network.next_epoch()
+            begun = asyncio.create_task(network.next_epoch())
+            await network.first_epoch()
+            await begun
             yield network
         finally:
             await asyncio.gather(*(node.stop() for node in nodes))

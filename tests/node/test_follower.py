@@ -10,6 +10,7 @@ import pytest
 
 from walrus_node.blob_info import ValidBlob
 from walrus_node.blob_sync import BlobSync
+from walrus_node.epoch_driver import EpochDriver
 from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
 from walrus_node.store import Cursor, Store
@@ -60,6 +61,7 @@ class Recorder:
 
     entered: list[int] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
+    woken: int = 0
     due: list[bytes] = field(default_factory=list)
 
     async def enter(self, epoch: int) -> None:
@@ -68,12 +70,15 @@ class Recorder:
     def begin(self, epoch: int) -> None:
         self.begun.append(epoch)
 
+    def wake(self) -> None:
+        self.woken += 1
+
     def enqueue(self, blob_id: BlobId, delay: float) -> None:
         self.due.append(bytes(blob_id))
 
 
 def follower(store: Store, recorder: Recorder) -> Follower:
-    return Follower(store, PACKAGE, cast(Epochs, recorder), cast(BlobSync, recorder))
+    return Follower(store, PACKAGE, cast(Epochs, recorder), cast(EpochDriver, recorder), cast(BlobSync, recorder))
 
 
 async def follow(following: Follower) -> None:
@@ -95,6 +100,7 @@ async def test_a_whole_story(store: Store) -> None:
     assert row is not None
     assert (row.certified_epoch, row.end_epoch, row.event.transaction_digest) == (1, 6, bytes([6]) * 32)
     assert recorder.entered == recorder.begun == [1, 2]
+    assert recorder.woken == 3
     assert recorder.due == [BLOB, BLOB]
     assert store.due_blobs() == [BLOB]
 
