@@ -9,6 +9,7 @@ from typing import Any
 
 from nacl.signing import SigningKey
 
+from walrus_localnet.chain.clock import Clock
 from walrus_localnet.chain.faucet import Faucet, faucet_address
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.local import open_ledger
@@ -90,22 +91,32 @@ class Account:
         return b"\0" + self.key.sign(data.signing_digest()).signature + bytes(self.key.verify_key)
 
 
+class StoppedClock(Clock):
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def advance(self, duration_ms: int) -> None:
+        self.now += duration_ms
+
+
 @dataclass
 class Sandbox:
-    """`alice` and `bob` have SUI; `clock_ms` is the time on the ledger's wall."""
+    """`alice` and `bob` have SUI; time passes only when told."""
 
     ledger: Ledger
     faucet: Faucet
     alice: Account
     bob: Account
-    clock_ms: int = 0
+    clock: StoppedClock
 
     @classmethod
     def open(cls, directory: Path | None = None) -> Sandbox:
         ledger, key = open_ledger(directory)
-        box = cls(ledger, Faucet(ledger, key), Account(1), Account(2))
-        box.clock_ms = ledger.genesis_ms
-        ledger.clock = lambda: box.clock_ms
+        ledger.clock = clock = StoppedClock(ledger.head.summary.timestamp_ms)
+        box = cls(ledger, Faucet(ledger, key), Account(1), Account(2), clock)
         for account in (box.alice, box.bob):
             if not box.coins(account):
                 box.faucet.fund(account.address)

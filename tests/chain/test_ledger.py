@@ -9,9 +9,11 @@ import pytest
 
 from tests.chain.sandbox import Playground, Program, Sandbox, publish
 from tests.chain.test_objects import new_toy, toy_size
-from walrus_localnet.chain.errors import ChainDataError, TransactionRejected
+from walrus_localnet.chain.clock import Clock
+from walrus_localnet.chain.errors import ChainDataError, LocalChainError, TransactionRejected
 from walrus_localnet.chain.objects import coin_balance, id_of, reference_of
 from walrus_localnet.chain.store import DATABASE, Store
+from walrus_sui import bcs
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import CheckpointContentsV1, ObjectRef
 
@@ -81,7 +83,7 @@ def test_stale_and_foreign_objects_are_refused(box: Sandbox, play: Playground) -
 
 def test_a_refused_transaction_changes_nothing(box: Sandbox) -> None:
     head, balance = box.ledger.head, box.balance(box.alice)
-    box.clock_ms += 10
+    box.clock.now += 10
     with pytest.raises(TransactionRejected):
         box.run(payment(box), price=1)
     assert (box.ledger.head, box.balance(box.alice)) == (head, balance)
@@ -187,3 +189,63 @@ def test_coin_objects_know_their_worth(box: Sandbox, play: Playground) -> None:
     assert coin_balance(box.coins(box.alice)[-1]) == 200 * 10**9 - play.record.outcome.gas_used.net
     assert coin_balance(box.object(play.badge)) is None
     assert coin_balance(box.object(play.package)) is None
+
+
+def state(box: Sandbox) -> tuple[object, ...]:
+    """Everything the store holds."""
+    tables = ("objects", "live", "transactions", "checkpoints")
+    rows = [box.ledger.store._db.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+    return (*map(sorted, rows), box.ledger.head)
+
+
+def test_reverting_brings_back_all_of_the_state(box: Sandbox, play: Playground) -> None:
+    toy, other = new_toy(box, play), new_toy(box, play, "other")
+    sequence, before = box.ledger.head.summary.sequence_number, state(box)
+    box.clock.advance(1000)
+    program = Program()
+    given = program.owned(box.ref(toy))
+    program.call(play.package, "uses::twice", given)
+    program.call(play.package, "toys::attach", given, program.pure(bcs.U64, 1), program.owned(box.ref(other)))
+    box.succeed(program)
+    program = Program()
+    program.send(box.bob.address, program.owned(box.ref(toy)))
+    box.succeed(program)
+    second = publish(box)
+    program = Program()
+    program.call(second.package, "toys::consume", program.shared(box.object(second.counter)))
+    box.succeed(program)
+    box.faucet.fund(box.bob.address)
+    assert state(box) != before
+
+    box.ledger.revert(sequence)
+    assert state(box) == before
+    assert toy_size(box, toy) == 3
+    assert box.ledger.store.latest(second.package) is None
+    box.succeed(payment(box))
+    with pytest.raises(LocalChainError, match="expected a checkpoint"):
+        box.ledger.revert(10**6)
+
+
+def test_time_advances_at_command(box: Sandbox) -> None:
+    height, shown = box.ledger.head.summary.sequence_number, box.ledger.head.summary.timestamp_ms
+    checkpoint, digest = box.ledger.advance(3_600_000)
+    assert checkpoint.summary.sequence_number == height + 1
+    assert checkpoint.summary.timestamp_ms == shown + 3_600_000
+    assert digest is not None
+    transaction = box.ledger.store.transaction(digest)
+    assert transaction is not None
+    assert isinstance(transaction.data, sui.TransactionDataV1)
+    kind = transaction.data.kind
+    assert kind == sui.ConsensusCommitPrologue(0, height + 1, shown + 3_600_000)
+    empty, none = box.ledger.advance()
+    assert (none, empty.summary.sequence_number) == (None, height + 2)
+
+
+def test_clocks_never_run_behind_what_was_shown() -> None:
+    ahead = Clock(not_before_ms=4 * 10**12)
+    assert ahead.now_ms() >= 4 * 10**12
+    now = ahead.now_ms()
+    ahead.advance(-5000)
+    assert ahead.now_ms() >= now
+    ahead.advance(10**6)
+    assert ahead.now_ms() >= now + 10**6

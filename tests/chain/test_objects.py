@@ -307,7 +307,7 @@ def test_an_object_sent_to_an_object_is_received(box: Sandbox, play: Playground)
 
 
 def test_events_name_the_called_module_and_carry_their_bytes(box: Sandbox, play: Playground) -> None:
-    box.clock_ms += 5000
+    box.clock.now += 5000
     program = Program()
     counter = program.shared(box.object(play.counter))
     clock = program.shared(box.object(CLOCK), mutable=False)
@@ -320,18 +320,18 @@ def test_events_name_the_called_module_and_carry_their_bytes(box: Sandbox, play:
     assert record.outcome.events_digest == blake2b256(
         b"TransactionEvents::", encode(tuple[sui.Event, ...], record.events)
     )
-    assert box.contents(play.counter)[32:] == encode(U64, 2) + encode(U64, box.clock_ms)
+    assert box.contents(play.counter)[32:] == encode(U64, 2) + encode(U64, box.clock.now)
 
 
 def test_time_passes_and_never_goes_back(box: Sandbox, play: Playground) -> None:
     def shown() -> int:
         return int.from_bytes(box.contents(CLOCK)[32:], "little")
 
-    box.clock_ms += 1000
+    box.clock.now += 1000
     new_toy(box, play)
-    assert shown() == box.clock_ms
+    assert shown() == box.clock.now
     latest = shown()
-    box.clock_ms -= 500
+    box.clock.now -= 500
     new_toy(box, play)
     assert shown() == latest
     assert box.ledger.head.summary.timestamp_ms == latest

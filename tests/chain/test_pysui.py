@@ -24,8 +24,9 @@ BOB = "0x" + "ab" * 32
 
 
 @pytest.fixture
-async def network() -> AsyncIterator[LocalSui]:
-    async with LocalSui.start() as running:
+async def network(request: pytest.FixtureRequest) -> AsyncIterator[LocalSui]:
+    """A parameter is the seconds a checkpoint lags behind."""
+    async with LocalSui.start(lag=getattr(request, "param", 0.0)) as running:
         yield running
 
 
@@ -183,6 +184,22 @@ async def test_checkpoints_are_followed(client: Any) -> None:
     assert by_digest.summary.bcs.value == latest.summary.bcs.value
     found = await ask(client, cmd.GetTransaction(digest=sent.digest))
     assert (found.checkpoint, found.digest) == (sent.checkpoint, sent.digest)
+
+
+@pytest.mark.parametrize("network", [0.3], indirect=True)
+async def test_finality_can_take_a_while(client: Any) -> None:
+    transaction = await client.transaction()
+    coin = await transaction.split_coin(coin=transaction.gas, amounts=[7])
+    await transaction.transfer_objects(transfers=[coin], recipient=BOB)
+    sent = await send(client, transaction)
+    assert sent.checkpoint is None
+    unknown = await client.execute(command=cmd.GetTransaction(digest=sent.digest))
+    assert unknown.result_data is None
+    outcome = await wait_for_finality(client=client, digest=sent.digest, timeout=10, poll_interval=0.05)
+    assert outcome.name == "INDEXED"
+    found = await ask(client, cmd.GetTransaction(digest=sent.digest))
+    latest = (await ask(client, cmd.GetLatestCheckpoint())).checkpoint
+    assert found.checkpoint == latest.sequence_number
 
 
 async def test_what_is_missing_is_said_so(client: Any) -> None:

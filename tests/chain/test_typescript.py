@@ -79,4 +79,6 @@ async def test_the_sdk_builds_sends_and_reads(sdk: Path, form: str) -> None:
         "epoch": "0",
         "viewed": "41",
         "streamed": "bigint",
+        "advanced": True,
+        "stepped": "2",
     }

@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--faucet-port", type=int, default=9123, help="faucet port (0: any free one)")
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on")
     parser.add_argument("--dir", type=Path, help="where the network keeps its state; in memory if not given")
+    parser.add_argument("--lag-ms", type=int, default=0, help="time until a checkpoint becomes known")
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
     return parser
 
@@ -44,7 +45,11 @@ async def _run(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with LocalSui.start(
-        options.dir, port=options.port, faucet_port=options.faucet_port, host=options.host
+        options.dir,
+        port=options.port,
+        faucet_port=options.faucet_port,
+        host=options.host,
+        lag=options.lag_ms / 1000,
     ) as network:
         _announce(network, as_json=options.json)
         await stop.wait()

@@ -1,4 +1,4 @@
-"""Checkpoints as they come, to any number of listeners."""
+"""Checkpoints as they become known, to any number of listeners."""
 
 from __future__ import annotations
 
@@ -10,24 +10,42 @@ from walrus_localnet.chain.records import CheckpointRecord, Commit
 
 
 class CheckpointFeed:
-    """Wakes listeners on every commit. Each reads from the store at its own pace, so a slow one holds up nobody
-    and misses nothing."""
+    """What readers may know of the ledger's checkpoints, and when.
 
-    def __init__(self, ledger: Ledger) -> None:
+    On a real network a checkpoint follows execution by a while; `lag` (seconds) is such a while, so that clients
+    which forget to wait are found out. Each listener reads from the store at its own pace: a slow one holds up
+    nobody and misses nothing.
+    """
+
+    def __init__(self, ledger: Ledger, lag: float = 0.0) -> None:
         self.ledger = ledger
+        self.lag = lag
+        self.head = ledger.head
+        """The latest checkpoint readers may know of."""
         self._moved = asyncio.Event()
-        ledger.on_checkpoint.append(self._wake)
+        ledger.on_checkpoint.append(self._committed)
 
-    def _wake(self, commit: Commit) -> None:
+    def _committed(self, commit: Commit) -> None:
+        if self.lag:
+            asyncio.get_running_loop().call_later(self.lag, self._show, commit.checkpoint)
+        else:
+            self._show(commit.checkpoint)
+
+    def _show(self, checkpoint: CheckpointRecord) -> None:
+        self.head = checkpoint
         self._moved.set()
         self._moved = asyncio.Event()
 
+    def knows(self, sequence: int) -> bool:
+        return sequence <= self.head.summary.sequence_number
+
     async def follow(self) -> AsyncIterator[CheckpointRecord]:
-        """Every checkpoint from the latest one on, in order."""
-        position = self.ledger.head.summary.sequence_number
+        """Every checkpoint from the latest one on, in order. After a revert their numbers come again."""
+        position = self.head.summary.sequence_number
         while True:
-            moved = self._moved
-            record = self.ledger.store.checkpoint(position)
+            moved, height = self._moved, self.head.summary.sequence_number
+            position = min(position, height + 1)
+            record = self.ledger.store.checkpoint(position) if self.knows(position) else None
             if record is None:
                 await moved.wait()
                 continue

@@ -7,21 +7,20 @@ whole checkpoints, so a transaction either has all its effects or never was.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from walrus_localnet.chain.admission import admit
 from walrus_localnet.chain.checkpointing import next_checkpoint
+from walrus_localnet.chain.clock import Clock
 from walrus_localnet.chain.effects import build_effects
-from walrus_localnet.chain.errors import ChainDataError
+from walrus_localnet.chain.errors import ChainDataError, LocalChainError
 from walrus_localnet.chain.execution import Executed, Executor
-from walrus_localnet.chain.genesis import genesis_commit, system_transaction
+from walrus_localnet.chain.genesis import system_transaction
 from walrus_localnet.chain.limits import EPOCH, REFERENCE_GAS_PRICE
 from walrus_localnet.chain.object_runtime import Context
 from walrus_localnet.chain.objects import CLOCK_ID, id_of, version_of, with_version
-from walrus_localnet.chain.records import Commit, TransactionRecord
+from walrus_localnet.chain.records import CheckpointRecord, Commit, TransactionRecord
 from walrus_localnet.chain.signatures import check_signatures
 from walrus_localnet.chain.store import Store
 from walrus_localnet.chain.view import PackageShelf, View
@@ -37,9 +36,8 @@ from walrus_sui.bcs.sui import (
     TransactionEffectsV2,
 )
 
-
-def wall_clock_ms() -> int:
-    return time.time_ns() // 1_000_000
+Step = tuple[TransactionDataV1, tuple[bytes, ...], Executed]
+"""A transaction, its signatures, and what came of it."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,13 @@ class Ledger:
     `on_checkpoint` is called after every commit with what was committed.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], int] = wall_clock_ms) -> None:
+    def __init__(self, store: Store, clock: Clock | None = None) -> None:
         head = store.latest_checkpoint()
         first = store.checkpoint(0)
         if head is None or first is None:
             raise ChainDataError("expected a ledger with a genesis checkpoint, got an empty one")
         self.store = store
-        self.clock = clock
+        self.clock = clock or Clock(head.summary.timestamp_ms)
         self.head = head
         self.chain_id = first.summary.digest()
         self.genesis_ms = first.summary.timestamp_ms
@@ -71,20 +69,6 @@ class Ledger:
         self.machine = Machine(self.shelf)
         self.executor = Executor(self.machine, self.shelf)
         self.on_checkpoint: list[Callable[[Commit], None]] = []
-
-    @classmethod
-    def open(
-        cls,
-        directory: Path | None,
-        framework: Callable[[], Mapping[bytes, tuple[bytes, ...]]],
-        faucet: bytes,
-        clock: Callable[[], int] = wall_clock_ms,
-    ) -> Ledger:
-        """The ledger in `directory`, begun anew if there is none; in memory without a directory."""
-        store = Store(directory)
-        if store.latest_checkpoint() is None:
-            store.commit(genesis_commit(framework(), faucet, clock()))
-        return cls(store, clock)
 
     def close(self) -> None:
         self.store.close()
@@ -100,12 +84,12 @@ class Ledger:
         if stored is not None:
             return stored
         view = View(self.store)
-        timestamp = max(self.clock(), self.head.summary.timestamp_ms)
+        timestamp = self._now()
         prologue = self._prologue(view, timestamp)
         if prologue is not None:
             view.apply(prologue[1].written)
         executed = self.executor.execute(view, admit(view, data), self.context(data))
-        steps = [(data, signatures, executed)]
+        steps: list[Step] = [(data, signatures, executed)]
         if prologue is not None:
             steps.insert(0, (prologue[0], (), prologue[1]))
         return self._commit(steps, timestamp)[-1]
@@ -116,12 +100,39 @@ class Ledger:
         """What `execute` would do, without signatures. `gas` may stand in for payment the transaction does not
         name."""
         view = View(self.store)
-        prologue = self._prologue(view, max(self.clock(), self.head.summary.timestamp_ms))
+        prologue = self._prologue(view, self._now())
         if prologue is not None:
             view.apply(prologue[1].written)
         admitted = admit(view, data, gas)
         executed = self.executor.execute(view, admitted, self.context(data), keep_outputs=keep_outputs)
         return Simulated(data, executed, executed.written)
+
+    def advance(self, duration_ms: int = 0) -> tuple[CheckpointRecord, bytes | None]:
+        """Let time pass and make a checkpoint with nothing in it but the clock's new time.
+
+        Returns the checkpoint and the digest of the system transaction, None if the clock already showed the time.
+        """
+        self.clock.advance(duration_ms)
+        timestamp = self._now()
+        prologue = self._prologue(View(self.store), timestamp)
+        steps: list[Step] = [] if prologue is None else [(prologue[0], (), prologue[1])]
+        self._commit(steps, timestamp)
+        return self.head, None if prologue is None else prologue[0].digest()
+
+    def revert(self, sequence: int) -> None:
+        """Go back to the state right after checkpoint `sequence`, as if nothing had happened since.
+
+        Raises `LocalChainError` if there is no such checkpoint.
+        """
+        found = self.store.checkpoint(sequence)
+        if found is None:
+            height = self.head.summary.sequence_number
+            raise LocalChainError(f"expected a checkpoint of 0 to {height} to go back to, got {sequence}")
+        self.store.revert(sequence)
+        self.head = found
+
+    def _now(self) -> int:
+        return max(self.clock.now_ms(), self.head.summary.timestamp_ms)
 
     def context(self, data: TransactionDataV1) -> Context:
         sponsor = data.gas.owner if data.gas.owner != data.sender else None
@@ -167,9 +178,7 @@ class Ledger:
         )
         return data, Executed(effects, (), (moved,), frozenset())
 
-    def _commit(
-        self, steps: list[tuple[TransactionDataV1, tuple[bytes, ...], Executed]], timestamp_ms: int
-    ) -> tuple[TransactionRecord, ...]:
+    def _commit(self, steps: list[Step], timestamp_ms: int) -> tuple[TransactionRecord, ...]:
         executed: list[tuple[TransactionEffectsV2, tuple[bytes, ...]]] = [
             (step.effects, signatures) for _, signatures, step in steps
         ]

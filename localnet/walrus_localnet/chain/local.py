@@ -10,11 +10,12 @@ from pathlib import Path
 
 from nacl.signing import SigningKey
 
+from walrus_localnet.chain.clock import Clock
 from walrus_localnet.chain.errors import ChainDataError
 from walrus_localnet.chain.faucet import Faucet, faucet_address
 from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.genesis import genesis_commit
-from walrus_localnet.chain.ledger import Ledger, wall_clock_ms
+from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.objects import FRAMEWORK_STD, FRAMEWORK_SUI
 from walrus_localnet.chain.port import NativeServer, WebServer, serve
 from walrus_localnet.chain.rpc.native import NativeServices
@@ -36,6 +37,7 @@ class LocalSui:
     faucet_url: str
     ledger: Ledger
     faucet: Faucet
+    feed: CheckpointFeed
 
     @property
     def chain_id(self) -> str:
@@ -45,22 +47,29 @@ class LocalSui:
     @staticmethod
     @asynccontextmanager
     async def start(
-        directory: Path | None = None, *, port: int = 0, faucet_port: int = 0, host: str = LOOPBACK
+        directory: Path | None = None,
+        *,
+        port: int = 0,
+        faucet_port: int = 0,
+        host: str = LOOPBACK,
+        lag: float = 0.0,
     ) -> AsyncIterator[LocalSui]:
         """Run a network until the context ends; state stays in `directory`, or in memory. Port 0 picks a free one.
 
+        `lag` is how many seconds a checkpoint becomes known after its transaction was executed.
         Raises `ChainDataError` for an unusable directory and `OSError` for a port that is taken.
         """
         ledger, key = open_ledger(directory)
         try:
             async with contextlib.AsyncExitStack() as stack:
                 faucet = Faucet(ledger, key)
-                methods = all_methods(ledger, CheckpointFeed(ledger))
+                feed = CheckpointFeed(ledger, lag)
+                methods = all_methods(ledger, feed)
                 native, web = NativeServer([NativeServices(methods)]), WebServer(network_app(methods, faucet))
                 url = await stack.enter_async_context(serve(native, web, host, port))
                 tap = WebServer(faucet_app(faucet))
                 faucet_url = await stack.enter_async_context(serve(None, tap, host, faucet_port))
-                yield LocalSui(url, faucet_url, ledger, faucet)
+                yield LocalSui(url, faucet_url, ledger, faucet, feed)
         finally:
             ledger.close()
 
@@ -71,7 +80,7 @@ def open_ledger(directory: Path | None) -> tuple[Ledger, SigningKey]:
     if store.latest_checkpoint() is None:
         key = SigningKey.generate()
         store.set_meta(_FAUCET_KEY, bytes(key))
-        store.commit(genesis_commit(framework(), faucet_address(key), wall_clock_ms()))
+        store.commit(genesis_commit(framework(), faucet_address(key), Clock().now_ms()))
     secret = store.meta(_FAUCET_KEY)
     if secret is None:
         raise ChainDataError(f"expected the faucet's key in the ledger of {directory}, got none")

@@ -15,17 +15,22 @@ from pathlib import Path
 from walrus_localnet.chain.errors import ChainDataError
 from walrus_localnet.chain.objects import id_of, owner_address, type_of, version_of
 from walrus_localnet.chain.records import CheckpointRecord, Commit, TransactionRecord
-from walrus_sui.bcs.sui import Object, StructTag
+from walrus_sui.bcs.sui import ChangedObject, Existed, Object, PackageWrite, StructTag
 
-FORMAT = 1
+FORMAT = 2
 DATABASE = "ledger.sqlite"
+MAX_INTEGER = 2**63 - 1
+"""What SQLite can hold; no version or sequence number comes near it."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE objects (id BLOB, version INTEGER, bcs BLOB NOT NULL, PRIMARY KEY (id, version)) WITHOUT ROWID;
 CREATE TABLE live (id BLOB PRIMARY KEY, version INTEGER NOT NULL, owner BLOB, type TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX live_by_owner ON live (owner, id, type) WHERE owner IS NOT NULL;
-CREATE TABLE transactions (digest BLOB PRIMARY KEY, checkpoint INTEGER, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE transactions (
+    checkpoint INTEGER, position INTEGER, digest BLOB UNIQUE NOT NULL, record BLOB NOT NULL,
+    PRIMARY KEY (checkpoint, position)
+) WITHOUT ROWID;
 CREATE TABLE checkpoints (sequence INTEGER PRIMARY KEY, digest BLOB UNIQUE NOT NULL, record BLOB NOT NULL);
 """
 PACKAGE_TYPE = "package"
@@ -81,7 +86,7 @@ class Store:
         live = self._live.get(object_id)
         if live is not None and version_of(live) == version:
             return live
-        if version >= 2**63:
+        if version > MAX_INTEGER:
             return None
         row = self._db.execute(
             "SELECT bcs FROM objects WHERE id = ? AND version = ?", (object_id, version)
@@ -117,7 +122,16 @@ class Store:
         row = self._db.execute("SELECT record FROM transactions WHERE digest = ?", (digest,)).fetchone()
         return TransactionRecord.from_bytes(row[0]) if row else None
 
+    def transactions_of(self, checkpoint: int) -> list[TransactionRecord]:
+        """The transactions of a checkpoint, in order."""
+        rows = self._db.execute(
+            "SELECT record FROM transactions WHERE checkpoint = ? ORDER BY position", (checkpoint,)
+        )
+        return [TransactionRecord.from_bytes(record) for (record,) in rows]
+
     def checkpoint(self, sequence: int) -> CheckpointRecord | None:
+        if sequence > MAX_INTEGER:
+            return None
         row = self._db.execute("SELECT record FROM checkpoints WHERE sequence = ?", (sequence,)).fetchone()
         return CheckpointRecord.from_bytes(row[0]) if row else None
 
@@ -143,6 +157,37 @@ class Store:
         for object_id in commit.removed:
             self._live.pop(object_id, None)
 
+    def revert(self, sequence: int) -> None:
+        """Forget every checkpoint after number `sequence`, in time proportional to what they changed."""
+        rows = self._db.execute(
+            "SELECT record FROM transactions WHERE checkpoint > ? ORDER BY checkpoint DESC, position DESC",
+            (sequence,),
+        ).fetchall()
+        before: dict[bytes, int | None] = {}
+        forgotten: list[tuple[bytes, int]] = []
+        for (record,) in rows:
+            effects = TransactionRecord.from_bytes(record).outcome
+            for change in effects.changed_objects:
+                before[change.object_id] = change.before.version if isinstance(change.before, Existed) else None
+                forgotten.append((change.object_id, _written_version(change, effects.lamport_version)))
+        with self._db:
+            self._forget(sequence, before, forgotten)
+        for object_id in before:
+            self._live.pop(object_id, None)
+
+    def _forget(self, sequence: int, before: dict[bytes, int | None], forgotten: list[tuple[bytes, int]]) -> None:
+        execute, many = self._db.execute, self._db.executemany
+        many("DELETE FROM objects WHERE id = ? AND version = ?", forgotten)
+        many("DELETE FROM live WHERE id = ?", [(object_id,) for object_id in before])
+        for object_id, version in before.items():
+            if version is not None:
+                row = execute(
+                    "SELECT bcs FROM objects WHERE id = ? AND version = ?", (object_id, version)
+                ).fetchone()
+                execute("INSERT INTO live VALUES (?, ?, ?, ?)", _live_row(Object.from_bytes(row[0])))
+        execute("DELETE FROM transactions WHERE checkpoint > ?", (sequence,))
+        execute("DELETE FROM checkpoints WHERE sequence > ?", (sequence,))
+
     def _write(self, commit: Commit) -> None:
         execute, many = self._db.execute, self._db.executemany
         many("INSERT INTO objects VALUES (?, ?, ?)", _object_rows(commit))
@@ -150,8 +195,11 @@ class Store:
         live = [versions[-1] for object_id, versions in commit.written.items() if object_id not in commit.removed]
         many("INSERT OR REPLACE INTO live VALUES (?, ?, ?, ?)", map(_live_row, live))
         many(
-            "INSERT INTO transactions VALUES (?, ?, ?)",
-            [(record.digest, record.checkpoint, record.to_bytes()) for record in commit.transactions],
+            "INSERT INTO transactions VALUES (?, ?, ?, ?)",
+            [
+                (record.checkpoint, record.index, record.digest, record.to_bytes())
+                for record in commit.transactions
+            ],
         )
         summary = commit.checkpoint.summary
         execute(
@@ -170,6 +218,10 @@ def _open(directory: Path | None) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     return db
+
+
+def _written_version(change: ChangedObject, lamport: int) -> int:
+    return change.after.version if isinstance(change.after, PackageWrite) else lamport
 
 
 def _sequence(commit: Commit) -> int:

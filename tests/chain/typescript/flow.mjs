@@ -124,5 +124,10 @@ for await (const message of call.responses) {
   report.streamed = typeof message.cursor;
   break;
 }
+const status = (await client.forkingService.getStatus({})).response;
+const later = (await client.forkingService.advanceClock({ durationMs: 3_600_000n })).response;
+report.advanced = later.timestampMs >= status.timestampMs + 3_600_000n && later.txDigest.length > 40;
+const step = (await client.forkingService.advanceCheckpoint({})).response;
+report.stepped = step.checkpointSequenceNumber - status.checkpointSequenceNumber;
 console.log(JSON.stringify(report, (_, v) => (typeof v === 'bigint' ? v.toString() : v)));
 process.exit(0);

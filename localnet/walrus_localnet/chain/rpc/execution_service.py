@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import REFERENCE_GAS_PRICE
 from walrus_localnet.chain.ptb.commands import CommandOutput
@@ -21,14 +22,16 @@ MAX_SIGNATURES = 2
 
 
 class ExecutionService:
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, feed: CheckpointFeed) -> None:
         self.ledger = ledger
+        self.feed = feed
 
     async def execute_transaction(self, request: rpc.ExecuteTransactionRequest) -> rpc.ExecuteTransactionResponse:
         data = signed_data(request.transaction)
         record = self.ledger.execute(data, _signatures(request))
         mask = Mask.of(request, "effects.status,checkpoint")
-        return rpc.ExecuteTransactionResponse(transaction=record_message(record, self.ledger, mask))
+        message = record_message(record, self.ledger, mask, final=self.feed.knows(record.checkpoint))
+        return rpc.ExecuteTransactionResponse(transaction=message)
 
     async def simulate_transaction(
         self, request: rpc.SimulateTransactionRequest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import (
     EPOCH,
@@ -39,12 +40,13 @@ _EPOCH_MS = 24 * 3600 * 1000
 
 
 class LedgerService:
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, feed: CheckpointFeed) -> None:
         self.ledger = ledger
+        self.feed = feed
         self.store = ledger.store
 
     async def get_service_info(self, request: rpc.GetServiceInfoRequest) -> rpc.GetServiceInfoResponse:
-        head = self.ledger.head.summary
+        head = self.feed.head.summary
         return rpc.GetServiceInfoResponse(
             chain_id=format_digest(self.ledger.chain_id),
             chain=CHAIN,
@@ -107,7 +109,9 @@ class LedgerService:
         return rpc.GetTransactionResult(transaction=record_message(record, self.ledger, mask))
 
     def _transaction(self, digest: str | None) -> TransactionRecord | None:
-        return self.store.transaction(digest_field(digest, "digest"))
+        """None also for one whose checkpoint is not known yet."""
+        record = self.store.transaction(digest_field(digest, "digest"))
+        return record if record is not None and self.feed.knows(record.checkpoint) else None
 
     # checkpoints and epoch ----------------------------------------------------------------------------------
     async def get_checkpoint(self, request: rpc.GetCheckpointRequest) -> rpc.GetCheckpointResponse:
@@ -119,10 +123,13 @@ class LedgerService:
 
     def _checkpoint(self, request: rpc.GetCheckpointRequest) -> CheckpointRecord | None:
         if request.digest is not None:
-            return self.store.checkpoint_by_digest(digest_field(request.digest, "digest"))
-        if request.sequence_number is not None:
-            return self.store.checkpoint(request.sequence_number)
-        return self.ledger.head
+            found = self.store.checkpoint_by_digest(digest_field(request.digest, "digest"))
+        elif request.sequence_number is None:
+            found = self.feed.head
+        else:
+            found = self.store.checkpoint(request.sequence_number)
+        known = found is not None and self.feed.knows(found.summary.sequence_number)
+        return found if known else None
 
     async def get_epoch(self, request: rpc.GetEpochRequest) -> rpc.GetEpochResponse:
         if request.epoch not in (None, EPOCH):

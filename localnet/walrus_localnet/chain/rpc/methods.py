@@ -10,11 +10,13 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
+from walrus_localnet.chain.rpc import forking_messages
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.refusals import refusal_of
 from walrus_sui.errors import WalrusError
@@ -33,6 +35,7 @@ METHODS = {
     "NameService": "LookupName ReverseLookupName",
     "SignatureVerificationService": "VerifySignature",
 }
+FORKING = ("AdvanceClock", "AdvanceCheckpoint", "GetStatus")
 STREAMS = {
     "SubscribeCheckpoints",
     "SubscribeTransactions",
@@ -70,19 +73,21 @@ class Method:
 
 def method_table(services: dict[str, object]) -> dict[str, Method]:
     """Every method by path; `services` gives the objects whose coroutines serve them."""
-    methods = (
-        _method(service, name, services.get(service))
+    methods = [
+        _method(f"sui.rpc.v2.{service}", name, rpc, services.get(service))
         for service, names in METHODS.items()
         for name in names.split()
-    )
+    ]
+    forking = services.get("ForkingService")
+    methods += (_method("sui.forking.v1alpha.ForkingService", name, forking_messages, forking) for name in FORKING)
     return {method.path: method for method in methods}
 
 
-def _method(service: str, name: str, server: object) -> Method:
+def _method(service: str, name: str, messages: ModuleType, server: object) -> Method:
     return Method(
-        path=f"/sui.rpc.v2.{service}/{name}",
-        request=getattr(rpc, f"{name}Request"),
-        response=getattr(rpc, f"{name}Response"),
+        path=f"/{service}/{name}",
+        request=getattr(messages, f"{name}Request"),
+        response=getattr(messages, f"{name}Response"),
         streaming=name in STREAMS,
         serve=getattr(server, _snake(name), None),
     )

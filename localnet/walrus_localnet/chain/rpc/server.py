@@ -5,6 +5,7 @@ from __future__ import annotations
 from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.rpc.execution_service import ExecutionService
+from walrus_localnet.chain.rpc.forking_service import ForkingService
 from walrus_localnet.chain.rpc.ledger_service import LedgerService
 from walrus_localnet.chain.rpc.methods import Method, method_table
 from walrus_localnet.chain.rpc.package_service import PackageService
@@ -16,10 +17,11 @@ def all_methods(ledger: Ledger, feed: CheckpointFeed) -> dict[str, Method]:
     """Every method by path."""
     return method_table(
         {
-            "LedgerService": LedgerService(ledger),
+            "LedgerService": LedgerService(ledger, feed),
             "StateService": StateService(ledger),
             "MovePackageService": PackageService(ledger),
-            "TransactionExecutionService": ExecutionService(ledger),
+            "TransactionExecutionService": ExecutionService(ledger, feed),
             "SubscriptionService": SubscriptionService(feed),
+            "ForkingService": ForkingService(ledger),
         }
     )

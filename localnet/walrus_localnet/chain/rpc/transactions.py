@@ -103,15 +103,18 @@ def executed_message(
     return message
 
 
-def record_message(record: TransactionRecord, ledger: Ledger, mask: Mask) -> rpc.ExecutedTransaction:
-    """A transaction of the ledger."""
+def record_message(
+    record: TransactionRecord, ledger: Ledger, mask: Mask, *, final: bool = True
+) -> rpc.ExecutedTransaction:
+    """A transaction of the ledger; as long as it is not `final` its checkpoint is not told."""
     assert isinstance(record.data, TransactionDataV1)
     message = executed_message(
         record.data, record.signatures, record.outcome, record.events, ledger_source(ledger), mask
     )
-    message.checkpoint = record.checkpoint
-    message.timestamp = time_of(record.timestamp_ms)
-    message.transaction_index = record.index
+    if final:
+        message.checkpoint = record.checkpoint
+        message.timestamp = time_of(record.timestamp_ms)
+        message.transaction_index = record.index
     return mask.cut(message)
 
 
