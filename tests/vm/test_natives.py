@@ -6,8 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
-from walrus_localnet.vm import MoveAbort
+from walrus_localnet.vm import U64, MoveAbort, UnsupportedNative
+from walrus_localnet.vm.natives import NATIVES
+from walrus_localnet.vm.natives.weierstrass import SECP256K1, SECP256R1
+from walrus_sui.crypto.bls import ORDER
 
 BLS = json.loads((Path(__file__).parents[1] / "vectors" / "bls.json").read_text())
 
@@ -110,3 +118,201 @@ def test_g1_generator(shared_sandbox):
     for bad in (bytes(48), b"\xff" * 48, generator[:-1], b"\xc0" + bytes(46) + b"\x01"):
         with pytest.raises(MoveAbort, match="code 1"):
             call(shared_sandbox, "g1_add", bad, generator)
+
+
+# signatures --------------------------------------------------------------------------------------------------
+def sui(sandbox, name, *arguments):
+    """Call a framework function with bytes as vectors."""
+    converted = [bytearray(a) if isinstance(a, bytes) else a for a in arguments]
+    (result,) = sandbox.call_in(sandbox.sui, name, *converted)
+    return bytes(result) if isinstance(result, bytearray) else result
+
+
+def test_ed25519(shared_sandbox):
+    # RFC 8032, test 2
+    key = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
+    signature = bytes.fromhex(
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+    )
+    assert sui(shared_sandbox, "ed25519::ed25519_verify", signature, key, b"\x72")
+    for bad in ((signature, key, b"\x73"), (signature[:-1], key, b"\x72"), (signature, key[:-1], b"\x72")):
+        assert not sui(shared_sandbox, "ed25519::ed25519_verify", *bad)
+    assert not sui(shared_sandbox, "ed25519::ed25519_verify", bytes(64), bytes(32), b"")
+
+
+def test_hmac(shared_sandbox):
+    # NIST's HMAC-SHA3-256 example: 32-byte key, shorter than the block
+    message = b"Sample message for keylen<blocklen"
+    expected = "4fe8e202c4f058e8dddc23d8c34e467343e23555e24fc2f025d598f558f67205"
+    assert sui(shared_sandbox, "hmac::hmac_sha3_256", bytes(range(32)), message).hex() == expected
+
+
+CURVES = {
+    "ecdsa_k1::secp256k1": (ec.SECP256K1(), SECP256K1.n),
+    "ecdsa_r1::secp256r1": (ec.SECP256R1(), SECP256R1.n),
+}
+
+
+def signed(curve, order, message):
+    """A key, and its signature in the lower half, made by another library."""
+    private = ec.derive_private_key(0xC0FFEE, curve)
+    r, s = decode_dss_signature(private.sign(message, ec.ECDSA(hashes.SHA256())))
+    public = private.public_key()
+    compressed = public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    whole = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return compressed, whole, r.to_bytes(32, "big"), min(s, order - s).to_bytes(32, "big")
+
+
+@pytest.mark.parametrize("name", sorted(CURVES))
+def test_ecdsa(shared_sandbox, name):
+    curve, order = CURVES[name]
+    key, _, r, s = signed(curve, order, b"message")
+
+    def verify(*arguments):
+        return sui(shared_sandbox, f"{name}_verify", *arguments)
+
+    assert verify(r + s, key, b"message", 1)
+    high = (order - int.from_bytes(s, "big")).to_bytes(32, "big")
+    other = bytes([key[0] ^ 1]) + key[1:]
+    for bad in (
+        (r + s, key, b"other", 1),
+        (r + s, key, b"message", 0),
+        (r + s, key, b"message", 2),
+        (r + s, other, b"message", 1),
+        (r + high, key, b"message", 1),
+        (r + s + b"\0", key, b"message", 1),
+        (bytes(64), key, b"message", 1),
+        (r + s, key[:-1], b"message", 1),
+        (r + s, b"\x02" + b"\xff" * 32, b"message", 1),
+    ):
+        assert not verify(*bad)
+    recovered = {
+        sui(shared_sandbox, f"{name}_ecrecover", r + s + bytes([identity]), b"message", 1) for identity in (0, 1)
+    }
+    assert key in recovered
+    for bad, code in (((r + s, b"", 1), 1), ((r + s + b"\x04", b"", 1), 1), ((bytes(65), b"", 1), 0)):
+        with pytest.raises(MoveAbort, match=f"code {code}"):
+            sui(shared_sandbox, f"{name}_ecrecover", *bad)
+    with pytest.raises(MoveAbort, match="code 0"):
+        sui(shared_sandbox, f"{name}_ecrecover", r + s + b"\0", b"message", 9)
+
+
+def test_ecdsa_with_the_published_vector(shared_sandbox):
+    # RFC 6979, A.2.5: P-256, SHA-256, "sample"; s taken to the lower half
+    x = "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+    r = "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+    s = 0xF7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8
+    signature = bytes.fromhex(r) + (SECP256R1.n - s).to_bytes(32, "big")
+    key = bytes.fromhex("03" + x)
+    assert sui(shared_sandbox, "ecdsa_r1::secp256r1_verify", signature, key, b"sample", 1)
+
+
+def test_decompressing_a_key(shared_sandbox):
+    key, whole, _, _ = signed(*CURVES["ecdsa_k1::secp256k1"], b"")
+    assert sui(shared_sandbox, "ecdsa_k1::decompress_pubkey", key) == whole
+    with pytest.raises(MoveAbort, match="code 2"):
+        sui(shared_sandbox, "ecdsa_k1::decompress_pubkey", b"\x02" + bytes(32))
+
+
+# groups ------------------------------------------------------------------------------------------------------
+def native(sandbox, name, *arguments):
+    return sui(sandbox, f"group_ops::internal_{name}", *arguments)
+
+
+def number(value):
+    return (value % ORDER).to_bytes(32, "big")
+
+
+def test_scalars(shared_sandbox):
+    a, b = 2**254 + 12345, ORDER - 7
+    assert native(shared_sandbox, "add", 0, number(a), number(b)) == number(a + b)
+    assert native(shared_sandbox, "sub", 0, number(a), number(b)) == number(a - b)
+    assert native(shared_sandbox, "mul", 0, number(a), number(b)) == number(a * b)
+    assert native(shared_sandbox, "div", 0, number(a), number(b)) == number(b * pow(a, -1, ORDER))
+    assert native(shared_sandbox, "validate", 0, number(a))
+    for bad in (ORDER.to_bytes(32, "big"), bytes(31)):
+        assert not native(shared_sandbox, "validate", 0, bad)
+        with pytest.raises(MoveAbort, match="code 1"):
+            native(shared_sandbox, "add", 0, number(a), bad)
+    with pytest.raises(MoveAbort, match="code 1"):
+        native(shared_sandbox, "div", 0, number(0), number(b))
+
+
+@pytest.mark.parametrize(("group", "point"), [(1, G1Point), (2, G2Point)])
+def test_points(shared_sandbox, group, point):
+    def times(scalar):
+        return (point() * Scalar(scalar)).to_compressed_bytes()
+
+    assert native(shared_sandbox, "add", group, times(3), times(4)) == times(7)
+    assert native(shared_sandbox, "sub", group, times(7), times(4)) == times(3)
+    assert native(shared_sandbox, "mul", group, number(5), times(3)) == times(15)
+    assert native(shared_sandbox, "div", group, number(5), times(15)) == times(3)
+    scalars, elements = number(2) + number(3), times(5) + times(7)
+    assert native(shared_sandbox, "multi_scalar_mul", group, scalars, elements) == times(31)
+    hashed = native(shared_sandbox, "hash_to", group, b"message")
+    assert native(shared_sandbox, "validate", group, hashed)
+    assert not native(shared_sandbox, "validate", group, hashed[:-1] + bytes([hashed[-1] ^ 1]))
+    refused = [
+        ("hash_to", (group, b""), 1),
+        ("multi_scalar_mul", (group, b"", b""), 1),
+        ("multi_scalar_mul", (group, scalars, times(5)), 1),
+        ("multi_scalar_mul", (group, number(1) * 33, times(1) * 33), 2),
+        ("add", (9, times(1), times(1)), 0),
+        ("hash_to", (0, b"message"), 0),
+        ("multi_scalar_mul", (0, scalars, scalars), 0),
+        ("pairing", (1, times(1), times(1)), 0),
+        ("convert", (group, group, times(1)), 0),
+    ]
+    for name, arguments, code in refused:
+        with pytest.raises(MoveAbort, match=f"code {code}"):
+            native(shared_sandbox, name, *arguments)
+    assert not native(shared_sandbox, "validate", 9, times(1))
+
+
+def test_sums_of_uncompressed_points(shared_sandbox):
+    points = [bytearray((G1Point() * Scalar(n)).to_xy_bytes_be()) for n in (2, 3, 5)]
+    total = native(shared_sandbox, "sum", 4, points)
+    assert total == (G1Point() * Scalar(10)).to_xy_bytes_be()
+    assert native(shared_sandbox, "convert", 4, 1, total) == (G1Point() * Scalar(10)).to_compressed_bytes()
+    assert native(shared_sandbox, "sum", 4, []) == b"\x40" + bytes(95)
+    for elements, code in (([bytearray(96)], 1), ([points[0]] * 2001, 2)):
+        with pytest.raises(MoveAbort, match=f"code {code}"):
+            native(shared_sandbox, "sum", 4, elements)
+    with pytest.raises(MoveAbort, match="code 0"):
+        native(shared_sandbox, "sum", 1, points)
+    with pytest.raises(MoveAbort, match="code 1"):
+        native(shared_sandbox, "convert", 4, 1, bytes(96))
+
+
+def test_signatures_in_g1(shared_sandbox):
+    # signature = secret * H(message) in G1, key = secret * generator in G2
+    secret = Scalar(0xFEED)
+    domain = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+    signature = (G1Point.hash_to_curve(b"message", domain) * secret).to_compressed_bytes()
+    key = (G2Point() * secret).to_compressed_bytes()
+    assert call(shared_sandbox, "min_sig", signature, key, b"message")
+    assert not call(shared_sandbox, "min_sig", signature, key, b"other")
+    identity = b"\xc0" + bytes(47)
+    assert not call(shared_sandbox, "min_sig", identity, b"\xc0" + bytes(95), b"message")
+
+
+# what is there -----------------------------------------------------------------------------------------------
+def test_the_framework_lacks_only_what_is_known(shared_sandbox):
+    """Natives the framework declares and the machine does not offer: calling one says so."""
+    machine, missing = shared_sandbox.machine, set()
+    for package in (shared_sandbox.std, shared_sandbox.sui):
+        for module in shared_sandbox.packages.package(package).modules:
+            for info in machine.functions(package, module):
+                if info.is_native and NATIVES.get(package, module, info.name) is None:
+                    missing.add(f"{module}::{info.name}")
+    assert missing <= {"ecvrf::ecvrf_verify"}
+    for name in missing:
+        with pytest.raises(UnsupportedNative, match="not offered"):
+            shared_sandbox.call_in(shared_sandbox.sui, name, *[bytearray()] * 4)
+
+
+def test_debug_output_goes_nowhere(shared_sandbox, capfd):
+    shared_sandbox.call_in(shared_sandbox.std, "debug::print", ([5], 0), type_args=[U64])
+    shared_sandbox.call_in(shared_sandbox.std, "debug::print_stack_trace")
+    assert capfd.readouterr() == ("", "")

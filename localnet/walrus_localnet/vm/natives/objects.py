@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from walrus_localnet.vm.errors import NativeAbort
-from walrus_localnet.vm.natives.registry import NATIVES, SUI, NativeCall
-from walrus_localnet.vm.types import BOOL, Datatype, Value, to_tag
+from walrus_localnet.vm.natives.registry import NATIVES, STD, SUI, NativeCall
+from walrus_localnet.vm.types import BOOL, U8, Datatype, Value, to_tag
 from walrus_sui.bcs.sui import blake2b256
 
 ADDRESS_PARSE_ERROR = 0
@@ -153,6 +153,25 @@ def has_child_object(call: NativeCall, parent: bytes, identity: bytes) -> bool:
 @NATIVES.native(SUI, "dynamic_field")
 def has_child_object_with_ty(call: NativeCall, parent: bytes, identity: bytes) -> bool:
     return call.runtime.has_child_with_type(parent, identity, call.datatype)
+
+
+@NATIVES.native(SUI, "config")
+def read_setting_impl(call: NativeCall, config: bytes, setting: bytes, epoch: int) -> Value:
+    """The value a setting has in `epoch`, as an option.
+
+    Type arguments are the field's type, `Setting<V>`, `SettingData<V>` and `V`. The newer value holds after the
+    epoch it was written in, the older one until then.
+    """
+    field_type, value_type = call.datatype, call.type_args[3]
+    option = call.layout(Datatype(STD, "option", "Option", (value_type,)))
+    nothing = [bytearray() if value_type is U8 else []]
+    if not call.runtime.has_child_with_type(config, setting, field_type):
+        return nothing
+    _, _, ((data,),) = call.runtime.borrow_child(config, setting, field_type, False)
+    if not data:
+        return nothing
+    written, newer, older = data[0]
+    return option.copy(newer if epoch > written else older)
 
 
 # transfer and events -----------------------------------------------------------------------------------------
