@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 STOP_SECONDS = 10.0
 """How long a process may take to end by itself before it is killed."""
@@ -43,7 +44,7 @@ def spawn(module: str, arguments: Sequence[str], log: Path, *, out: Path | None 
 
     Standard output goes to `out` (written anew) where given, else to `log` as well.
     """
-    with log.open("ab") as errors, out.open("wb") if out else log.open("ab") as output:
+    with _private(log, "ab") as errors, _private(out or log, "wb" if out else "ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
@@ -54,6 +55,11 @@ def spawn(module: str, arguments: Sequence[str], log: Path, *, out: Path | None 
         )
     process.returncode = 0  # it is meant to outlive this object; `alive` collects it when it ends before us
     return ProcessRecord(process.pid, _start_mark(process.pid) or "")
+
+
+def _private(path: Path, mode: str) -> IO[bytes]:
+    """Open `path`, creating it for its owner only."""
+    return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 async def stop(processes: Iterable[ProcessRecord]) -> None:
@@ -101,5 +107,6 @@ def _start_mark(pid: int) -> str | None:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    state, started = fields[0], fields[19]
-    return None if state == "Z" else started
+    state, threads, started = fields[0], fields[17], fields[19]
+    # the first thread is a zombie as soon as it ends, but the process holds its files until the last one has
+    return None if state == "Z" and threads == "1" else started

@@ -1,0 +1,172 @@
+"""A small network through the command line: its life, its blobs, and what is said when something is missing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import stat
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "a file"
+    path.write_bytes(os.urandom(200_000))
+    return path
+
+
+@pytest.fixture
+def directory(small_net):
+    return ("--dir", small_net.layout.root)
+
+
+def test_status_names_every_process(walrus, directory):
+    status = walrus("localnet", "status", *directory, "--json").json
+    assert status["running"] is True
+    assert [node["name"] for node in status["nodes"]] == ["node-0", "node-1", "node-2", "node-3"]
+    assert all(os.path.exists(f"/proc/{node['pid']}") for node in status["nodes"])
+    assert set(status) >= {"rpcUrl", "faucetUrl", "systemObject", "stakingObject", "walletAddress", "walletKey"}
+
+
+def test_keys_are_for_the_owner_only(small_net):
+    root = small_net.layout.root
+    assert stat.S_IMODE(root.stat().st_mode) == 0o700
+    exposed = [
+        path
+        for path in root.rglob("*")
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077 and path.name != "client_config.yaml"
+    ]
+    keys = [path for path in exposed if path.suffix in (".key", ".keystore", ".json")]
+    assert keys == []
+    secret = small_net.manifest().wallet_key
+    logs = "".join(path.read_text() for path in small_net.layout.logs.iterdir())
+    assert secret not in logs
+    assert "suiprivkey" not in logs
+
+
+def test_a_network_that_is_up_is_not_started_twice(walrus, directory):
+    done = walrus("localnet", "up", *directory, "--json")
+    assert (done.code, done.json["error"]["code"]) == (9, "localnet_running")
+
+
+def test_a_file_goes_in_and_comes_out(walrus, small_net, file, tmp_path):
+    done = walrus("store", file, "--epochs", 2, "--permanent", "--json", net=small_net)
+    assert done.code == 0, done.err
+    (result,) = done.json
+    created = result["blobStoreResult"]["newlyCreated"]
+    assert result["path"] == str(file)
+    blob = created["blobObject"]
+    assert (blob["size"], blob["deletable"], blob["encodingType"]) == (200_000, False, "RS2")
+    assert (blob["storage"]["startEpoch"], blob["storage"]["endEpoch"], blob["certifiedEpoch"]) == (1, 3, 1)
+    assert created["resourceOperation"]["registerFromScratch"]["epochsAhead"] == 2
+    assert created["certificate"]["weight"] == 10
+
+    out = tmp_path / "out"
+    assert walrus("read", blob["blobId"], "--out", out, net=small_net).code == 0
+    assert out.read_bytes() == file.read_bytes()
+    status = walrus("blob-status", "--file", file, "--json", net=small_net).json
+    assert (status["blobId"], status["status"]["permanent"]["isCertified"]) == (blob["blobId"], True)
+
+    again = walrus("store", file, "--permanent", "--json", net=small_net).json[0]["blobStoreResult"]
+    assert again == {"alreadyCertified": {"blobId": blob["blobId"], "endEpoch": 3}}
+
+
+def test_several_files_at_once_and_text_for_people(walrus, small_net, tmp_path):
+    paths = [tmp_path / name for name in ("one", "two")]
+    for path in paths:
+        path.write_text(path.name)
+    done = walrus("store", *paths, net=small_net)
+    assert done.code == 0
+    assert f"{paths[0]}: stored until epoch 2, deletable" in done.out
+    assert done.out.count("blob id") == 2
+    blob_id = done.out.split("blob id")[1].split()[0]
+    read = walrus("read", blob_id, net=small_net)
+    assert (read.code, read.out) == (0, "one")
+
+
+def test_info_shows_committee_and_prices(walrus, small_net):
+    info = walrus("info", "--json", net=small_net).json
+    assert info["epochInfo"]["currentEpoch"] == 1
+    assert info["storageInfo"]["nShards"] == 10
+    assert sorted(len(member["shards"]) for member in info["committeeInfo"]) == [2, 2, 3, 3]
+    assert info["priceInfo"] == {"storagePricePerUnitSize": 100_000, "writePricePerUnitSize": 20_000}
+    assert info["sizeInfo"]["maxBlobSize"] == 4 * 7 * 65_534
+
+
+def test_an_unknown_blob_has_its_own_exit_code(walrus, small_net):
+    unknown = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    done = walrus("read", unknown, "--json", net=small_net)
+    assert (done.code, done.json["error"]["code"]) == (5, "blob_not_found")
+
+
+def test_a_file_too_large_by_one_byte_is_refused_without_being_read(walrus, small_net, tmp_path):
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate(4 * 7 * 65_534 + 1)
+    done = walrus("store", large, "--json", net=small_net)
+    assert (done.code, done.json["error"]["code"]) == (8, "blob_too_large")
+    assert "expected at most 1834952 bytes for 10 shards, got 1834953" in done.json["error"]["message"]
+
+
+def test_what_cannot_be_read_or_written_is_one_clear_error(walrus, small_net, file, tmp_path):
+    assert walrus("store", tmp_path / "missing", net=small_net).code == 8
+    assert walrus("store", tmp_path, net=small_net).code == 8
+    blob_id = walrus("store", file, "--json", net=small_net).json[0]["blobStoreResult"]["newlyCreated"]
+    done = walrus("read", blob_id["blobObject"]["blobId"], "--out", tmp_path / "no" / "where", net=small_net)
+    assert done.code == 8
+    assert done.err.startswith("error: could not write")
+
+
+def test_a_node_is_killed_and_started_again(walrus, directory, small_net, file):
+    assert walrus("localnet", "kill-node", "1", *directory).code == 0
+    twice = walrus("localnet", "kill-node", "node-1", *directory)
+    assert (twice.code, twice.err.startswith("error: expected node-1 to be running")) == (9, True)
+    assert walrus("store", file, "--force", net=small_net).code == 0
+    assert walrus("localnet", "restart-node", "1", *directory).code == 0
+    assert walrus("localnet", "kill-node", "7", *directory, "--json").json["error"]["code"] == "node_unknown"
+
+
+def test_with_too_few_nodes_storing_says_who_is_missing(walrus, directory, small_net, tmp_path):
+    path = tmp_path / "x"
+    path.write_bytes(os.urandom(100))
+    assert walrus("localnet", "kill-node", "0", "1", *directory).code == 0
+    done = walrus("store", path, net=small_net)
+    assert done.code == 7
+    assert "expected confirmations worth 7 of 10 shards" in done.err
+    assert done.err.count("All connection attempts failed") == 2
+    assert walrus("localnet", "restart-node", "0", "1", *directory).code == 0
+
+
+def test_logs_are_at_hand(walrus, directory):
+    assert "reported epoch 1" in walrus("localnet", "logs", "node-2", *directory).out
+    assert walrus("localnet", "logs", "node-9", *directory).code == 9
+
+
+def test_a_network_that_goes_down_keeps_its_blobs(walrus, directory, small_net, file, tmp_path):
+    stored = walrus("store", file, "--epochs", 2, "--permanent", "--force", "--json", net=small_net).json
+    blob_id = stored[0]["blobStoreResult"]["newlyCreated"]["blobObject"]["blobId"]
+    assert walrus("localnet", "down", *directory).code == 0
+    assert walrus("localnet", "status", *directory, "--json").json["running"] is False
+    dead = walrus("read", blob_id, net=small_net)
+    assert dead.code == 4
+    assert "no answer from the Sui full node" in dead.err
+    assert (
+        walrus("localnet", "kill-node", "0", *directory, "--json").json["error"]["code"] == "localnet_not_running"
+    )
+    assert walrus("localnet", "up", *directory).code == 0
+    assert walrus("read", blob_id, "--out", tmp_path / "out", net=small_net).code == 0
+    assert hashlib.sha256((tmp_path / "out").read_bytes()).digest() == hashlib.sha256(file.read_bytes()).digest()
+
+
+def test_a_chain_that_crashed_comes_back_with_everything(walrus, directory, small_net, file, tmp_path):
+    stored = walrus("store", file, "--epochs", 3, "--permanent", "--force", "--json", net=small_net).json
+    blob_id = stored[0]["blobStoreResult"]["newlyCreated"]["blobObject"]["blobId"]
+    small_net.manifest().chain.signal(signal.SIGKILL)
+    assert walrus("store", file, "--force", net=small_net).code == 4
+    assert walrus("localnet", "up", *directory).code == 0
+    assert walrus("read", blob_id, "--out", tmp_path / "out", net=small_net).code == 0
+    assert walrus("store", file, "--force", net=small_net).code == 0
