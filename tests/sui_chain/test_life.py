@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import pytest
-import pytest_asyncio
 
 from tests.sui_chain.world import (
     N_NODES,
     N_SHARDS,
     Operator,
     World,
-    bring_up,
     confirmation,
     fresh_blob,
     registration_of,
@@ -50,12 +48,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 STORAGE_COST_PER_EPOCH = 1_000
 WRITE_COST = 2_000
 ENCODED_SIZE = 11_960
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world() -> AsyncIterator[World]:
-    async with bring_up() as network:
-        yield network
 
 
 async def take_events(world: World, start: EventCursor, count: int) -> list[PlacedEvent]:

@@ -6,7 +6,9 @@ from collections.abc import AsyncGenerator, Iterable
 from types import TracebackType
 from typing import Any, Self
 
+from walrus_sui.bcs import Bytes32, FixedBytes
 from walrus_sui.bcs.sui import (
+    DatatypeTag,
     Event,
     StructTag,
     TransactionEffectsV2,
@@ -19,6 +21,7 @@ from walrus_sui.chain.checkpoints import Checkpoint, follow_checkpoints, read_ch
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import (
+    SUI_FRAMEWORK,
     SUI_TYPE,
     ChainObject,
     ChainPackage,
@@ -106,6 +109,13 @@ class SuiClient:
         """The field of `parent` under `name` (its BCS). Raises `ObjectNotFound`."""
         found = await self.get_object(dynamic_field_id(parent, name_type, name))
         return DynamicField.read(found, name_layout, value_layout)
+
+    async def get_dynamic_object(self, parent: bytes, name_type: TypeTag, name: bytes) -> ChainObject:
+        """The object that hangs under `parent` by `name` (its BCS). Raises `ObjectNotFound`."""
+        wrapper = DatatypeTag(StructTag(SUI_FRAMEWORK, "dynamic_object_field", "Wrapper", (name_type,)))
+        raw = FixedBytes(len(name))
+        field = await self.get_dynamic_field(parent, wrapper, name, name_layout=raw, value_layout=Bytes32)
+        return await self.get_object(field.value)
 
     async def owned_objects(self, owner: bytes, type: StructTag | None = None) -> tuple[ChainObject, ...]:
         """What an address owns, of one type if given; without type arguments a type means all instances."""

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from walrus_sui import bcs
-from walrus_sui.bcs.sui import ObjectWrite, SharedOwner, StructTag, U8Tag, U64Tag, VectorTag, format_address
+from walrus_sui.bcs.sui import (
+    ObjectWrite,
+    SharedOwner,
+    StructTag,
+    U8Tag,
+    U64Tag,
+    U256Tag,
+    VectorTag,
+    format_address,
+)
 from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.event_stream import EventCursor, PlacedEvent, follow_events
 from walrus_sui.chain.objects import ChainObject, DynamicField, dynamic_field_id
@@ -15,11 +24,16 @@ from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usab
 from walrus_sui.chain.types import (
     Blob,
     BlobAttributes,
+    PooledBlob,
+    SharedBlob,
     StakedWal,
     StakingInnerV1,
     StakingPool,
+    Storage,
     StorageNodeCap,
+    StoragePoolInnerV1,
     SystemStateInnerV1,
+    VersionedId,
     VersionedObject,
 )
 from walrus_sui.errors import BcsError, ContractMismatch, ObjectNotFound
@@ -27,6 +41,9 @@ from walrus_sui.errors import BcsError, ContractMismatch, ObjectNotFound
 BLOB = ("blob", "Blob")
 CAP = ("storage_node", "StorageNodeCap")
 POOL = ("staking_pool", "StakingPool")
+SHARED_BLOB = ("shared_blob", "SharedBlob")
+STORAGE = ("storage_resource", "Storage")
+STORAGE_POOL = ("storage_pool", "StoragePool")
 STAKE = ("staked_wal", "StakedWal")
 """Module and name of the objects that are read here."""
 
@@ -105,6 +122,32 @@ class ContractReads:
         except ObjectNotFound:
             return {}
         return dict(field.value)
+
+    async def shared_blob(self, object_id: bytes) -> SharedBlob:
+        return self._parse(await self.sui.get_object(object_id), SHARED_BLOB, SharedBlob)
+
+    async def owned_storage(self, owner: bytes) -> tuple[Storage, ...]:
+        """Storage that was bought and holds no blob."""
+        found = await self.sui.owned_objects(owner, self._type(*STORAGE))
+        return tuple(item.parse(Storage) for item in found)
+
+    async def storage_pool(self, object_id: bytes) -> StoragePoolInnerV1:
+        """The state of a storage pool."""
+        shell = self._parse(await self.sui.get_object(object_id), STORAGE_POOL, VersionedId)
+        field = await self.sui.get_dynamic_field(
+            object_id,
+            U64Tag(),
+            bcs.encode(bcs.U64, shell.version),
+            name_layout=bcs.U64,
+            value_layout=StoragePoolInnerV1,
+        )
+        pool: StoragePoolInnerV1 = field.value
+        return pool
+
+    async def pooled_blob(self, pool: bytes, blob_id: bytes) -> PooledBlob:
+        """One blob of a storage pool. Raises `ObjectNotFound` if it is not in it."""
+        table = (await self.storage_pool(pool)).blobs.table_id
+        return (await self.sui.get_dynamic_object(table, U256Tag(), blob_id)).parse(PooledBlob)
 
     async def storage_node_cap(self, object_id: bytes) -> StorageNodeCap:
         return self._parse(await self.sui.get_object(object_id), CAP, StorageNodeCap)

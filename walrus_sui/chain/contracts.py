@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from walrus_sui.chain.epoch_calls import EpochCalls
 from walrus_sui.chain.node_calls import NodeCalls
+from walrus_sui.chain.resource_calls import ResourceCalls
+from walrus_sui.chain.shared_blob_calls import SharedBlobCalls
 from walrus_sui.chain.staking_calls import StakingCalls
 from walrus_sui.chain.storage_calls import StorageCalls
+from walrus_sui.chain.storage_pool_calls import StoragePoolCalls
 
 
-class Contracts(StorageCalls, StakingCalls, NodeCalls, EpochCalls):
+class Contracts(
+    StorageCalls, ResourceCalls, SharedBlobCalls, StoragePoolCalls, StakingCalls, NodeCalls, EpochCalls
+):
     """One deployment of the contracts.
 
     contracts = await Contracts.discover(sui, system_object, staking_object)

@@ -32,6 +32,7 @@ class Deployment:
     staking_object: bytes
     treasury: bytes
     upgrade_manager: bytes
+    slashing_manager: bytes
     emergency_upgrade_cap: bytes
     wal_coin: bytes
     wal_upgrade_cap: bytes
@@ -52,6 +53,7 @@ async def deploy(
         staking_object=one_of(created, "staking", "Staking").object_id,
         treasury=currency.one("wal", "ProtectedTreasury").object_id,
         upgrade_manager=one_of(created, "upgrade", "UpgradeManager").object_id,
+        slashing_manager=one_of(created, "slashing", "SlashingManager").object_id,
         emergency_upgrade_cap=one_of(created, "upgrade", "EmergencyUpgradeCap").object_id,
         wal_coin=currency.one("coin", "Coin").object_id,
         wal_upgrade_cap=currency.upgrade_cap,

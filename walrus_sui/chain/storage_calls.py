@@ -22,7 +22,10 @@ from walrus_sui.redstuff import ENCODING_TYPE_RS2
 
 @dataclass(frozen=True)
 class BlobRegistration:
-    """A blob to register: `size` is unencoded bytes, `epochs` how many, counting the current one."""
+    """A blob to register: `size` is unencoded bytes, `epochs` how many, counting the current one.
+
+    With `storage`, the id of a Storage object of the account, that is used up and no space bought.
+    """
 
     blob_id: bytes
     root_hash: bytes
@@ -31,6 +34,7 @@ class BlobRegistration:
     deletable: bool = True
     encoding_type: int = ENCODING_TYPE_RS2
     attributes: Mapping[str, str] = field(default_factory=dict)
+    storage: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,9 @@ class StorageCalls(ContractReads):
         prices = Prices.of(system)
         sizes = [encoded_size(system, item.size) for item in registrations]
         storage = sum(
-            prices.storage_cost(size, item.epochs) for size, item in zip(sizes, registrations, strict=True)
+            prices.storage_cost(size, item.epochs)
+            for size, item in zip(sizes, registrations, strict=True)
+            if item.storage is None
         )
         tx = TransactionBuilder()
         payments = (storage, sum(map(prices.write_cost, sizes)))
@@ -152,12 +158,9 @@ class StorageCalls(ContractReads):
     def _register(
         self, tx: TransactionBuilder, item: BlobRegistration, size: int, storage_coin: Usable, write_coin: Usable
     ) -> CommandResult:
-        system = tx.object(self.system_object)
-        reservation = (system, tx.pure(bcs.U64, size), tx.pure(bcs.U32, item.epochs), storage_coin)
-        storage = self._call(tx, "system", "reserve_space", reservation)
         arguments = (
-            system,
-            storage,
+            tx.object(self.system_object),
+            self._storage(tx, item, size, storage_coin),
             tx.pure(bcs.Bytes32, item.blob_id),
             tx.pure(bcs.Bytes32, item.root_hash),
             tx.pure(bcs.U64, item.size),
@@ -168,6 +171,13 @@ class StorageCalls(ContractReads):
         blob = self._call(tx, "system", "register_blob", arguments)
         self._set_attributes(tx, blob, item.attributes)
         return blob
+
+    def _storage(self, tx: TransactionBuilder, item: BlobRegistration, size: int, coin: Usable) -> Usable:
+        if item.storage is not None:
+            return tx.object(item.storage)
+        system = tx.object(self.system_object)
+        arguments = (system, tx.pure(bcs.U64, size), tx.pure(bcs.U32, item.epochs), coin)
+        return self._call(tx, "system", "reserve_space", arguments)
 
     def _set_attributes(self, tx: TransactionBuilder, blob: Usable, attributes: Mapping[str, str]) -> None:
         for key, value in attributes.items():

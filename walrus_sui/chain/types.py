@@ -247,6 +247,43 @@ class Blob(Struct):
     deletable: bool
 
 
+class SharedBlob(Struct):
+    """A blob without an owner; `funds` (FROST) pay for its extensions."""
+
+    object_id: Bytes32
+    blob: Blob
+    funds: U64
+
+
+class VersionedId(Struct):
+    """A `StoragePool`: its state is its dynamic field under `version`."""
+
+    object_id: Bytes32
+    version: U64
+
+
+class StoragePoolInnerV1(Extensible):
+    """Capacity shared by many blobs; `blobs` are `PooledBlob`s by blob id."""
+
+    storage: Storage
+    used_encoded_bytes: U64
+    blob_count: U64
+    blobs: Table
+
+
+class PooledBlob(Struct):
+    """A blob in a storage pool, which decides how long it is kept."""
+
+    object_id: Bytes32
+    registered_epoch: U32
+    blob_id: Bytes32
+    unencoded_size: U64
+    encoding_type: U8
+    certified_epoch: U32 | None
+    storage_pool_id: Bytes32
+    deletable: bool
+
+
 class EventBlobAttestation(Struct):
     checkpoint_sequence_num: U64
     epoch: U32
