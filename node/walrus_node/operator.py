@@ -13,8 +13,7 @@ from walrus_node.keys import (
     load_protocol_key,
 )
 from walrus_sui.chain import Keypair, SuiClient, Wallet
-from walrus_sui.chain.contracts import Contracts
-from walrus_sui.chain.node_calls import NodeMetadata, NodeRegistration
+from walrus_sui.chain.contracts import Contracts, NodeMetadata, NodeRegistration
 from walrus_sui.chain.types import StorageNodeCap
 from walrus_sui.errors import ConfigError
 

@@ -6,9 +6,9 @@ import pytest
 
 from walrus_sui.bcs import sui
 from walrus_sui.chain import ChainObject, Prices, coin_type
+from walrus_sui.chain.contracts.pricing import units
 from walrus_sui.chain.gas import GasPool, estimated_budget, simulation_budget
 from walrus_sui.chain.objects import SUI_TYPE
-from walrus_sui.chain.pricing import units
 from walrus_sui.errors import InsufficientGas
 
 MIB = 1 << 20

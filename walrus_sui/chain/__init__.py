@@ -5,17 +5,23 @@ The only place of the library that imports pysui, and only when a connection ope
 
 from walrus_sui.chain.checkpoints import ChainEvent, Checkpoint
 from walrus_sui.chain.client import SuiClient, coin_balance
-from walrus_sui.chain.contracts import Contracts
+from walrus_sui.chain.contracts import (
+    FROST_PER_WAL,
+    BlobCertification,
+    BlobRegistration,
+    Contracts,
+    EventBlobReport,
+    NodeMetadata,
+    NodeRegistration,
+    Prices,
+)
 from walrus_sui.chain.deploy import Deployment, NetworkParameters, deploy
 from walrus_sui.chain.event_stream import EventCursor, PlacedEvent
 from walrus_sui.chain.events import WalrusEvent, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.node_calls import EventBlobReport, NodeMetadata, NodeRegistration
 from walrus_sui.chain.objects import CLOCK, SUI_TYPE, ChainObject, ChainPackage, DynamicField, coin_type
-from walrus_sui.chain.pricing import FROST_PER_WAL, Prices
 from walrus_sui.chain.publishing import BuiltPackage, Publication, publish, upgrade
-from walrus_sui.chain.storage_calls import BlobCertification, BlobRegistration
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
 from walrus_sui.chain.wallet import Wallet, read_keystore, write_keystore
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from walrus_sui.chain.contract_reads import STAKE, ContractReads
+from walrus_sui.chain.contracts.payment import split_payments
+from walrus_sui.chain.contracts.reads import STAKE, ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.types import StakedWal
-from walrus_sui.chain.wal import split_payments
 from walrus_sui.errors import ContractMismatch
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import Argument
-from walrus_sui.chain.contract_reads import STORAGE_POOL, ContractReads
+from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
+from walrus_sui.chain.contracts.pricing import Prices, encoded_size
+from walrus_sui.chain.contracts.reads import STORAGE_POOL, ContractReads
+from walrus_sui.chain.contracts.storage import BlobRegistration
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.pricing import Prices, encoded_size
-from walrus_sui.chain.storage_calls import BlobRegistration
 from walrus_sui.chain.transaction import TransactionBuilder, Usable
 from walrus_sui.chain.types import VersionedId
-from walrus_sui.chain.wal import destroy_zero, split_payments
 
 
 class StoragePoolCalls(ContractReads):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from walrus_sui import bcs
-from walrus_sui.chain.contract_reads import ContractReads
+from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import CLOCK

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from walrus_sui import bcs
-from walrus_sui.chain.contract_reads import SHARED_BLOB, ContractReads
+from walrus_sui.chain.contracts.payment import split_payments
+from walrus_sui.chain.contracts.reads import SHARED_BLOB, ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.types import SharedBlob
-from walrus_sui.chain.wal import split_payments
 
 
 class SharedBlobCalls(ContractReads):

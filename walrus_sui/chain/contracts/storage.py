@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from walrus_sui import bcs
-from walrus_sui.chain.contract_reads import ContractReads
+from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
+from walrus_sui.chain.contracts.pricing import Prices, encoded_size
+from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.events import BlobRegistered, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.pricing import Prices, encoded_size
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import Blob
-from walrus_sui.chain.wal import destroy_zero, split_payments
 from walrus_sui.crypto import Certificate
 from walrus_sui.errors import ContractMismatch
 from walrus_sui.redstuff import ENCODING_TYPE_RS2

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from walrus_sui.chain.epoch_calls import EpochCalls
-from walrus_sui.chain.node_calls import NodeCalls
-from walrus_sui.chain.resource_calls import ResourceCalls
-from walrus_sui.chain.shared_blob_calls import SharedBlobCalls
-from walrus_sui.chain.staking_calls import StakingCalls
-from walrus_sui.chain.storage_calls import StorageCalls
-from walrus_sui.chain.storage_pool_calls import StoragePoolCalls
+from walrus_sui.chain.contracts.epochs import EpochCalls
+from walrus_sui.chain.contracts.nodes import NodeCalls
+from walrus_sui.chain.contracts.resources import ResourceCalls
+from walrus_sui.chain.contracts.shared_blobs import SharedBlobCalls
+from walrus_sui.chain.contracts.staking import StakingCalls
+from walrus_sui.chain.contracts.storage import StorageCalls
+from walrus_sui.chain.contracts.storage_pools import StoragePoolCalls
 
 
 class Contracts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from walrus_sui import bcs
-from walrus_sui.chain.contract_reads import CAP, ContractReads
+from walrus_sui.chain.contracts.reads import CAP, ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import Argument
-from walrus_sui.chain.contract_reads import STORAGE, ContractReads
+from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
+from walrus_sui.chain.contracts.pricing import Prices
+from walrus_sui.chain.contracts.reads import STORAGE, ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.pricing import Prices
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.types import Storage
-from walrus_sui.chain.wal import destroy_zero, split_payments
 
 
 class ResourceCalls(ContractReads):
