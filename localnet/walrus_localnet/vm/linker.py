@@ -8,7 +8,7 @@ package needs share its linked form, so the framework is linked (and compiled) o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from walrus_localnet.vm.bytecode import DatatypeToken, Function, Module, read_module
 from walrus_localnet.vm.bytecode.module import Enum as EnumDefinition
@@ -22,6 +22,9 @@ from walrus_sui.bcs.sui import format_address
 
 Links = Mapping[bytes, bytes]
 """Original id to storage id."""
+
+_read = lru_cache(maxsize=1024)(read_module)
+"""Machines of one process share what they read: bytes always give the same module."""
 
 
 class Linker:
@@ -63,7 +66,7 @@ class Linker:
             data = package.modules.get(name)
             if data is None:
                 raise LinkError(f"package {format_address(package.storage_id)} has no module {name}")
-            found = read_module(data)
+            found = _read(data)
             if found.name != name or found.address != package.original_id:
                 raise LinkError(
                     f"expected module {format_address(package.original_id)}::{name}, "

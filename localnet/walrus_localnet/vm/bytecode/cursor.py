@@ -46,7 +46,11 @@ class Cursor:
         return int.from_bytes(self.take(size), "little")
 
     def uleb(self) -> int:
-        """A canonical LEB128 number of at most 32 bits."""
+        """A canonical LEB128 number of at most 32 bits. Most have one byte, so that case comes first."""
+        position = self.position
+        if position < self.end and self.data[position] < 0x80:
+            self.position = position + 1
+            return self.data[position]
         value = shift = 0
         while True:
             byte = self.byte()
@@ -68,12 +72,11 @@ class Cursor:
         return value
 
     def index(self) -> int:
-        """A table index of 16 bits. Most fit one byte, so that case comes first."""
-        position = self.position
-        if position < self.end and self.data[position] < 0x80:
-            self.position = position + 1
-            return self.data[position]
-        return self.count(0xFFFF)
+        """A table index of 16 bits."""
+        value = self.uleb()
+        if value > 0xFFFF:
+            raise self.fail(f"an index of at most 65535, not {value},")
+        return value
 
     def sized_bytes(self) -> bytes:
         return self.take(self.uleb())

@@ -70,6 +70,7 @@ _PRIMITIVES: dict[int, Type] = {
     0x0F: U256,
 }
 _VISIBILITIES: dict[int, Visibility] = {0: "private", 1: "public", 3: "friend"}
+_ABILITY_SETS = tuple(Ability(bits) for bits in range(16))
 _NATIVE, _ENTRY = 0x2, 0x4
 _INSTRUCTIONS = {int(op): (op, OPERAND_OF[op]) for op in Op}
 
@@ -171,9 +172,9 @@ def _variant_handle(cursor: Cursor) -> VariantHandle:
 
 def _abilities(cursor: Cursor) -> Ability:
     bits = cursor.byte()
-    if bits > 0xF:
+    if bits >= len(_ABILITY_SETS):
         raise MalformedModule(f"expected an ability set below 16, got {bits}")
-    return Ability(bits)
+    return _ABILITY_SETS[bits]
 
 
 def _flag(cursor: Cursor) -> bool:
