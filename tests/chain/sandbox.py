@@ -197,8 +197,8 @@ class Playground:
     record: TransactionRecord
 
 
-def modules() -> tuple[bytes, ...]:
-    return tuple((PLAYGROUND / f"{name}.mv").read_bytes() for name in ("toys", "uses"))
+def modules(folder: Path = PLAYGROUND) -> tuple[bytes, ...]:
+    return tuple((folder / f"{name}.mv").read_bytes() for name in ("toys", "uses"))
 
 
 def publish(box: Sandbox) -> Playground:

@@ -69,7 +69,6 @@ async def test_bytes_that_are_no_module(sui: SuiClient, alice: Keypair, module: 
         await publish(sui, alice, Package((module,)), {})
 
 
-@pytest.mark.xfail(raises=TransactionFailed, strict=True, reason="the local network does not upgrade packages yet")
 async def test_an_upgrade_is_a_new_package_with_the_old_types(sui: SuiClient, alice: Keypair) -> None:
     first = await publish(sui, alice, wal(), {})
     second = await upgrade(sui, alice, first.upgrade_cap, wal(), {})

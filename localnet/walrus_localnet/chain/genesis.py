@@ -9,9 +9,10 @@ from walrus_localnet.chain.checkpointing import next_checkpoint
 from walrus_localnet.chain.effects import build_effects
 from walrus_localnet.chain.ids import fresh_id
 from walrus_localnet.chain.objects import CLOCK_ID, CLOCK_TYPE, SUI_TYPE, coin_object, id_of, object_type
+from walrus_localnet.chain.packages import linkage_of, type_origins
 from walrus_localnet.chain.records import Commit, TransactionRecord
 from walrus_localnet.chain.writes import Writes
-from walrus_localnet.vm.bytecode import Module, read_module
+from walrus_localnet.vm.bytecode import read_module
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     AddressOwner,
@@ -29,7 +30,6 @@ from walrus_sui.bcs.sui import (
     SharedOwner,
     Success,
     TransactionDataV1,
-    TypeOrigin,
     UpgradeInfo,
 )
 
@@ -94,23 +94,11 @@ def _object(entry: RawObject, digest: bytes) -> Object:
 def _packages(framework: Mapping[bytes, tuple[bytes, ...]]) -> list[MovePackage]:
     packages: list[MovePackage] = []
     for address, modules in framework.items():
-        linkage = {package.object_id: UpgradeInfo(package.object_id, package.version) for package in packages}
-        packages.append(_package(address, modules, linkage))
+        packages.append(_package(address, modules, linkage_of(packages)))
     return packages
 
 
 def _package(address: bytes, modules: tuple[bytes, ...], linkage: dict[bytes, UpgradeInfo]) -> MovePackage:
-    parsed = {module.name: (module, raw) for module, raw in ((read_module(raw), raw) for raw in modules)}
-    ordered = dict(sorted(parsed.items()))
-    origins = tuple(
-        TypeOrigin(name, datatype, address)
-        for name, (module, _) in ordered.items()
-        for datatype in datatype_names(module)
-    )
-    return MovePackage(address, FIRST_VERSION, {name: raw for name, (_, raw) in ordered.items()}, origins, linkage)
-
-
-def datatype_names(module: Module) -> list[str]:
-    """Names of the structs, then the enums that a module declares."""
-    handles = [struct.handle for struct in module.structs] + [enum.handle for enum in module.enums]
-    return [module.identifiers[module.datatype_handles[handle].name] for handle in handles]
+    """System modules are compiled at their address."""
+    named = dict(sorted((read_module(data).name, data) for data in modules))
+    return MovePackage(address, FIRST_VERSION, named, type_origins(named, address), linkage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from walrus_localnet.chain.objects import id_of
+from walrus_localnet.chain.packages import vm_package
 from walrus_localnet.chain.store import Store
 from walrus_localnet.vm import Package
 from walrus_sui.bcs.sui import MovePackage, Object
@@ -44,15 +45,3 @@ class PackageShelf:
             obj = self.store.latest(storage_id)
             found = obj.data if obj is not None and isinstance(obj.data, MovePackage) else None
         return None if found is None else vm_package(found)
-
-
-def vm_package(package: MovePackage) -> Package:
-    """The package as the machine wants it."""
-    return Package(
-        storage_id=package.object_id,
-        original_id=package.object_id,
-        version=package.version,
-        modules=package.modules,
-        linkage={original: info.upgraded_id for original, info in package.linkage.items()},
-        type_origins={(origin.module, origin.datatype): origin.package for origin in package.type_origins},
-    )

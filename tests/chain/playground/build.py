@@ -1,4 +1,4 @@
-"""Compiles this package into the modules beside it; needs the compiler."""
+"""Compiles this package and its second version into modules beside the sources; needs the compiler."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    package = Package.load(HERE, framework_directory())
-    for data in Compiler().compile(package).modules:
-        (HERE / f"{read_module(data).name}.mv").write_bytes(data)
+    compiler = Compiler()
+    for folder in (HERE, HERE / "second"):
+        package = Package.load(folder, framework_directory())
+        for data in compiler.compile(package).modules:
+            (folder / f"{read_module(data).name}.mv").write_bytes(data)
 
 
 if __name__ == "__main__":

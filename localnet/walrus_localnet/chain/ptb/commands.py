@@ -9,7 +9,7 @@ from walrus_localnet.chain.objects import FRAMEWORK_SUI
 from walrus_localnet.chain.ptb.arguments import Arguments
 from walrus_localnet.chain.ptb.calls import MoveCaller
 from walrus_localnet.chain.ptb.failure import CommandFailed, argument_error
-from walrus_localnet.chain.ptb.publishing import Publisher
+from walrus_localnet.chain.ptb.publishing import UPGRADE_TICKET, Publisher
 from walrus_localnet.chain.ptb.pure import is_pure
 from walrus_localnet.chain.ptb.slots import PureSlot, ValueSlot
 from walrus_localnet.vm import (
@@ -92,6 +92,9 @@ class Commands:
                 return self._make_vector(element, elements)
             case sui.Publish(modules, dependencies):
                 return self.publisher.publish(modules, dependencies)
+            case sui.Upgrade(modules, dependencies, package, ticket):
+                value = self.arguments.take(ticket, 0, UPGRADE_TICKET)
+                return self.publisher.upgrade(modules, dependencies, package, value)
             case _:
                 raise CommandFailed(sui.FeatureNotYetSupported())
 

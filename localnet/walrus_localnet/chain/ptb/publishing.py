@@ -1,27 +1,39 @@
-"""Publishing packages (source: sui_localnet.md §4.3).
+"""Publishing and upgrading packages (source: sui_localnet.md §1.6, §4.3).
 
-Modules come with self address 0x0 and leave with the package's id. The dependencies a transaction names must be
-every package the modules rely on, directly or not, in the version they are to be linked with.
+Modules come with self address 0x0 and leave with the package's id; those of an upgrade with the id of the first
+version. The dependencies a transaction names must be every package the modules rely on, directly or not, in the
+version they are to be linked with.
 """
 
 from __future__ import annotations
 
+from walrus_localnet.chain.errors import PackageError
 from walrus_localnet.chain.limits import MAX_DEPENDENCIES, MAX_MODULES, MAX_PACKAGE_BYTES
 from walrus_localnet.chain.object_runtime import TransactionRuntime
-from walrus_localnet.chain.objects import UPGRADE_CAP
+from walrus_localnet.chain.objects import FRAMEWORK_SUI, UPGRADE_CAP
+from walrus_localnet.chain.packages import (
+    UNPUBLISHED,
+    linkage_of,
+    original_id,
+    package_digest,
+    place_modules,
+    type_origins,
+    vm_package,
+)
 from walrus_localnet.chain.ptb.calls import context_value
 from walrus_localnet.chain.ptb.failure import CommandFailed
 from walrus_localnet.chain.ptb.slots import ValueSlot
-from walrus_localnet.chain.view import PackageShelf, View, vm_package
-from walrus_localnet.vm import LinkError, Machine, Meter, from_struct_tag
-from walrus_localnet.vm.bytecode import read_module, with_self_address
+from walrus_localnet.chain.upgrades import COMPATIBLE, POLICIES, is_compatible
+from walrus_localnet.chain.view import PackageShelf, View
+from walrus_localnet.vm import Datatype, LinkError, Machine, Meter, Value, from_struct_tag
+from walrus_localnet.vm.bytecode import read_module
 from walrus_sui.bcs import sui
-from walrus_sui.bcs.sui import MovePackage, TypeOrigin, UpgradeInfo
+from walrus_sui.bcs.sui import MovePackage, UpgradeInfo
 
-UNPUBLISHED = bytes(32)
-UPGRADE_COMPATIBLE = 0
 BYTE_COST = 1
 """Instructions charged for checking one byte of module code."""
+UPGRADE_TICKET = Datatype(FRAMEWORK_SUI, "package", "UpgradeTicket")
+UPGRADE_RECEIPT = Datatype(FRAMEWORK_SUI, "package", "UpgradeReceipt")
 
 
 class Publisher:
@@ -40,17 +52,47 @@ class Publisher:
     def publish(self, modules: tuple[bytes, ...], dependencies: tuple[bytes, ...]) -> list[ValueSlot]:
         """Check, place and initialise a package; the result is its `UpgradeCap`."""
         self._check_size(modules)
-        self.meter.charge(sum(map(len, modules)) * BYTE_COST)
         package_id = self.runtime.reserve_id()
-        package = self._package(package_id, modules, self._linkage(dependencies))
-        self.shelf.unpublished[package_id] = package
-        self.machine.verify(vm_package(package))
-        package = self._with_origins(package)
-        self.shelf.unpublished[package_id] = package
-        self.published.append(package)
+        placed = self._place(modules, package_id)
+        origins = type_origins(placed, package_id)
+        package = MovePackage(package_id, 1, placed, origins, self._linkage(dependencies))
+        self._accept(package)
         self._initialise(package)
-        cap = [[[self.runtime.fresh_id()]], [package_id], 1, UPGRADE_COMPATIBLE]
+        cap = [[[self.runtime.fresh_id()]], [package_id], 1, COMPATIBLE]
         return [ValueSlot(from_struct_tag(UPGRADE_CAP), [cap])]
+
+    def upgrade(
+        self, modules: tuple[bytes, ...], dependencies: tuple[bytes, ...], current: bytes, ticket: Value
+    ) -> list[ValueSlot]:
+        """Place a new version of the package `current`, as a ticket allows; the result is the `UpgradeReceipt`."""
+        (cap,), (ticketed,), policy, digest = ticket
+        before = self._upgradable(current)
+        if ticketed != current:
+            raise _refused(sui.PackageIdDoesNotMatch(current, ticketed))
+        if bytes(digest) != package_digest(modules, dependencies):
+            raise _refused(sui.DigestDoesNotMatch(package_digest(modules, dependencies)))
+        if policy not in POLICIES:
+            raise _refused(sui.UnknownUpgradePolicy(policy))
+        self._check_size(modules)
+        package_id, original = self.runtime.reserve_id(), original_id(before)
+        placed = self._place(modules, original)
+        origins = type_origins(placed, package_id, before)
+        linkage = self._linkage(dependencies)
+        package = MovePackage(package_id, before.version + 1, placed, origins, linkage)
+        if original in linkage:
+            raise CommandFailed(sui.InvalidLinkage())
+        self._accept(package)
+        if not is_compatible(self.machine, before, package, policy):
+            raise _refused(sui.IncompatibleUpgrade())
+        return [ValueSlot(UPGRADE_RECEIPT, [[[cap], [package_id]]])]
+
+    def _upgradable(self, current: bytes) -> MovePackage:
+        found = self.view.latest(current)
+        if found is None:
+            raise _refused(sui.UnableToFetchPackage(current))
+        if not isinstance(found.data, MovePackage):
+            raise _refused(sui.NotAPackage(current))
+        return found.data
 
     def _check_size(self, modules: tuple[bytes, ...]) -> None:
         size = sum(map(len, modules))
@@ -58,36 +100,27 @@ class Publisher:
             raise CommandFailed(sui.VmVerificationOrDeserializationError())
         if size > MAX_PACKAGE_BYTES:
             raise CommandFailed(sui.MovePackageTooBig(size, MAX_PACKAGE_BYTES))
+        self.meter.charge(size * BYTE_COST)
 
-    def _package(
-        self, package_id: bytes, modules: tuple[bytes, ...], linkage: dict[bytes, UpgradeInfo]
-    ) -> MovePackage:
-        placed: dict[str, bytes] = {}
-        for module in modules:
-            parsed = read_module(module)
-            if parsed.address != UNPUBLISHED:
-                raise CommandFailed(sui.PublishErrorNonZeroAddress())
-            if parsed.name in placed:
-                raise CommandFailed(sui.VmVerificationOrDeserializationError())
-            placed[parsed.name] = with_self_address(module, package_id)
-        return MovePackage(package_id, 1, dict(sorted(placed.items())), (), linkage)
+    def _place(self, modules: tuple[bytes, ...], address: bytes) -> dict[str, bytes]:
+        if any(read_module(data).address != UNPUBLISHED for data in modules):
+            raise CommandFailed(sui.PublishErrorNonZeroAddress())
+        try:
+            return place_modules(modules, address)
+        except PackageError as error:
+            raise CommandFailed(sui.VmVerificationOrDeserializationError()) from error
 
-    def _with_origins(self, package: MovePackage) -> MovePackage:
-        origins = tuple(
-            TypeOrigin(module, datatype.name, package.object_id)
-            for module in package.modules
-            for datatype in self.machine.datatypes(package.object_id, module)
-        )
-        return MovePackage(package.object_id, package.version, package.modules, origins, package.linkage)
+    def _accept(self, package: MovePackage) -> None:
+        """Make the package known to the machine, if it is sound."""
+        self.machine.verify(vm_package(package))
+        self.shelf.unpublished[package.object_id] = package
+        self.published.append(package)
 
     def _linkage(self, dependencies: tuple[bytes, ...]) -> dict[bytes, UpgradeInfo]:
         if len(dependencies) > MAX_DEPENDENCIES:
             raise CommandFailed(sui.VmVerificationOrDeserializationError())
         packages = [self._dependency(object_id) for object_id in dependencies]
-        linkage = {
-            vm_package(package).original_id: UpgradeInfo(package.object_id, package.version)
-            for package in packages
-        }
+        linkage = linkage_of(packages)
         for package in packages:
             for original, info in package.linkage.items():
                 if original not in linkage:
@@ -97,7 +130,7 @@ class Publisher:
         return linkage
 
     def _dependency(self, object_id: bytes) -> MovePackage:
-        found = self.shelf.unpublished.get(object_id) or self.view.move_package(object_id)
+        found = self.view.move_package(object_id)
         if found is None:
             raise CommandFailed(sui.PublishUpgradeMissingDependency())
         return found
@@ -109,8 +142,11 @@ class Publisher:
                 info = self.machine.function(package.object_id, module, "init")
             except LinkError:
                 continue
-            witness = self.machine.one_time_witness(package.object_id, module)
             context = context_value(self.runtime)
-            values = [context] if witness is None or len(info.parameters) == 1 else [[True], context]
+            values = [context] if len(info.parameters) == 1 else [[True], context]
             self.runtime.caller = (package.object_id, module)
             self.machine.call(package.object_id, module, "init", (), values, self.runtime, self.meter)
+
+
+def _refused(kind: sui.UpgradeErrorKind) -> CommandFailed:
+    return CommandFailed(sui.PackageUpgradeError(kind))

@@ -145,6 +145,9 @@ def _failure_message(failure: ExecutionFailure, command: int | None) -> rpc.Exec
             message.size_error = rpc.SizeError(size=size, max_size=limit)
         case sui.UnusedValueWithoutDrop(result, secondary):
             message.index_error = _index_error(result, secondary)
+        case sui.PackageUpgradeError(upgrade_kind):
+            upgrade_kinds = rpc.PackageUpgradeErrorPackageUpgradeErrorKind
+            message.package_upgrade_error = rpc.PackageUpgradeError(kind=upgrade_kinds(upgrade_kind._tag + 1))
         case sui.InvalidPublicFunctionReturnType(index):
             message.index_error = _index_error(index, None)
         case _:
@@ -166,6 +169,8 @@ def describe(failure: ExecutionFailure) -> str:
             return f"Move runtime error in {_where(location)}"
         case sui.CommandArgumentError(argument, kind):
             return f"argument {argument}: {type(kind).__name__}"
+        case sui.PackageUpgradeError(upgrade_kind):
+            return f"package upgrade: {type(upgrade_kind).__name__}"
         case sui.TypeArgumentError(argument, type_kind):
             return f"type argument {argument}: {type(type_kind).__name__}"
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from walrus_localnet.chain.objects import coin_balance, id_of, struct_of, type_of, version_of
+from walrus_localnet.chain.packages import original_id
 from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
@@ -73,7 +74,7 @@ def package_message(package: MovePackage) -> rpc.Package:
     """A package as an object carries it: module bytes, without descriptors."""
     return rpc.Package(
         storage_id=format_address(package.object_id),
-        original_id=format_address(package.object_id),
+        original_id=format_address(original_id(package)),
         version=package.version,
         modules=[rpc.Module(name=name, contents=code) for name, code in package.modules.items()],
         type_origins=[
