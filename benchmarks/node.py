@@ -22,9 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from walrus_node.app import build_app
-from walrus_node.custody import Custody, Duty
+from walrus_node.custody import Custody
+from walrus_node.duty import Duty
+from walrus_node.handlers import Handlers
 from walrus_node.http import listen, serve_http
+from walrus_node.intake import Intake
 from walrus_node.objects import effects_of
+from walrus_node.pending import PendingLimits, PendingUploads
+from walrus_node.registrations import Registrations
+from walrus_node.repair_handlers import RepairHandlers
 from walrus_node.store import Cursor, Store
 from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
@@ -61,7 +67,9 @@ async def run_server(port: int, folder: Path, n_shards: int) -> None:
     with Workers() as workers:
         key = SecretKey(7)
         custody = Custody(store, key, lambda: duty)
-        app = build_app(custody, Symbols(custody, key), lambda _: {}, workers)
+        intake = Intake(store, custody, PendingUploads(PendingLimits(), time.monotonic))
+        handlers = Handlers(custody, intake, Registrations(intake, workers), lambda _: {}, workers, 0.0)
+        app = build_app(handlers, RepairHandlers(Symbols(custody, key), workers))
         server = asyncio.ensure_future(serve_http(app, listen("127.0.0.1", port)))
         await asyncio.to_thread(sys.stdin.read)
         server.cancel()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,24 +11,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from walrus_node.custody import Custody
 from walrus_node.handlers import Handlers
 from walrus_node.refusal import Refusal
 from walrus_node.repair_handlers import RepairHandlers
-from walrus_node.symbols import Symbols
-from walrus_node.workers import Workers
 from walrus_sui.storage import Reason, Status, routes
 from walrus_sui.storage.envelope import failure
 
 log = logging.getLogger(__name__)
 
 
-def build_app(
-    custody: Custody, symbols: Symbols, health: Callable[[bool], dict[str, Any]], workers: Workers
-) -> Starlette:
-    """The ASGI application. `health(detailed)` gives ServiceHealthInfo; blocking work runs on `workers`."""
-    handlers = Handlers(custody, health, workers)
-    repair = RepairHandlers(symbols, workers)
+def build_app(handlers: Handlers, repair: RepairHandlers) -> Starlette:
+    """The ASGI application."""
     return Starlette(
         routes=[
             Route(routes.METADATA, handlers.get_metadata, methods=["GET"]),

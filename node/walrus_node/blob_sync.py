@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from walrus_node import blob_info
 from walrus_node.custody import Custody
+from walrus_node.intake import Intake
 from walrus_node.invalidation import Invalidation
 from walrus_node.membership import Membership
 from walrus_node.rebuilding import Rebuilding
@@ -41,10 +42,17 @@ class BlobSync:
     """Works on the due blobs, several at a time, each until it is complete or no longer certified."""
 
     def __init__(
-        self, store: Store, custody: Custody, membership: Membership, invalidation: Invalidation, workers: Workers
+        self,
+        store: Store,
+        custody: Custody,
+        intake: Intake,
+        membership: Membership,
+        invalidation: Invalidation,
+        workers: Workers,
     ) -> None:
         self._store = store
         self._custody = custody
+        self._intake = intake
         self._membership = membership
         self._invalidation = invalidation
         self._workers = workers
@@ -124,7 +132,7 @@ class BlobSync:
         if stored is not None:
             return BlobMetadataWithId(blob_id, stored)
         fetched = await self._fetch_metadata(blob_id)
-        await self._workers.run(self._custody.store_metadata, blob_id, fetched.metadata.to_bytes())
+        await self._workers.run(self._intake.store_metadata, blob_id, fetched.metadata.to_bytes())
         return fetched
 
     async def _fetch_metadata(self, blob_id: BlobId) -> BlobMetadataWithId:
@@ -152,7 +160,7 @@ class BlobSync:
             if holder is not None and node.member is holder and holder.node_id != self._membership.node_id:
                 try:
                     sliver = await node.client.sliver(blob_id, pair, axis)
-                    await self._workers.run(self._custody.store_sliver, blob_id, pair, axis, sliver.to_bytes())
+                    await self._workers.run(self._intake.store_sliver, blob_id, pair, axis, sliver.to_bytes())
                 except (NodeError, Refusal) as error:
                     log.debug(
                         "no %s sliver %d of blob %s from %s: %s", axis.value, pair, blob_id, node.name, error
@@ -172,4 +180,4 @@ class BlobSync:
             await self._store_sliver(metadata.blob_id, pair_of[rebuilt.index], axis, rebuilt)
 
     async def _store_sliver(self, blob_id: BlobId, pair: int, axis: Axis, sliver: SliverData) -> None:
-        await self._workers.run(self._custody.store_sliver, blob_id, pair, axis, sliver.to_bytes())
+        await self._workers.run(self._intake.store_sliver, blob_id, pair, axis, sliver.to_bytes())

@@ -37,9 +37,7 @@ _UNUSED_KEYS = frozenset(
         "metrics_push",
         "next_protocol_key_pair",
         "pending_metadata_cache",
-        "pending_sliver_cache",
         "rest_graceful_shutdown_period_secs",
-        "rest_server",
         "shard_sync_config",
         "tls",
     }
@@ -88,6 +86,23 @@ class VotingParams(_Section):
     node_capacity: int = Field(default=1_000_000_000_000, ge=0)
 
 
+class RestServer(BaseModel):
+    """How requests are answered. Official nodes have more to set here, about HTTP/2."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    confirmation_long_poll_max_millis: int = Field(default=5000, ge=0)
+
+
+class PendingCache(_Section):
+    """Uploads before their registration: kept for `ttl_secs`, not at all if that is 0."""
+
+    ttl_secs: float = Field(default=0, ge=0)
+    max_cached_slivers: int = Field(default=4096, ge=0)
+    max_cached_bytes: int = Field(default=512 << 20, ge=0)
+    max_cached_sliver_bytes: int = Field(default=4 << 20, ge=0)
+
+
 class NodeMetadata(_Section):
     """What the node says of itself on chain."""
 
@@ -106,6 +121,8 @@ class NodeConfig(_Section):
     public_host: str = Field(min_length=1)
     public_port: int = Field(ge=1, le=65535)
     rest_api_address: str = "127.0.0.1:9185"
+    rest_server: RestServer = RestServer()
+    pending_sliver_cache: PendingCache = PendingCache()
     sui: SuiConfig
     commission_rate: int = Field(default=6000, ge=0, le=10_000)
     voting_params: VotingParams = VotingParams()

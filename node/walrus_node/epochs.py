@@ -7,7 +7,7 @@ import logging
 
 from walrus_node.attester import Attester
 from walrus_node.blob_sync import BlobSync
-from walrus_node.custody import Duty
+from walrus_node.duty import Duty
 from walrus_node.garbage import Garbage
 from walrus_node.membership import Membership
 from walrus_node.store import Store

@@ -12,7 +12,7 @@ import logging
 
 from walrus_node import objects
 from walrus_node.blob_info import is_registered
-from walrus_node.custody import Duty
+from walrus_node.duty import Duty
 from walrus_node.store import Store
 
 log = logging.getLogger(__name__)

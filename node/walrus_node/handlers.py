@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,14 @@ from starlette.responses import Response
 
 from walrus_node import wire
 from walrus_node.custody import Custody
+from walrus_node.intake import Intake
+from walrus_node.refusal import Refusal
+from walrus_node.registrations import Registrations
 from walrus_node.workers import Workers
-from walrus_sui.crypto.messages import Deletable, Permanent
-from walrus_sui.redstuff import Params
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
+from walrus_sui.redstuff import BlobId, Params
 from walrus_sui.redstuff.params import MAX_SYMBOL_SIZE
+from walrus_sui.storage import Reason
 from walrus_sui.storage.status import status_to_json
 
 SLIVER_OVERHEAD = 128
@@ -27,44 +32,53 @@ def sliver_body_limit(n_shards: int) -> int:
 class Handlers:
     """The handlers of what blob owners and readers ask for."""
 
-    def __init__(self, custody: Custody, health: Callable[[bool], dict[str, Any]], workers: Workers) -> None:
+    def __init__(
+        self,
+        custody: Custody,
+        intake: Intake,
+        registrations: Registrations,
+        health: Callable[[bool], dict[str, Any]],
+        workers: Workers,
+        long_poll_seconds: float,
+    ) -> None:
         self._custody = custody
+        self._intake = intake
+        self._registrations = registrations
         self._health = health
         self._workers = workers
+        self._long_poll_seconds = long_poll_seconds
 
     async def get_metadata(self, request: Request) -> Response:
         return wire.bcs_answer(await self._workers.run(self._custody.metadata, wire.blob_id(request)))
 
     async def put_metadata(self, request: Request) -> Response:
-        blob_id = wire.blob_id(request)
+        blob_id, pending = wire.blob_id(request), wire.upload_intent(request)
         wire.check_content_type(request)
         body = await wire.body(request, wire.DEFAULT_BODY_LIMIT)
-        is_new = await self._workers.run(self._custody.store_metadata, blob_id, body)
-        return wire.stored_message("metadata", is_new)
+        outcome = await self._workers.run(self._intake.store_metadata, blob_id, body, pending=pending)
+        return wire.upload_answer("metadata", outcome)
 
     async def metadata_status(self, request: Request) -> Response:
-        return wire.json_answer(await self._workers.run(self._custody.metadata_status, wire.blob_id(request)))
+        return wire.json_answer(await self._workers.run(self._intake.metadata_status, wire.blob_id(request)))
 
     async def get_sliver(self, request: Request) -> Response:
         return wire.bcs_answer(await self._workers.run(self._custody.sliver, *wire.sliver_path(request)))
 
     async def put_sliver(self, request: Request) -> Response:
         blob_id, pair, axis = wire.sliver_path(request)
-        body = await wire.body(request, sliver_body_limit(self._custody.n_shards))
-        is_new = await self._workers.run(self._custody.store_sliver, blob_id, pair, axis, body)
-        return wire.stored_message("sliver", is_new)
+        pending = wire.upload_intent(request)
+        body = await wire.body(request, sliver_body_limit(self._custody.duty.n_shards))
+        outcome = await self._workers.run(self._intake.store_sliver, blob_id, pair, axis, body, pending=pending)
+        return wire.upload_answer("sliver", outcome)
 
     async def sliver_status(self, request: Request) -> Response:
-        return wire.json_answer(await self._workers.run(self._custody.sliver_status, *wire.sliver_path(request)))
+        return wire.json_answer(await self._workers.run(self._intake.sliver_status, *wire.sliver_path(request)))
 
     async def permanent_confirmation(self, request: Request) -> Response:
-        signed = await self._workers.run(self._custody.confirm, wire.blob_id(request), Permanent())
-        return wire.json_answer({"signed": wire.signed_json(signed)})
+        return await self._confirmation(request, Permanent())
 
     async def deletable_confirmation(self, request: Request) -> Response:
-        persistence = Deletable(wire.object_id(request))
-        signed = await self._workers.run(self._custody.confirm, wire.blob_id(request), persistence)
-        return wire.json_answer({"signed": wire.signed_json(signed)})
+        return await self._confirmation(request, Deletable(wire.object_id(request)))
 
     async def blob_status(self, request: Request) -> Response:
         status = await self._workers.run(self._custody.status, wire.blob_id(request))
@@ -72,3 +86,27 @@ class Handlers:
 
     async def health(self, request: Request) -> Response:
         return wire.json_answer(self._health(request.query_params.get("detailed") == "true"))
+
+    async def _confirmation(self, request: Request, persistence: Permanent | Deletable) -> Response:
+        blob_id, wait = wire.blob_id(request), wire.confirmation_wait(request, self._long_poll_seconds)
+        signed = await self._confirm(blob_id, persistence, wait)
+        return wire.json_answer({"signed": wire.signed_json(signed)})
+
+    async def _confirm(self, blob_id: BlobId, persistence: Permanent | Deletable, wait: float) -> SignedMessage:
+        """The confirmation; if the blob is not registered yet, that may come within `wait` seconds."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + wait
+        with self._registrations.watch(blob_id) as registered:
+            while True:
+                try:
+                    return await self._workers.run(self._flush_and_confirm, blob_id, persistence)
+                except Refusal as refusal:
+                    if refusal.reason is not Reason.NOT_REGISTERED or registered is None:
+                        raise
+                    if not await wire.happens(registered, deadline - clock()):
+                        raise
+
+    def _flush_and_confirm(self, blob_id: BlobId, persistence: Permanent | Deletable) -> SignedMessage:
+        if self._intake.has_pending(blob_id):
+            self._intake.flush(blob_id)
+        return self._custody.confirm(blob_id, persistence)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 from typing import Any
 
-from walrus_node.custody import Duty
+from walrus_node.duty import Duty
 from walrus_node.store import Cursor
 
 
 class Health:
     """Builds the health information from the node's current duty and cursor."""
 
-    def __init__(self, public_key: bytes) -> None:
+    def __init__(self, public_key: bytes, duty: Callable[[], Duty], cursor: Callable[[], Cursor]) -> None:
+        self._duty = duty
+        self._cursor = cursor
         self._public_key = base64.b64encode(public_key).decode()
         self._started = time.monotonic_ns()
 
-    def report(self, duty: Duty, cursor: Cursor, *, detailed: bool) -> dict[str, Any]:
+    def report(self, detailed: bool) -> dict[str, Any]:
+        """What holds now; with the node's shards one by one if `detailed`."""
+        duty, cursor = self._duty(), self._cursor()
         seconds, nanos = divmod(time.monotonic_ns() - self._started, 1_000_000_000)
         report: dict[str, Any] = {
             "uptime": {"secs": seconds, "nanos": nanos},

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from walrus_node.custody import Duty
+from walrus_node.duty import Duty
 from walrus_sui.chain import Contracts
 from walrus_sui.chain.types import StakingInnerV1
 from walrus_sui.client.limits import Limits

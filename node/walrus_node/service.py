@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,11 +18,17 @@ from walrus_node.epoch_driver import EpochDriver
 from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
 from walrus_node.garbage import Garbage
+from walrus_node.handlers import Handlers
 from walrus_node.health import Health
 from walrus_node.http import listen, serve_http
+from walrus_node.intake import Intake
 from walrus_node.invalidation import Invalidation
 from walrus_node.keys import load_protocol_key
 from walrus_node.membership import Membership
+from walrus_node.pending import PendingLimits, PendingUploads
+from walrus_node.reactions import Reactions
+from walrus_node.registrations import Registrations
+from walrus_node.repair_handlers import RepairHandlers
 from walrus_node.store import Store
 from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
@@ -59,20 +66,32 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         membership = Membership(contracts, node_id, http, config.peer_url_scheme, limits)
         await membership.refresh()
         custody = Custody(store, key, membership.duty)
-        sync = BlobSync(store, custody, membership, Invalidation(contracts, keypair), workers)
+        intake = Intake(store, custody, PendingUploads(_pending_limits(config), time.monotonic))
+        registrations = Registrations(intake, workers)
+        sync = BlobSync(store, custody, intake, membership, Invalidation(contracts, keypair), workers)
         attester = Attester(contracts, keypair, cap_id)
         epochs = Epochs(store, membership, sync, Garbage(store), attester, workers)
         driver = EpochDriver(contracts, keypair)
-        follower = Follower(store, contracts.original_package, epochs, driver, sync)
-        health = Health(bytes(key.public_key))
+        reactions = Reactions(epochs, driver, registrations, sync)
+        follower = Follower(store, contracts.original_package, reactions)
+        health = Health(bytes(key.public_key), membership.duty, lambda: follower.cursor)
+        long_poll_seconds = config.rest_server.confirmation_long_poll_max_millis / 1000
         app = build_app(
-            custody,
-            Symbols(custody, key),
-            lambda detailed: health.report(membership.duty(), follower.cursor, detailed=detailed),
-            workers,
+            Handlers(custody, intake, registrations, health.report, workers, long_poll_seconds),
+            RepairHandlers(Symbols(custody, key), workers),
         )
         parts = (follower.run(sui), sync.run(), epochs.run(), driver.run(), attester.run())
         await _run_until(stop, *parts, serve_http(app, listener))
+
+
+def _pending_limits(config: NodeConfig) -> PendingLimits:
+    cache = config.pending_sliver_cache
+    return PendingLimits(
+        seconds=cache.ttl_secs,
+        slivers=cache.max_cached_slivers,
+        bytes=cache.max_cached_bytes,
+        sliver_bytes=cache.max_cached_sliver_bytes,
+    )
 
 
 def _required_cap(config: NodeConfig) -> bytes:

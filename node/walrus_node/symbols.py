@@ -52,7 +52,7 @@ class Symbols:
         if proof_axis is axis:
             message = f"expected proofs from {axis.orthogonal.value} slivers for a {axis.value} target"
             raise Refusal(Reason.INVALID_FILTER, message)
-        source_axis, n_shards = axis.orthogonal, self._custody.n_shards
+        source_axis, n_shards = axis.orthogonal, self._custody.duty.n_shards
         sources = self._readable_slivers(blob_id, source_axis)
         if not sources:
             message = f"no {source_axis.value} sliver of blob {blob_id} is stored here"
@@ -85,7 +85,7 @@ class Symbols:
         wanted = sorted(set(targets))
         if not wanted:
             raise Refusal(Reason.NO_TARGET_SLIVERS_SPECIFIED, "expected at least one target sliver, got none")
-        params = Params(self._custody.n_shards)
+        params = Params(self._custody.duty.n_shards)
         limit = params.rows if axis is Axis.PRIMARY else params.columns
         if wanted[-1] >= limit:
             message = f"expected source slivers, below {limit} for {axis.value} ones, got {wanted[-1]}"
@@ -99,23 +99,23 @@ class Symbols:
 
     def attest_inconsistency(self, blob_id: BlobId, axis: Axis, proof: InconsistencyProof) -> SignedMessage:
         """The node's word that the blob is invalid, if `proof` shows it."""
-        metadata = self._custody.parsed_metadata(blob_id)
+        metadata = self._custody.required_metadata(blob_id)
         try:
             verify_inconsistency_proof(proof, axis, metadata)
         except ProofRejected as error:
             raise Refusal(Reason.INVALID_PROOF, str(error)) from error
-        return SignedMessage.sign(InvalidBlobId(bytes(blob_id)), self._custody.epoch, self._key)
+        return SignedMessage.sign(InvalidBlobId(bytes(blob_id)), self._custody.duty.epoch, self._key)
 
     def _readable_slivers(self, blob_id: BlobId, axis: Axis) -> list[SliverData]:
         self._custody.require_registered(blob_id, Reason.SLIVER_NOT_FOUND)
-        shards, n_shards = sorted(self._custody.readable_shards), self._custody.n_shards
+        shards, n_shards = sorted(self._custody.duty.readable), self._custody.duty.n_shards
         pairs = (pair_of_shard(blob_id, shard, n_shards) for shard in shards)
-        found = (self._custody.stored_sliver(blob_id, pair, axis) for pair in pairs)
+        found = (self._custody.known_sliver(blob_id, pair, axis) for pair in pairs)
         return [sliver for sliver in found if sliver is not None]
 
     def _source_axis(self, blob_id: BlobId, symbol_id: SymbolId, proof_axis: Axis | None) -> Axis:
         """From which of its two slivers the node can cut a symbol."""
-        n_shards = self._custody.n_shards
+        n_shards = self._custody.duty.n_shards
         for axis in Axis if proof_axis is None else (proof_axis,):
             index = symbol_id.on(axis)
             self._check_index(index)
@@ -127,9 +127,9 @@ class Symbols:
 
     def _cut(self, blob_id: BlobId, by_source: dict[tuple[Axis, int], list[int]]) -> list[GeneralRecoverySymbol]:
         self._custody.require_registered(blob_id, Reason.SLIVER_NOT_FOUND)
-        n_shards, cut = self._custody.n_shards, []
+        n_shards, cut = self._custody.duty.n_shards, []
         for (axis, index), targets in by_source.items():
-            source = self._custody.stored_sliver(blob_id, pair_index(axis, index, n_shards), axis)
+            source = self._custody.known_sliver(blob_id, pair_index(axis, index, n_shards), axis)
             if source is not None:
                 cut += recovery_symbols(source, axis, targets, n_shards)
         if not cut:
@@ -138,7 +138,7 @@ class Symbols:
         return cut
 
     def _check_index(self, index: int) -> None:
-        n_shards = self._custody.n_shards
+        n_shards = self._custody.duty.n_shards
         if not 0 <= index < n_shards:
             raise Refusal(Reason.INDEX_OUT_OF_RANGE, f"expected a sliver index below {n_shards}, got {index}")
 

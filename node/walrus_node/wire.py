@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from walrus_node.intake import Outcome
 from walrus_node.refusal import Refusal
 from walrus_sui.bcs.sui import parse_address
 from walrus_sui.crypto.messages import SignedMessage
@@ -82,10 +84,46 @@ def bcs_answer(body: bytes) -> Response:
     return Response(body, media_type=BCS_CONTENT_TYPE)
 
 
-def stored_message(what: str, is_new: bool) -> Response:
-    if is_new:
-        return json_answer(f"{what} successfully stored", 201)
-    return json_answer(f"{what} already stored", 200)
+def upload_intent(request: Request) -> bool:
+    """Whether the upload may come before the blob's registration. Unknown query keys are refused."""
+    unknown = request.query_params.keys() - {"pending"}
+    pending = request.query_params.get("pending", "false")
+    if unknown or pending not in ("true", "false"):
+        shown = request.url.query[:64]
+        raise HTTPException(400, f"Invalid query: expected pending=true or pending=false, got {shown!r}")
+    return pending == "true"
+
+
+def confirmation_wait(request: Request, longest: float) -> float:
+    """How many seconds to wait for the blob's registration: none unless asked for."""
+    query = request.query_params
+    if query.get("wait_for_registration") != "true":
+        return 0.0
+    millis = query.get("wait_millis")
+    if millis is None:
+        return longest
+    if not (millis.isascii() and millis.isdecimal() and len(millis) <= 12):
+        raise HTTPException(400, f"Invalid query: expected wait_millis as a number, got {millis[:32]!r}")
+    return min(int(millis) / 1000, longest)
+
+
+async def happens(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for `event`, which is ready for the next time then; False if `seconds` were over first."""
+    try:
+        await asyncio.wait_for(event.wait(), max(seconds, 0.0))
+    except TimeoutError:
+        return False
+    event.clear()
+    return True
+
+
+def upload_answer(what: str, outcome: Outcome) -> Response:
+    messages = {
+        Outcome.STORED: f"{what} successfully stored",
+        Outcome.BUFFERED: f"{what} buffered pending registration",
+        Outcome.EXISTED: f"{what} already stored",
+    }
+    return json_answer(messages[outcome], outcome.value)
 
 
 def signed_json(signed: SignedMessage) -> dict[str, str]:

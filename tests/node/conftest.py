@@ -11,9 +11,15 @@ import httpx
 import pytest
 
 from walrus_node.app import build_app
-from walrus_node.custody import Custody, Duty
+from walrus_node.custody import Custody
+from walrus_node.duty import Duty
+from walrus_node.handlers import Handlers
 from walrus_node.health import Health
+from walrus_node.intake import Intake
 from walrus_node.objects import effects_of
+from walrus_node.pending import PendingLimits, PendingUploads
+from walrus_node.registrations import Registrations
+from walrus_node.repair_handlers import RepairHandlers
 from walrus_node.store import Cursor, Store
 from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
@@ -25,6 +31,8 @@ from walrus_sui.storage import EventId, StorageNodeClient
 N_SHARDS = 13
 SHARDS = frozenset({2, 5, 11})
 EPOCH = 7
+LONG_POLL_SECONDS = 20.0
+LIMITS = PendingLimits(seconds=10, blobs=2, slivers=4, bytes=20_000, sliver_bytes=4000)
 OBJECT_ID = bytes([0xAB]) * 32
 
 
@@ -42,6 +50,13 @@ def registration(blob_id: BlobId, *, deletable: bool = False, object_id: bytes =
 
 
 @dataclass
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now: float = 1000.0
+
+
+@dataclass
 class Node:
     """One node of thirteen shards and what tests reach into."""
 
@@ -51,6 +66,8 @@ class Node:
     duty: Duty
     client: StorageNodeClient
     http: httpx.AsyncClient
+    registrations: Registrations
+    clock: Clock
     events: int = field(default=0)
 
     def apply(self, event: WalrusEvent) -> EventId:
@@ -77,18 +94,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 async def node(store: Store) -> AsyncIterator[Node]:
     key = SecretKey.generate(bytes(range(32)))
     duty = Duty(EPOCH, N_SHARDS, SHARDS)
-    health = Health(bytes(key.public_key))
+    clock = Clock()
+    health = Health(bytes(key.public_key), lambda: duty, store.cursor)
     with Workers(2) as workers:
         custody = Custody(store, key, lambda: duty)
-        app = build_app(
-            custody,
-            Symbols(custody, key),
-            lambda detailed: health.report(duty, store.cursor(), detailed=detailed),
-            workers,
-        )
+        intake = Intake(store, custody, PendingUploads(LIMITS, lambda: clock.now))
+        registrations = Registrations(intake, workers)
+        handlers = Handlers(custody, intake, registrations, health.report, workers, LONG_POLL_SECONDS)
+        app = build_app(handlers, RepairHandlers(Symbols(custody, key), workers))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
-            yield Node(store, key, custody, duty, StorageNodeClient("http://node", http), http)
+            client = StorageNodeClient("http://node", http)
+            yield Node(store, key, custody, duty, client, http, registrations, clock)
 
 
 @pytest.fixture(scope="session")

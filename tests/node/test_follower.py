@@ -13,6 +13,8 @@ from walrus_node.blob_sync import BlobSync
 from walrus_node.epoch_driver import EpochDriver
 from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
+from walrus_node.reactions import Reactions
+from walrus_node.registrations import Registrations
 from walrus_node.store import Cursor, Store
 from walrus_sui.bcs.sui import Event, StructTag
 from walrus_sui.chain import ChainEvent, Checkpoint
@@ -61,6 +63,7 @@ class Recorder:
 
     entered: list[int] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
+    announced: list[bytes] = field(default_factory=list)
     woken: int = 0
     due: list[bytes] = field(default_factory=list)
 
@@ -70,6 +73,9 @@ class Recorder:
     def begin(self, epoch: int) -> None:
         self.begun.append(epoch)
 
+    async def announce(self, blob_id: BlobId) -> None:
+        self.announced.append(bytes(blob_id))
+
     def wake(self) -> None:
         self.woken += 1
 
@@ -78,7 +84,16 @@ class Recorder:
 
 
 def follower(store: Store, recorder: Recorder) -> Follower:
-    return Follower(store, PACKAGE, cast(Epochs, recorder), cast(EpochDriver, recorder), cast(BlobSync, recorder))
+    return Follower(
+        store,
+        PACKAGE,
+        Reactions(
+            cast(Epochs, recorder),
+            cast(EpochDriver, recorder),
+            cast(Registrations, recorder),
+            cast(BlobSync, recorder),
+        ),
+    )
 
 
 async def follow(following: Follower) -> None:
@@ -100,6 +115,7 @@ async def test_a_whole_story(store: Store) -> None:
     assert row is not None
     assert (row.certified_epoch, row.end_epoch, row.event.transaction_digest) == (1, 6, bytes([6]) * 32)
     assert recorder.entered == recorder.begun == [1, 2]
+    assert recorder.announced == [BLOB, BLOB]
     assert recorder.woken == 3
     assert recorder.due == [BLOB, BLOB]
     assert store.due_blobs() == [BLOB]

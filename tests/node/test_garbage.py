@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.node.conftest import event_id
 from walrus_node.blob_info import ValidBlob
-from walrus_node.custody import Duty
+from walrus_node.duty import Duty
 from walrus_node.garbage import Garbage
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store

@@ -10,7 +10,7 @@ import pytest
 
 from tests.node.conftest import make_blob
 from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, walrus_network
-from walrus_node import follower
+from walrus_node import reactions
 from walrus_sui.crypto.bls import PublicKey
 from walrus_sui.crypto.curve import compress_g1
 from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
@@ -54,7 +54,7 @@ async def test_a_restarted_node_goes_on_where_it_was(network: Network) -> None:
 async def test_a_node_that_was_down_rebuilds_what_it_missed(
     network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower, "UPLOAD_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(reactions, "UPLOAD_GRACE_SECONDS", 0.0)
     missing, *present = network.nodes
     await missing.stop()
     blobs = [make_blob(bytes([seed]), size) for seed, size in ((1, 1), (2, 5000), (3, 300_000))]
