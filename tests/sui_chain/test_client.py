@@ -183,7 +183,10 @@ async def test_nobody_listens() -> None:
     assert time.monotonic() - started < 10
 
 
-@pytest.mark.parametrize("url", ["", "127.0.0.1:9000", "ftp://host:1", "http://", "http://host:99999"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "127.0.0.1:9000", "ftp://host:1", "http://", "http://host:99999", "http://[::1", "https://host/path"],
+)
 async def test_a_url_that_is_none(url: str) -> None:
     with pytest.raises(ChainError, match="expected the URL"):
         async with SuiClient(url):

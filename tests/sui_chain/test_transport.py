@@ -123,6 +123,7 @@ async def test_something_else_listens_there() -> None:
     [
         ("http://127.0.0.1:9000", "127.0.0.1", 9000, False),
         ("http://localhost", "localhost", 80, False),
+        ("http://[::1]:9000/", "::1", 9000, False),
         ("https://fullnode.testnet.sui.io", "fullnode.testnet.sui.io", 443, True),
         ("https://fullnode.testnet.sui.io:1443", "fullnode.testnet.sui.io", 1443, True),
     ],

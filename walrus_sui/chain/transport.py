@@ -134,8 +134,8 @@ class Transport:
 def _pysui_client(rpc_url: str) -> Any:
     """pysui's gRPC client for a URL, over plaintext if the URL says `http`.
 
-    As shipped it always speaks TLS and finds its URL only through a configuration of files and keys; it reads no
-    more of that configuration than the active profile, and its channel can be replaced before the first call.
+    As shipped it always speaks TLS, misreads some URLs, and finds them only in a configuration of files and keys.
+    Of that it reads no more than the active profile, and its channel can be replaced before the first call.
     """
     scheme, host, port = _endpoint(rpc_url)
     from grpclib.client import Channel
@@ -143,28 +143,27 @@ def _pysui_client(rpc_url: str) -> Any:
 
     # every failure it logs (with a traceback) is raised to our caller too
     logging.getLogger("pgrpc_client").setLevel(logging.CRITICAL)
-    profile = SimpleNamespace(url=f"{scheme}://{host}:{port}")
+    profile = SimpleNamespace(url="https://replaced.invalid:443")
     client: Any = GrpcProtocolClient(
         pysui_config=SimpleNamespace(active_group=SimpleNamespace(active_profile=profile))
     )
-    if scheme == "http":
-        client._channel.close()
-        client._channel = Channel(host=host, port=port, ssl=None)
+    client._channel.close()
+    client._channel = Channel(host=host, port=port, ssl=True if scheme == "https" else None)
     return client
 
 
 def _endpoint(rpc_url: str) -> tuple[str, str, int]:
-    parts = urlsplit(rpc_url)
     try:
-        port = parts.port
+        parts = urlsplit(rpc_url)
+        host, port = parts.hostname, parts.port
     except ValueError:
-        port = 0
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        host, port = None, None
+    if not host or port == 0 or parts.scheme not in ("http", "https") or parts.path.strip("/") or parts.query:
         raise ChainError(
             f"expected the URL of a Sui full node, got {rpc_url!r}",
             hint="give it like http://127.0.0.1:9000 or https://fullnode.testnet.sui.io:443",
         )
-    return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, host, port or (443 if parts.scheme == "https" else 80)
 
 
 @cache
