@@ -6,8 +6,9 @@ import pytest
 
 from walrus_localnet.move.artifacts import BuiltPackage, build_directory, read_manifest, read_package
 from walrus_localnet.move.build import all_packages, build, own_packages, source_hash, source_tree
-from walrus_localnet.move.compiler import Compiler, Outcome
+from walrus_localnet.move.compiler import Compiler
 from walrus_localnet.move.package import Package
+from walrus_localnet.move.unit_tests.engines import run_tests
 
 TESTED = [package for package in all_packages(source_tree()) if any((package.root / "tests").rglob("*.move"))]
 PUBLISHED = own_packages(source_tree())
@@ -18,11 +19,22 @@ def name_of(value: object) -> str:
 
 
 @pytest.mark.parametrize("package", TESTED, ids=name_of)
-def test_unit_tests_pass_on_the_official_runner(package: Package, compiler: Compiler) -> None:
-    report = compiler.test(package)
-    failed = [result.name for result in report.results if result.outcome is not Outcome.PASSED]
-    assert report.results
-    assert not failed, report.text
+def test_unit_tests_pass_on_the_official_vm_and_on_ours(package: Package, compiler: Compiler) -> None:
+    report = run_tests(package, compiler)
+    failed = [verdict for verdict in report.verdicts if not verdict.passed]
+    assert not failed, "\n".join(engine.text for engine in report.reports.values())
+    on_both = [verdict for verdict in report.verdicts if verdict.official and verdict.own]
+    assert on_both
+
+
+def test_only_tests_that_need_bls_are_kept_from_the_official_vm(compiler: Compiler) -> None:
+    sui = PUBLISHED["Sui"]
+    alone = [verdict.name for verdict in run_tests(sui, compiler).verdicts if verdict.official is None]
+    assert alone == [
+        "sui::crypto_tests::bytes_that_are_no_element",
+        "sui::crypto_tests::signature_of_nobody",
+        "sui::crypto_tests::sums_in_g1",
+    ]
 
 
 def built(name: str) -> BuiltPackage:

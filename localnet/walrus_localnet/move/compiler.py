@@ -5,21 +5,27 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from walrus_localnet.move.errors import CompileError, CompilerError
 from walrus_localnet.move.package import ZERO, Package, manifest_text
+from walrus_localnet.move.unit_tests.source import UnitTest, without_tests
 from walrus_localnet.move.wasm import MoveWasm
 from walrus_sui.bcs.sui import format_address
+
+Transform: TypeAlias = Callable[[str], str]
+"""What is done to the text of every source before it is compiled."""
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """The bytecode of one package, dependencies before dependents, and what the compiler remarked."""
+    """The bytecode of one package as the compiler gives it: modules in its order, its digest, its remarks."""
 
     modules: tuple[bytes, ...]
+    digest: bytes
     warnings: str
 
 
@@ -60,21 +66,25 @@ class Compiler:
 
         Raises `CompileError` with the compiler's diagnostics.
         """
-        answer = self._wasm.compile(
-            _root_files(package, tests=False), _dependencies(package), ansiColor=False, compileIntent="dump"
-        )
-        if not answer.ok:
-            raise CompileError(answer.text.strip())
-        output = json.loads(answer.text)
-        modules = tuple(base64.b64decode(module) for module in output["modules"])
-        return Compiled(modules=modules, warnings=str(output.get("warnings") or ""))
+        return self._compile(package, _unchanged, manifest_text(package), tests=False)
 
-    def test(self, package: Package) -> TestReport:
-        """Compiles with tests and runs all tests of the package itself.
+    def compile_as(
+        self, package: Package, address: bytes, transform: Transform, *, tests: bool = False
+    ) -> Compiled:
+        """Compiles sources after `transform`, its own addresses being `address`, its tests with it when wanted.
+
+        Raises `CompileError` with the compiler's diagnostics.
+        """
+        return self._compile(package, transform, manifest_text(package, address), tests=tests)
+
+    def test(self, package: Package, wanted: Callable[[UnitTest], bool] = lambda _: True) -> TestReport:
+        """Compiles with tests and runs the wanted ones of the package itself on the official VM.
 
         Raises `CompileError` when the sources do not compile.
         """
-        answer = self._wasm.test(_root_files(package, tests=True), _dependencies(package), ansiColor=False)
+        files = _files(package, lambda text: without_tests(text, wanted), tests=True)
+        files["Move.toml"] = manifest_text(package)
+        answer = self._wasm.test(files, _dependencies(package, _unchanged), ansiColor=False)
         results = tuple(_results(answer.text))
         if _SUMMARY not in answer.text:
             raise CompileError(answer.text.strip())
@@ -82,6 +92,20 @@ class Compiler:
         if report.passed != answer.ok:
             raise CompilerError(f"the test runner's verdict and its report differ:\n{answer.text}")
         return report
+
+    def _compile(self, package: Package, transform: Transform, manifest: str, *, tests: bool) -> Compiled:
+        # Outside of test mode the compiler passes over files in the folder of tests.
+        files = {f"sources/{path}": text for path, text in _files(package, transform, tests=tests).items()}
+        files["Move.toml"] = manifest
+        dependencies = _dependencies(package, transform)
+        answer = self._wasm.compile(files, dependencies, ansiColor=False, compileIntent="dump")
+        if not answer.ok:
+            raise CompileError(answer.text.strip())
+        output = json.loads(answer.text)
+        modules = tuple(base64.b64decode(module) for module in output["modules"])
+        return Compiled(
+            modules=modules, digest=bytes(output["digest"]), warnings=str(output.get("warnings") or "")
+        )
 
 
 _SUMMARY = "Test result:"
@@ -93,22 +117,26 @@ def _results(report: str) -> list[TestResult]:
     return [TestResult(name, _OUTCOMES[word]) for word, name in _RESULT.findall(report)]
 
 
-def _root_files(package: Package, *, tests: bool) -> dict[str, str]:
-    return {"Move.toml": manifest_text(package), **package.sources(tests=tests)}
+def _unchanged(text: str) -> str:
+    return text
 
 
-def _dependencies(package: Package) -> list[dict[str, Any]]:
-    return [_dependency(needed) for needed in package.dependencies]
+def _files(package: Package, transform: Transform, *, tests: bool = False) -> dict[str, str]:
+    return {path: transform(text) for path, text in package.sources(tests=tests).items()}
 
 
-def _dependency(package: Package) -> dict[str, Any]:
+def _dependencies(package: Package, transform: Transform) -> list[dict[str, Any]]:
+    return [_dependency(needed, transform) for needed in package.dependencies]
+
+
+def _dependency(package: Package, transform: Transform) -> dict[str, Any]:
     # Addresses a package leaves at zero are its own; for its dependents they are where it will be published.
     own = {
         name: package.link_address if address == ZERO else address for name, address in package.addresses.items()
     }
     for needed in package.dependencies:
         own |= {name: needed.link_address for name in needed.addresses if name not in own}
-    files = {f"dependencies/{package.name}/{path}": text for path, text in package.sources().items()}
+    files = {f"dependencies/{package.name}/{path}": text for path, text in _files(package, transform).items()}
     return {
         "name": package.name,
         "edition": package.edition,

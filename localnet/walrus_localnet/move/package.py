@@ -180,13 +180,13 @@ def _read(path: Path) -> str:
         raise PackageError(f"cannot read {path}: {error}") from error
 
 
-def manifest_text(package: Package) -> str:
-    """The manifest given to the compiler for a root package.
+def manifest_text(package: Package, own_address: bytes = ZERO) -> str:
+    """The manifest given to the compiler for a root package, with `own_address` where it leaves addresses at zero.
 
     Written anew because the compiler forces an address named like the package to 0x0, whatever the manifest says.
     """
     lines = ["[package]", f'name = "{package.name}_root"', f'edition = "{package.edition}"', "[addresses]"]
-    addresses = dict(package.addresses)
+    addresses = {name: own_address if address == ZERO else address for name, address in package.addresses.items()}
     for needed in package.dependencies:
         for name, address in needed.addresses.items():
             addresses.setdefault(name, needed.link_address if address == ZERO else address)

@@ -1,0 +1,1 @@
+"""Move unit tests: found in sources, chosen by name, and run on our VM beside the official runner."""

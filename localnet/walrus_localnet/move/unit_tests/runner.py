@@ -1,0 +1,128 @@
+"""Runs the unit tests of a package on our VM (move_toolchain.md §4).
+
+Tests are compiled as ordinary code, package by package, with everything that is for tests only; then each runs in
+a fresh world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from walrus_localnet.move.compiler import Compiler, Outcome, TestReport, TestResult
+from walrus_localnet.move.errors import PackageError
+from walrus_localnet.move.package import ZERO, Package
+from walrus_localnet.move.unit_tests import natives as natives  # adds the natives of tests to the machine
+from walrus_localnet.move.unit_tests.expectation import ErrorConstant, Expectation, error_constants, expectation
+from walrus_localnet.move.unit_tests.source import UnitTest, as_ordinary_code, find_tests
+from walrus_localnet.move.unit_tests.world import World
+from walrus_localnet.vm import ExecutionError, Machine, Meter, OutOfGas, Reference
+from walrus_localnet.vm import Package as PublishedPackage
+from walrus_localnet.vm.bytecode import read_module
+
+GAS_LIMIT = 2_000_000_000
+"""Instructions one test may take."""
+
+
+@dataclass(frozen=True)
+class _Case:
+    test: UnitTest
+    expected: Expectation | None
+
+
+class Packages:
+    """Compiled packages by address."""
+
+    def __init__(self) -> None:
+        self._packages: dict[bytes, PublishedPackage] = {}
+
+    def package(self, storage_id: bytes) -> PublishedPackage | None:
+        return self._packages.get(storage_id)
+
+    def add(self, address: bytes, modules: Iterable[bytes]) -> None:
+        named = {read_module(data).name: data for data in modules}
+        linkage = {other: other for other in self._packages}
+        self._packages[address] = PublishedPackage(address, address, 1, named, linkage)
+
+
+def run_on_own_vm(package: Package, compiler: Compiler, wanted: Callable[[UnitTest], bool]) -> TestReport:
+    """Runs the wanted tests of a package. Raises `CompileError` when its tests do not compile."""
+    machine = Machine(_publish(package, compiler))
+    outcomes = [_run(machine, case) for case in _cases(package, wanted)]
+    lines = [line for _, line in outcomes]
+    failed = sum(result.outcome is not Outcome.PASSED for result, _ in outcomes)
+    lines.append(f"Test result: {len(outcomes) - failed} passed, {failed} failed")
+    return TestReport(tuple(result for result, _ in outcomes), "\n".join(lines))
+
+
+def _publish(package: Package, compiler: Compiler) -> Packages:
+    published = Packages()
+    for needed in package.dependencies:
+        compiled = compiler.compile_as(needed, needed.link_address, transform=as_ordinary_code)
+        published.add(needed.link_address, compiled.modules)
+    root = compiler.compile_as(package, _address(package), transform=as_ordinary_code, tests=True)
+    published.add(_address(package), root.modules)
+    return published
+
+
+def _address(package: Package) -> bytes:
+    return package.link_address if package.is_framework else ZERO
+
+
+def _cases(package: Package, wanted: Callable[[UnitTest], bool]) -> list[_Case]:
+    constants = _constants(package)
+    cases = [
+        _Case(test, expectation(test, text, constants))
+        for text in package.sources(tests=True).values()
+        for test in filter(wanted, find_tests(text))
+    ]
+    return sorted(cases, key=lambda case: case.test.name)
+
+
+def _constants(package: Package) -> dict[tuple[str, str], ErrorConstant]:
+    texts = [text for needed in package.dependencies for text in needed.sources().values()]
+    texts += package.sources(tests=True).values()
+    return {(constant.module, constant.name): constant for text in texts for constant in error_constants(text)}
+
+
+def _run(machine: Machine, case: _Case) -> tuple[TestResult, str]:
+    trouble = _trouble(machine, case)
+    result = TestResult(case.test.name, Outcome.PASSED if trouble is None else Outcome.FAILED)
+    if trouble is None:
+        return result, f"[ PASS    ] {case.test.name}"
+    return result, f"[ FAIL    ] {case.test.name}\n            {trouble}"
+
+
+def _trouble(machine: Machine, case: _Case) -> str | None:
+    """What is wrong with a test; None when it passed."""
+    package, module = _home(machine, case.test)
+    info = machine.function(package, module, case.test.function)
+    if info.parameters or any(isinstance(type_, Reference) for type_ in info.returns):
+        return "a test takes no arguments"
+    world = World(machine.to_bytes, checks_bls=case.test.needs_bls)
+    try:
+        machine.call(package, module, case.test.function, (), (), world, Meter(GAS_LIMIT))
+    except OutOfGas as failure:
+        return None if case.expected == Expectation(kind="out_of_gas") else str(failure)
+    except ExecutionError as failure:
+        return _judge(machine, case, failure)
+    return None if case.expected is None else "expected a failure, but it succeeded"
+
+
+def _judge(machine: Machine, case: _Case, failure: ExecutionError) -> str | None:
+    if case.expected is None:
+        return str(failure)
+    module = None
+    if failure.location is not None:
+        package = machine.packages.package(failure.location.package)
+        module = read_module(package.modules[failure.location.module]) if package else None
+    return None if case.expected.holds(failure, module) else f"expected {case.expected}, got: {failure}"
+
+
+def _home(machine: Machine, test: UnitTest) -> tuple[bytes, str]:
+    name = test.module.split("::")[-1]
+    for address in (ZERO, (2).to_bytes(32, "big"), (1).to_bytes(32, "big")):
+        package = machine.packages.package(address)
+        if package is not None and name in package.modules:
+            return address, name
+    raise PackageError(f"the module of {test.name} was not compiled")

@@ -1,0 +1,204 @@
+"""Finding, choosing and judging Move unit tests; what both engines say of the same tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.move.test_package import load, write_package
+from walrus_localnet.move.compiler import Compiler, Outcome
+from walrus_localnet.move.errors import PackageError
+from walrus_localnet.move.unit_tests.engines import Engine, run_tests
+from walrus_localnet.move.unit_tests.expectation import (
+    ErrorConstant,
+    Expectation,
+    error_constants,
+    expectation,
+    imports,
+)
+from walrus_localnet.move.unit_tests.source import UnitTest, as_ordinary_code, entries, find_tests, without_tests
+
+SOURCE = """module own::m;
+
+use sui::coin;
+use std::string::{Self as text, String};
+
+// #[test] fun in_a_comment() {}
+const ENumber: u64 = 0x1_0;
+#[error(code = 3)]
+const EClever: vector<u8> = b"#[test] fun in_a_string() {}";
+
+#[test_only, allow(unused_const)]
+const FOR_TESTS: u64 = 1;
+
+#[test]
+fun plain() {}
+
+#[test, expected_failure(abort_code = ENumber)]
+public fun aborts() { abort ENumber }
+
+#[test]
+#[expected_failure(arithmetic_error, location = own::m)]
+fun overflows() { 255u8 + 1; }
+
+#[test, ext(needs_bls)]
+fun needs_signatures() {}
+
+#[random_test]
+fun random(_x: u8) {}
+"""
+
+
+def test_tests_are_found_with_what_is_expected_of_them() -> None:
+    tests = {test.function: test for test in find_tests(SOURCE)}
+    assert list(tests) == ["plain", "aborts", "overflows", "needs_signatures", "random"]
+    assert tests["plain"] == UnitTest("own::m", "plain", None, is_random=False, needs_bls=False)
+    assert tests["aborts"].expected_failure == "(abort_code=ENumber)"
+    assert tests["overflows"].expected_failure == "(arithmetic_error,location=own::m)"
+    assert tests["needs_signatures"].needs_bls
+    assert tests["random"].is_random
+    assert tests["plain"].name == "own::m::plain"
+
+
+def test_test_belongs_to_the_module_before_it() -> None:
+    tests = find_tests("module a::x { #[test] fun f() {} }\nmodule a::y { #[test] fun f() {} }")
+    assert [test.name for test in tests] == ["a::x::f", "a::y::f"]
+
+
+def test_unwanted_tests_become_functions_for_tests_only() -> None:
+    chosen = without_tests(SOURCE, lambda test: test.function == "overflows")
+    assert [test.function for test in find_tests(chosen)] == ["overflows"]
+    assert chosen.count("\n") == SOURCE.count("\n")
+    assert chosen.count("#[test_only]") == 4
+    assert "in_a_comment" in chosen
+
+
+def test_ordinary_code_has_no_attributes_of_tests_and_the_same_lines() -> None:
+    ordinary = as_ordinary_code(SOURCE)
+    assert find_tests(ordinary) == []
+    assert "#[allow(unused_const)]" in ordinary
+    assert "#[ext(needs_bls)]" in ordinary
+    assert "#[error(code = 3)]" in ordinary
+    assert 'b"#[test] fun in_a_string() {}"' in ordinary
+    assert [line for line in ordinary.splitlines() if "overflows" in line] == ["fun overflows() { 255u8 + 1; }"]
+    assert ordinary.count("\n") == SOURCE.count("\n")
+
+
+def test_initializer_and_witness_are_replaced() -> None:
+    source = (
+        "module own::gold; public struct GOLD has drop {}\n"
+        "fun init(otw: GOLD, ctx: &mut TxContext) { x.init(otw) }\n"
+        "#[test_only] public fun setup(ctx: &mut TxContext) { init(GOLD {}, ctx) }\n"
+    )
+    assert as_ordinary_code(source) == (
+        "module own::gold; public struct GOLD has drop {}\n"
+        "fun init_as_ordinary_function(otw: GOLD, ctx: &mut TxContext) { x.init(otw) }\n"
+        "  public fun setup(ctx: &mut TxContext) "
+        "{ init_as_ordinary_function(sui::test_utils::create_one_time_witness<GOLD>(), ctx) }\n"
+    )
+
+
+def test_entries_of_an_attribute() -> None:
+    assert entries("#[test, expected_failure(abort_code = 1, location = a::b)]") == [
+        "test",
+        "expected_failure(abort_code=1,location=a::b)",
+    ]
+
+
+def test_error_constants_and_imports_of_a_source() -> None:
+    assert error_constants(SOURCE) == [
+        ErrorConstant("own::m", "ENumber", 16),
+        ErrorConstant("own::m", "FOR_TESTS", 1),
+        ErrorConstant("own::m", "EClever", None),
+    ]
+    assert imports(SOURCE) == {"coin": "sui::coin", "text": "std::string"}
+
+
+def expected(attribute: str, constants: list[ErrorConstant] | None = None) -> Expectation | None:
+    test = UnitTest("own::m", "f", attribute, is_random=False, needs_bls=False)
+    known = {(constant.module, constant.name): constant for constant in constants or []}
+    return expectation(test, SOURCE, known)
+
+
+def test_expectations() -> None:
+    constants = [ErrorConstant("own::m", "EClever", None), ErrorConstant("sui::coin", "ENotEnough", 2)]
+    assert expected("") == Expectation()
+    assert expected("(abort_code=0x10)") == Expectation("abort", 16)
+    assert expected("(abort_code=3u64,location=sui::balance)") == Expectation("abort", 3, module="balance")
+    assert expected("(abort_code=coin::ENotEnough)", constants) == Expectation("abort", 2, module="coin")
+    assert expected("(abort_code=EClever)", constants) == Expectation("abort", None, "EClever", "m")
+    assert expected("(vector_error,location=Self)") == Expectation("vector_error", module="m")
+    assert expected("(vector_error,minor_status=2)") == Expectation("vector_error", minor_status=2)
+    assert expected("(out_of_gas)") == Expectation("out_of_gas")
+
+
+def test_expectation_of_an_unknown_constant() -> None:
+    with pytest.raises(PackageError, match="expects the abort code coin::EUnknown, which no source names"):
+        expected("(abort_code=coin::EUnknown)")
+
+
+ENDINGS = """module own::m;
+
+use sui::vec_map;
+
+const ENumber: u64 = 7;
+#[error]
+const EClever: vector<u8> = b"clever";
+#[error]
+const EOther: vector<u8> = b"other";
+
+#[test] fun passes() {}
+#[test] fun fails() { abort ENumber }
+#[test, expected_failure] fun fails_somehow() { abort ENumber }
+#[test, expected_failure] fun does_not_fail() {}
+#[test, expected_failure(abort_code = ENumber)] fun right_constant() { abort ENumber }
+#[test, expected_failure(abort_code = ENumber)] fun wrong_number() { abort 8 }
+#[test, expected_failure(abort_code = EClever)] fun clever() { abort EClever }
+#[test, expected_failure(abort_code = EClever)] fun wrong_clever() { abort EOther }
+#[test, expected_failure(abort_code = 1, location = sui::vec_map)]
+fun elsewhere() { let map = vec_map::empty<u8, u8>(); map.get(&1); }
+#[test, expected_failure(abort_code = 1)]
+fun anywhere() { let map = vec_map::empty<u8, u8>(); map.get(&1); }
+#[test, expected_failure(arithmetic_error, location = own::m)] fun overflow() { zero() - 1; }
+#[test, expected_failure(vector_error, minor_status = 1, location = own::m)]
+fun outside() { vector<u8>[][zero()]; }
+#[test, expected_failure(vector_error, minor_status = 2, location = own::m)]
+fun nothing_to_pop() { vector<u8>[].pop_back(); }
+#[test, expected_failure(vector_error, location = own::m)] fun status_unsaid() { vector<u8>[][zero()]; }
+#[test, expected_failure(arithmetic_error, location = own::m)] fun other_kind() { vector<u8>[][zero()]; }
+#[test, expected_failure(arithmetic_error, location = own::m)] fun too_far() { 1u64 << 64u8; }
+#[test, expected_failure(arithmetic_error, location = own::m)] fun abort_instead() { abort 1 }
+fun zero(): u64 { 0 }
+"""
+PASSING = {
+    "passes",
+    "fails_somehow",
+    "right_constant",
+    "clever",
+    "elsewhere",
+    "overflow",
+    "outside",
+    "nothing_to_pop",
+    "too_far",
+    "anywhere",
+}
+
+
+def test_engines_agree_on_every_ending(tmp_path: Path, compiler: Compiler) -> None:
+    manifest = '[package]\nname = "own"\n[addresses]\nown = "0x0"\n'
+    report = run_tests(load(write_package(tmp_path, manifest, ENDINGS)), compiler)
+    outcomes = {verdict.name.split("::")[-1]: (verdict.official, verdict.own) for verdict in report.verdicts}
+    assert {name for name, ends in outcomes.items() if ends == (Outcome.PASSED, Outcome.PASSED)} == PASSING
+    assert {name for name, ends in outcomes.items() if ends == (Outcome.FAILED, Outcome.FAILED)} == (
+        set(outcomes) - PASSING
+    )
+    assert not report.passed
+
+
+def test_wanted_tests_alone_are_run(tmp_path: Path, compiler: Compiler) -> None:
+    manifest = '[package]\nname = "own"\n[addresses]\nown = "0x0"\n'
+    package = load(write_package(tmp_path, manifest, ENDINGS))
+    for engine in Engine:
+        report = run_tests(package, compiler, engine, lambda name: "clever" in name)
+        assert [verdict.name for verdict in report.verdicts] == ["own::m::clever", "own::m::wrong_clever"]
