@@ -5,11 +5,6 @@ use sui::table::{Self, Table};
 use walrus::pending_values::{Self, PendingValues};
 use walrus::pool_exchange_rate::{Self, PoolExchangeRate};
 
-// === Errors ===
-
-/// More would leave than there is.
-const ECalculationError: u64 = 1;
-
 // === Constants ===
 
 /// Slashes leave a share worth at least 3/10 FROST.
@@ -66,7 +61,7 @@ public(package) fun remove_value(self: &mut ShareLedger, amount: u64) {
 }
 
 /// Fixes the rate of `epoch` in the history, then lets `entering` FROST in and what is due out, at that rate.
-/// Aborts with `ECalculationError`, or in `table` if the rate of the epoch is fixed already.
+/// Aborts in `table` if the rate of the epoch is fixed already.
 public(package) fun advance(
     self: &mut ShareLedger,
     history: &mut RateHistory,
@@ -82,8 +77,8 @@ public(package) fun advance(
     leaving = leaving + self.pre_active_shares!(epoch, |at| history.rate_at(at, first_epoch, epoch));
     self.pre_active_withdrawals.flush(epoch);
 
-    let value = rate.convert_to_wal_amount(leaving);
-    assert!(value <= self.wal_balance, ECalculationError);
+    // Shares never add up to more than `num_shares`; the limit is there so that no pool can ever stop an epoch change.
+    let value = rate.convert_to_wal_amount(leaving).min(self.wal_balance);
     self.wal_balance = self.wal_balance - value;
     self.num_shares = rate.convert_to_share_amount(self.wal_balance);
 }
@@ -115,6 +110,11 @@ public(package) fun slashable(self: &ShareLedger): u64 {
     self.wal_balance - floor.min(self.wal_balance)
 }
 
+/// Value of shares now.
+public(package) fun current_rate(self: &ShareLedger): PoolExchangeRate {
+    pool_exchange_rate::new(self.wal_balance, self.num_shares)
+}
+
 public(package) fun wal_balance(self: &ShareLedger): u64 { self.wal_balance }
 
 public(package) fun num_shares(self: &ShareLedger): u64 { self.num_shares }
@@ -126,6 +126,17 @@ public(package) fun new_history(first_epoch: u32, ctx: &mut TxContext): RateHist
     let mut exchange_rates = table::new(ctx);
     exchange_rates.add(first_epoch, pool_exchange_rate::flat());
     RateHistory { exchange_rates }
+}
+
+/// The rate at which stake entered that was due at `epoch`: the first one on record from then on. Stake due after
+/// `latest_epoch` has not entered.
+public(package) fun entry_rate(self: &RateHistory, epoch: u32, latest_epoch: u32): PoolExchangeRate {
+    let mut epoch = epoch;
+    while (epoch <= latest_epoch) {
+        if (self.exchange_rates.contains(epoch)) return self.exchange_rates[epoch];
+        epoch = epoch + 1;
+    };
+    pool_exchange_rate::flat()
 }
 
 /// The rate on record for `epoch`, or the last one before; flat before `first_epoch`. Nothing is on record after
@@ -145,10 +156,6 @@ public(package) fun rate_at(
 }
 
 // === Private functions ===
-
-fun current_rate(self: &ShareLedger): PoolExchangeRate {
-    pool_exchange_rate::new(self.wal_balance, self.num_shares)
-}
 
 /// Shares of the stake that is to leave by `epoch`, bought at the rate of the epoch in which it became active.
 macro fun pre_active_shares($self: &ShareLedger, $epoch: u32, $rate_at: |u32| -> PoolExchangeRate): u64 {

@@ -185,17 +185,8 @@ public(package) fun request_withdraw_stake(
     assert!(!staked_wal.can_withdraw_early(wctx), EWithdrawDirectly);
 
     let principal = staked_wal.value();
-    let withdraw_epoch = if (staked_wal.activation_epoch() == wctx.epoch() + 1) {
-        let epoch = staked_wal.activation_epoch() + 1;
-        self.shares.withdraw_pre_active(epoch, principal);
-        epoch
-    } else {
-        let epoch = release_epoch(wctx);
-        let shares = self.shares_of(principal, staked_wal.activation_epoch());
-        assert!(shares > 0, EZeroShares);
-        self.shares.withdraw_shares(epoch, shares);
-        epoch
-    };
+    let withdraw_epoch = release_epoch(wctx);
+    self.book_withdrawal(principal, staked_wal.activation_epoch(), withdraw_epoch);
     staked_wal.set_withdrawing(withdraw_epoch);
     staking_events::emit_stake_withdrawal_requested(
         wctx.epoch(), self.node_id(), object::id(staked_wal), principal, withdraw_epoch,
@@ -213,16 +204,17 @@ public(package) fun withdraw_stake(
 
     let principal = staked_wal.value();
     let activation_epoch = staked_wal.activation_epoch();
-    let in_no_committee = !wctx.in_current_committee() && !wctx.in_next_committee();
+    let counts = wctx.in_current_committee() || wctx.in_next_committee();
     let due = if (staked_wal.can_withdraw_early(wctx)) {
         self.pending_stake.reduce(activation_epoch, principal);
         principal
-    } else if (in_no_committee && staked_wal.is_staked()) {
+    } else if (staked_wal.is_staked() && !counts) {
         self.leave_at_once(principal, activation_epoch, wctx.epoch())
     } else {
         assert!(staked_wal.is_withdrawing(), ENotWithdrawing);
         assert!(staked_wal.withdraw_epoch() <= wctx.epoch(), EWithdrawEpochNotReached);
-        self.value_of(principal, activation_epoch, staked_wal.withdraw_epoch())
+        let sold_at = self.exchange_rate_at_epoch(staked_wal.withdraw_epoch());
+        self.value_of(principal, activation_epoch, &sold_at)
     };
     let payout = self.pay(principal, due);
     staking_events::emit_stake_withdrawn(
@@ -239,7 +231,8 @@ public(package) fun calculate_rewards(
     activation_epoch: u32,
     withdraw_epoch: u32,
 ): u64 {
-    let value = self.value_of(principal, activation_epoch, withdraw_epoch);
+    if (!self.has_entered(activation_epoch)) return 0;
+    let value = self.value_of(principal, activation_epoch, &self.exchange_rate_at_epoch(withdraw_epoch));
     value.max(principal) - principal
 }
 
@@ -414,26 +407,38 @@ fun release_epoch(wctx: &WalrusContext): u32 {
     wctx.epoch() + 1
 }
 
-/// Books the withdrawal of stake that counts for no committee and returns its value.
+/// Whether stake due at `activation_epoch` has become part of the active stake: a pool outside the committees takes
+/// stake in only when it is in one again.
+fun has_entered(self: &StakingPool, activation_epoch: u32): bool { activation_epoch <= self.latest_epoch }
+
+/// Books that a stake leaves at `withdraw_epoch`. Aborts with `EZeroShares`.
+fun book_withdrawal(self: &mut StakingPool, principal: u64, activation_epoch: u32, withdraw_epoch: u32) {
+    // It enters with the next committee, one epoch before it leaves.
+    if (!self.has_entered(activation_epoch)) return self.shares.withdraw_pre_active(withdraw_epoch, principal);
+    let shares = self.shares_of(principal, activation_epoch);
+    assert!(shares > 0, EZeroShares);
+    self.shares.withdraw_shares(withdraw_epoch, shares);
+}
+
+/// Takes out stake that counts for no committee and returns its value.
 fun leave_at_once(self: &mut StakingPool, principal: u64, activation_epoch: u32, epoch: u32): u64 {
-    if (activation_epoch > epoch) {
+    if (!self.has_entered(activation_epoch)) {
         self.pending_stake.reduce(activation_epoch, principal);
         return principal
     };
     let shares = self.shares_of(principal, activation_epoch);
     self.shares.withdraw_shares(epoch, shares);
-    self.value_of(principal, activation_epoch, epoch)
+    self.value_of(principal, activation_epoch, &self.shares.current_rate())
 }
 
 fun shares_of(self: &StakingPool, principal: u64, activation_epoch: u32): u64 {
-    self.exchange_rate_at_epoch(activation_epoch).convert_to_share_amount(principal)
+    self.exchange_rates.entry_rate(activation_epoch, self.latest_epoch).convert_to_share_amount(principal)
 }
 
-/// Value at `withdraw_epoch` of a stake active since `activation_epoch`. Rounding never costs principal; only a
-/// slash does.
-fun value_of(self: &StakingPool, principal: u64, activation_epoch: u32, withdraw_epoch: u32): u64 {
-    let bought_at = self.exchange_rate_at_epoch(activation_epoch);
-    let sold_at = self.exchange_rate_at_epoch(withdraw_epoch);
+/// Value, at the rate `sold_at`, of a stake that entered for `activation_epoch`. Rounding never costs principal;
+/// only a slash does.
+fun value_of(self: &StakingPool, principal: u64, activation_epoch: u32, sold_at: &PoolExchangeRate): u64 {
+    let bought_at = self.exchange_rates.entry_rate(activation_epoch, self.latest_epoch);
     let value = sold_at.convert_to_wal_amount(bought_at.convert_to_share_amount(principal));
     if (sold_at.is_below(&bought_at)) value else value.max(principal)
 }

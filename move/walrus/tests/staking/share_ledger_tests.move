@@ -112,10 +112,26 @@ fun slashes_stop_at_three_tenths_of_a_share() {
     destroy(history);
 }
 
-#[test, expected_failure(abort_code = share_ledger::ECalculationError)]
-fun more_leaving_than_there_is_aborts() {
+#[test]
+fun stake_enters_at_the_first_rate_from_its_epoch_on() {
+    let (mut ledger, mut history) = ledger();
+    ledger.add_rewards(500);
+    ledger.advance(&mut history, 4, 0, 0);
+    let late = pool_exchange_rate::new(1_500, 1_000);
+    assert_eq!(history.entry_rate(1, 4), pool_exchange_rate::flat());
+    assert_eq!(history.entry_rate(2, 4), late);
+    assert_eq!(history.entry_rate(4, 4), late);
+    destroy(ledger);
+    destroy(history);
+}
+
+#[test]
+fun never_more_leaves_than_there_is() {
     let (mut ledger, mut history) = ledger();
     ledger.withdraw_shares(2, 1_001);
     ledger.advance(&mut history, 2, 0, 0);
-    abort
+    assert_eq!(ledger.wal_balance(), 0);
+    assert_eq!(ledger.num_shares(), 0);
+    destroy(ledger);
+    destroy(history);
 }

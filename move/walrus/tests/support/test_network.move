@@ -4,6 +4,7 @@
 module walrus::test_network;
 
 use std::unit_test;
+use sui::balance::Balance;
 use sui::bcs;
 use sui::clock::{Self, Clock};
 use sui::coin::Coin;
@@ -254,6 +255,11 @@ public fun node_id(self: &Network, i: u64): ID { self.caps[i].node_id() }
 public fun stake(self: &mut Network, i: u64, wal: u64, ctx: &mut TxContext): StakedWal {
     let coin = self.funds.split(wal * WAL_IN_FROST, ctx);
     self.staking.stake_with_pool(coin, self.caps[i].node_id(), ctx)
+}
+
+/// Adds to the test's funds.
+public fun put(self: &mut Network, balance: Balance<WAL>, ctx: &mut TxContext) {
+    self.funds.join(balance.into_coin(ctx))
 }
 
 /// Withdraws a stake and returns the payout in FROST.
