@@ -73,6 +73,11 @@ class BlobSync:
             loop.call_later(delay, self._queue.put_nowait, blob_id)
         return self._due[blob_id]
 
+    def heal(self, blob_id: BlobId) -> None:
+        """Something of the blob was found damaged: have it completed anew."""
+        self._store.mark_due(bytes(blob_id))
+        self.enqueue(blob_id)
+
     async def complete(self, blob_ids: Iterable[BlobId]) -> None:
         """Have all these blobs completed."""
         await asyncio.gather(*map(self.enqueue, blob_ids))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from walrus_node.app import build_app
@@ -37,6 +37,7 @@ from walrus_sui.chain.contracts import Contracts
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import http_client
 from walrus_sui.errors import ChainUnreachable, ConfigError
+from walrus_sui.redstuff import BlobId
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         intake = Intake(store, custody, PendingUploads(_pending_limits(config), time.monotonic))
         registrations = Registrations(intake, workers)
         sync = BlobSync(store, custody, intake, membership, Invalidation(contracts, keypair), workers)
+        store.on_damage = _healer(sync)
         attester = Attester(contracts, keypair, cap_id)
         epochs = Epochs(store, membership, sync, Garbage(store), attester, workers)
         driver = EpochDriver(contracts, keypair)
@@ -82,6 +84,16 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         )
         parts = (follower.run(sui), sync.run(), epochs.run(), driver.run(), attester.run())
         await _run_until(stop, *parts, serve_http(app, listener))
+
+
+def _healer(sync: BlobSync) -> Callable[[bytes], None]:
+    """What the store's threads call when they find a damaged record."""
+    loop = asyncio.get_running_loop()
+
+    def heal(blob_id: bytes) -> None:
+        loop.call_soon_threadsafe(sync.heal, BlobId(blob_id))
+
+    return heal
 
 
 def _pending_limits(config: NodeConfig) -> PendingLimits:

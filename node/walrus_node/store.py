@@ -17,7 +17,7 @@ the machine, and comes before every promise to others.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Self, cast
 from zlib import crc32
@@ -39,6 +39,7 @@ _CURSOR_KEY, _CHAIN_KEY, _SHARDS_KEY = b"cursor", b"chain", b"shards"
 _SHARDS = tuple[U16, ...]
 _RECORD_VERSION = 1
 _RECORD_HEADER = 5
+_BLOB_ID_BYTES = 32
 _LARGE_VALUE = 4096
 """Values from this size on live in files of their own, which compaction does not rewrite."""
 
@@ -62,6 +63,8 @@ class Store:
         self._db = db
         self._tables = {name: db.get_column_family(name) for name in _table_options()}
         self._handles = {name: db.get_column_family_handle(name) for name in _table_options()}
+        self.on_damage: Callable[[bytes], None] | None = None
+        """Told the blob id when a record turns out to be damaged, on the thread that read it."""
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -146,6 +149,9 @@ class Store:
         """Blobs whose part here may be incomplete."""
         return [key for key, _ in self._rows(_DUE)]
 
+    def mark_due(self, blob_id: bytes) -> None:
+        self._tables[_DUE][blob_id] = b""
+
     def no_longer_due(self, blob_id: bytes) -> None:
         del self._tables[_DUE][blob_id]
 
@@ -210,15 +216,20 @@ class Store:
         except (
             Exception
         ) as error:  # rocksdict raises bare Exception, here for blocks that fail RocksDB's own checksum
-            log.error("%s %s cannot be read and counts as absent: %s", table, key.hex(), error)
+            self._report_damage(table, key, f"cannot be read: {error}")
             return None
         if raw is None:
             return None
         value: bytes = raw[_RECORD_HEADER:]
         if raw[:_RECORD_HEADER] != _record_header(key, value):
-            log.error("%s %s does not match its checksum and counts as absent", table, key.hex())
+            self._report_damage(table, key, "does not match its checksum")
             return None
         return value
+
+    def _report_damage(self, table: str, key: bytes, problem: str) -> None:
+        log.error("%s %s counts as absent: it %s", table, key.hex(), problem)
+        if self.on_damage is not None:
+            self.on_damage(key[:_BLOB_ID_BYTES])
 
 
 def _sliver_key(blob_id: bytes, shard: int) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from tests.node.conftest import make_blob
 from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, walrus_network
 from walrus_node import reactions
+from walrus_node.store import Store
 from walrus_sui.crypto.bls import PublicKey
 from walrus_sui.crypto.curve import compress_g1
 from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
@@ -93,3 +94,22 @@ async def _has(node: RunningNode, blob: EncodedBlob, pair: int) -> bool:
     except NodeRefused:
         return False
     return True
+
+
+async def test_a_damaged_sliver_is_noticed_and_rebuilt(network: Network) -> None:
+    node, blob = network.nodes[0], make_blob(b"damaged", 50_000)
+    await network.store(blob, network.nodes)
+    shard = (await network.shards(node))[0]
+    pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
+    await node.stop()
+    store = Store.open(node.config_path.parent / "db")
+    table, key = store._tables["primary-slivers"], bytes(blob.blob_id) + shard.to_bytes(2, "big")
+    record = bytes(table[key] or b"")
+    table[key] = record[:-1] + bytes([record[-1] ^ 1])
+    del table
+    store.close()
+    await node.start()
+    with pytest.raises(NodeRefused, match="SLIVER_NOT_FOUND"):
+        await node.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY)
+    await network.confirms(node, blob)
+    assert await node.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary
