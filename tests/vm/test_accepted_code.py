@@ -19,7 +19,7 @@ from walrus_localnet.vm.bytecode.opcodes import OPERAND_OF, Instruction, Operand
 from walrus_localnet.vm.errors import ExecutionError
 
 MODULES = ("values", "control", "arithmetic", "objects")
-TRIES = 120
+TRIES = 60
 
 
 def damaged(code: Code, chance: random.Random) -> Code:

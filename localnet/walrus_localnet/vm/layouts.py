@@ -20,6 +20,9 @@ MAX_DEPTH = 128
 """Deepest nesting of values."""
 FREE_NODES = 16
 """Values with fewer parts than this cost nothing to copy beyond the instruction itself."""
+BYTES_PER_UNIT = 16
+NODES_PER_UNIT = 4
+"""What one gas unit pays for when a vector is copied or compared."""
 
 Write = Callable[[Value, bytearray], None]
 Read = Callable[[Cursor], Value]
@@ -119,7 +122,7 @@ def _write_bytes(value: Value, out: bytearray) -> None:
 
 _BYTES = Layout(
     itemgetter(slice(None)),
-    lambda value: len(value) // 32,
+    lambda value: len(value) // BYTES_PER_UNIT,
     _write_bytes,
     lambda cursor: bytearray(cursor.take(cursor.uleb())),
     1,
@@ -143,7 +146,7 @@ def _vector(element_type: Type, element: Layout) -> Layout:
         return [read(cursor) for _ in range(count)]
 
     def measure_all(value: Value) -> int:
-        own = len(value) * nodes // FREE_NODES
+        own = len(value) * nodes // NODES_PER_UNIT
         return own if measure is None else own + sum(map(measure, value))
 
     flat = isinstance(element_type, Primitive)
