@@ -11,7 +11,7 @@ import pytest
 from walrus_localnet.move.artifacts import built_package
 from walrus_sui.bcs.sui import parse_address
 from walrus_sui.chain import BuiltPackage, Keypair, SuiClient, publish, upgrade
-from walrus_sui.chain.publishing import UpgradeCap, package_digest
+from walrus_sui.chain.publishing import LinkedPackage, UpgradeCap
 from walrus_sui.errors import ContractMismatch, ObjectNotFound, TransactionFailed
 
 
@@ -93,4 +93,4 @@ def test_what_an_upgrade_is_authorised_for() -> None:
 
     one, two = parse_address("0x1"), parse_address("0x2")
     parts = sorted([hashed(b"a"), hashed(b"b"), one, two])
-    assert package_digest([b"a", b"b"], [two, one]) == hashed(b"".join(parts))
+    assert LinkedPackage((b"a", b"b"), (two, one)).digest == hashed(b"".join(parts))

@@ -21,7 +21,7 @@ from walrus_sui.chain.events import WalrusEvent, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import CLOCK, SUI_TYPE, ChainObject, ChainPackage, DynamicField, coin_type
-from walrus_sui.chain.publishing import BuiltPackage, Publication, publish, upgrade
+from walrus_sui.chain.publishing import BuiltPackage, LinkedPackage, Publication, publish, upgrade
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
 from walrus_sui.chain.wallet import Wallet, read_keystore, write_keystore
 
@@ -44,6 +44,7 @@ __all__ = [
     "EventCursor",
     "ExecutedTransaction",
     "Keypair",
+    "LinkedPackage",
     "NetworkParameters",
     "NodeMetadata",
     "NodeRegistration",

@@ -52,6 +52,31 @@ class BuiltPackage(Protocol):
 
 
 @dataclass(frozen=True)
+class LinkedPackage:
+    """A built package as it is sent: placeholders replaced by the ids of what they stand for."""
+
+    modules: tuple[bytes, ...]
+    dependencies: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, package: BuiltPackage, published: Mapping[str, bytes]) -> LinkedPackage:
+        """`published` gives ids by name, beyond the framework's. Raises `ContractMismatch` if one is missing."""
+        ids = {**FRAMEWORK, **published}
+        modules = package.modules
+        for name, placeholder in package.placeholders.items():
+            if not any(placeholder in module for module in modules):
+                raise ContractMismatch(f"expected the placeholder of {name} in {package.name}, got none")
+            linked = _dependency(package, name, ids)
+            modules = tuple(module.replace(placeholder, linked) for module in modules)
+        return cls(modules, tuple(_dependency(package, name, ids) for name in package.dependencies))
+
+    @property
+    def digest(self) -> bytes:
+        """What an upgrade is authorised for: the hash of modules' hashes and dependencies' ids, all sorted."""
+        return blake2b256(*sorted([*map(blake2b256, self.modules), *self.dependencies]))
+
+
+@dataclass(frozen=True)
 class Publication:
     """A published package and what its transaction created."""
 
@@ -72,11 +97,9 @@ async def publish(
 
     Raises `ContractMismatch` if a dependency has no id, `TransactionFailed` if the chain refuses the modules.
     """
-    ids = {**FRAMEWORK, **published}
+    linked = LinkedPackage.of(package, published)
     tx = TransactionBuilder()
-    cap = tx.publish(
-        _linked_modules(package, ids), [_dependency(package, name, ids) for name in package.dependencies]
-    )
+    cap = tx.publish(linked.modules, linked.dependencies)
     tx.transfer_objects([cap], keypair.address)
     executed = await sui.execute(tx, keypair)
     created = await sui.get_objects(executed.created)
@@ -92,36 +115,16 @@ async def upgrade(
 
     Raises as `publish`, and `TransactionFailed` if the new version is not compatible.
     """
-    ids = {**FRAMEWORK, **published}
-    modules = _linked_modules(package, ids)
-    dependencies = [_dependency(package, name, ids) for name in package.dependencies]
+    linked = LinkedPackage.of(package, published)
     current = (await sui.get_object(upgrade_cap)).parse(UpgradeCap).package
     tx = TransactionBuilder()
     cap = tx.object(upgrade_cap)
-    permission = (cap, tx.pure(bcs.U8, COMPATIBLE), tx.pure(bytes, package_digest(modules, dependencies)))
+    permission = (cap, tx.pure(bcs.U8, COMPATIBLE), tx.pure(bytes, linked.digest))
     ticket = tx.move_call(SUI_FRAMEWORK, "package", "authorize_upgrade", arguments=permission)
-    receipt = tx.upgrade(modules, dependencies, current, ticket)
+    receipt = tx.upgrade(linked.modules, linked.dependencies, current, ticket)
     tx.move_call(SUI_FRAMEWORK, "package", "commit_upgrade", arguments=(cap, receipt))
     (package_id,) = (await sui.execute(tx, keypair)).published
     return package_id
-
-
-def package_digest(modules: Sequence[bytes], dependencies: Sequence[bytes]) -> bytes:
-    """What an upgrade is authorised for: the hash of modules' hashes and dependencies' ids, all sorted."""
-    return blake2b256(*sorted([*map(blake2b256, modules), *dependencies]))
-
-
-def _linked_modules(package: BuiltPackage, ids: Mapping[str, bytes]) -> tuple[bytes, ...]:
-    """The modules with every placeholder replaced by the id of what it stands for."""
-    modules = package.modules
-    for name, placeholder in package.placeholders.items():
-        if not any(placeholder in module for module in modules):
-            raise ContractMismatch(
-                f"expected the placeholder of {name} in the modules of {package.name}, got none"
-            )
-        linked = _dependency(package, name, ids)
-        modules = tuple(module.replace(placeholder, linked) for module in modules)
-    return modules
 
 
 def _dependency(package: BuiltPackage, name: str, ids: Mapping[str, bytes]) -> bytes:

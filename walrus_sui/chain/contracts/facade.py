@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from walrus_sui.chain.contracts.epochs import EpochCalls
+from walrus_sui.chain.contracts.governance import GovernanceCalls
 from walrus_sui.chain.contracts.nodes import NodeCalls
 from walrus_sui.chain.contracts.resources import ResourceCalls
 from walrus_sui.chain.contracts.shared_blobs import SharedBlobCalls
@@ -12,7 +13,14 @@ from walrus_sui.chain.contracts.storage_pools import StoragePoolCalls
 
 
 class Contracts(
-    StorageCalls, ResourceCalls, SharedBlobCalls, StoragePoolCalls, StakingCalls, NodeCalls, EpochCalls
+    StorageCalls,
+    ResourceCalls,
+    SharedBlobCalls,
+    StoragePoolCalls,
+    StakingCalls,
+    NodeCalls,
+    EpochCalls,
+    GovernanceCalls,
 ):
     """One deployment of the contracts.
 
