@@ -27,6 +27,7 @@ from walrus_node.duty import Duty
 from walrus_node.handlers import Handlers
 from walrus_node.http import listen, serve_http
 from walrus_node.intake import Intake
+from walrus_node.metrics import Metrics
 from walrus_node.objects import effects_of
 from walrus_node.pending import PendingLimits, PendingUploads
 from walrus_node.registrations import Registrations
@@ -68,7 +69,8 @@ async def run_server(port: int, folder: Path, n_shards: int) -> None:
         key = SecretKey(7)
         custody = Custody(store, key, lambda: duty)
         intake = Intake(store, custody, PendingUploads(PendingLimits(), time.monotonic))
-        handlers = Handlers(custody, intake, Registrations(intake, workers), lambda _: {}, workers, 0.0)
+        registrations = Registrations(intake, workers)
+        handlers = Handlers(custody, intake, registrations, lambda _: {}, Metrics(), workers, 0.0)
         app = build_app(handlers, RepairHandlers(Symbols(custody, key), workers))
         server = asyncio.ensure_future(serve_http(app, listen("127.0.0.1", port)))
         await asyncio.to_thread(sys.stdin.read)

@@ -33,7 +33,6 @@ _UNUSED_KEYS = frozenset(
         "event_processor_config",
         "garbage_collection",
         "live_upload_deferral",
-        "metrics_address",
         "metrics_push",
         "next_protocol_key_pair",
         "pending_metadata_cache",
@@ -121,6 +120,7 @@ class NodeConfig(_Section):
     public_host: str = Field(min_length=1)
     public_port: int = Field(ge=1, le=65535)
     rest_api_address: str = "127.0.0.1:9185"
+    metrics_address: str | None = None
     rest_server: RestServer = RestServer()
     pending_sliver_cache: PendingCache = PendingCache()
     sui: SuiConfig
@@ -139,10 +139,12 @@ class NodeConfig(_Section):
     @property
     def listen(self) -> tuple[str, int]:
         """Where the node listens. Raises `ConfigError`."""
-        host, colon, port = self.rest_api_address.rpartition(":")
-        if not (host and colon and port.isascii() and port.isdecimal() and int(port) <= 65535):
-            raise ConfigError(f"expected rest_api_address as host:port, got {self.rest_api_address!r}")
-        return host.strip("[]"), int(port)
+        return _host_and_port("rest_api_address", self.rest_api_address)
+
+    @property
+    def metrics_listen(self) -> tuple[str, int] | None:
+        """Where the node shows its metrics, if anywhere. Raises `ConfigError`."""
+        return None if self.metrics_address is None else _host_and_port("metrics_address", self.metrics_address)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -174,6 +176,13 @@ class NodeConfig(_Section):
                 "sui": self.sui.model_copy(update={"wallet_config": place(self.sui.wallet_config)}),
             }
         )
+
+
+def _host_and_port(key: str, text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not (host and colon and port.isascii() and port.isdecimal() and int(port) <= 65535):
+        raise ConfigError(f"expected {key} as host:port, got {text!r}")
+    return host.strip("[]"), int(port)
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

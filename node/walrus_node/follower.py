@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 
+from walrus_node.metrics import Metrics
 from walrus_node.objects import effects_of
 from walrus_node.reactions import Reactions
 from walrus_node.store import Cursor, Store
 from walrus_sui.chain import Checkpoint, SuiClient
 from walrus_sui.chain.checkpoints import ChainEvent
 from walrus_sui.chain.events import EpochChangeStart, WalrusEvent, parse_event
+from walrus_sui.errors import ChainError
 from walrus_sui.storage import EventId
 
 log = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 2.0
 
 
 class Follower:
     """Applies events to the store. The cursor moves with each event, in the same batch as its rows."""
 
-    def __init__(self, store: Store, package: bytes, reactions: Reactions) -> None:
+    def __init__(self, store: Store, package: bytes, reactions: Reactions, metrics: Metrics) -> None:
         """`package` is the address that Walrus' types carry: its first version's."""
         self._store = store
         self._package = package
         self._reactions = reactions
+        self._metrics = metrics
         self.cursor = store.cursor()
 
     async def run(self, sui: SuiClient) -> None:
         """Follow for ever. Checkpoints come without gaps, through lost connections too."""
         self._reactions.resume(self.cursor.epoch)
-        async for checkpoint in sui.checkpoints(self.cursor.checkpoint):
-            await self.apply(checkpoint)
+        while True:
+            try:
+                async for checkpoint in sui.checkpoints(self.cursor.checkpoint):
+                    await self.apply(checkpoint)
+            except ChainError as error:
+                log.error("stopped following the chain, going on in %.0f s: %s", _RETRY_SECONDS, error)
+                await asyncio.sleep(_RETRY_SECONDS)
 
     async def apply(self, checkpoint: Checkpoint) -> None:
         """Apply what is new in one checkpoint."""
@@ -49,6 +60,7 @@ class Follower:
         cursor = replace(position, total=self.cursor.total + 1, epoch=epoch)
         self._store.commit(cursor, effects)
         self.cursor = cursor
+        self._metrics.events.labels(event.move_name).inc()
         await self._reactions.after(event, effects)
 
     def _advance(self, cursor: Cursor) -> None:

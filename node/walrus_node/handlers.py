@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from walrus_node import wire
 from walrus_node.custody import Custody
-from walrus_node.intake import Intake
+from walrus_node.intake import Intake, Outcome
+from walrus_node.metrics import Metrics
 from walrus_node.refusal import Refusal
 from walrus_node.registrations import Registrations
 from walrus_node.workers import Workers
@@ -38,6 +39,7 @@ class Handlers:
         intake: Intake,
         registrations: Registrations,
         health: Callable[[bool], dict[str, Any]],
+        metrics: Metrics,
         workers: Workers,
         long_poll_seconds: float,
     ) -> None:
@@ -45,30 +47,40 @@ class Handlers:
         self._intake = intake
         self._registrations = registrations
         self._health = health
+        self._metrics = metrics
         self._workers = workers
         self._long_poll_seconds = long_poll_seconds
 
     async def get_metadata(self, request: Request) -> Response:
-        return wire.bcs_answer(await self._workers.run(self._custody.metadata, wire.blob_id(request)))
+        metadata = await self._workers.run(self._custody.metadata, wire.blob_id(request))
+        self._metrics.metadata_retrieved.inc()
+        return wire.bcs_answer(metadata)
 
     async def put_metadata(self, request: Request) -> Response:
         blob_id, pending = wire.blob_id(request), wire.upload_intent(request)
         wire.check_content_type(request)
         body = await wire.body(request, wire.DEFAULT_BODY_LIMIT)
         outcome = await self._workers.run(self._intake.store_metadata, blob_id, body, pending=pending)
+        if outcome is Outcome.STORED:
+            self._metrics.metadata_stored.inc()
         return wire.upload_answer("metadata", outcome)
 
     async def metadata_status(self, request: Request) -> Response:
         return wire.json_answer(await self._workers.run(self._intake.metadata_status, wire.blob_id(request)))
 
     async def get_sliver(self, request: Request) -> Response:
-        return wire.bcs_answer(await self._workers.run(self._custody.sliver, *wire.sliver_path(request)))
+        blob_id, pair, axis = wire.sliver_path(request)
+        sliver = await self._workers.run(self._custody.sliver, blob_id, pair, axis)
+        self._metrics.sliver_retrieved(axis)
+        return wire.bcs_answer(sliver)
 
     async def put_sliver(self, request: Request) -> Response:
         blob_id, pair, axis = wire.sliver_path(request)
         pending = wire.upload_intent(request)
         body = await wire.body(request, sliver_body_limit(self._custody.duty.n_shards))
         outcome = await self._workers.run(self._intake.store_sliver, blob_id, pair, axis, body, pending=pending)
+        if outcome is Outcome.STORED:
+            self._metrics.sliver_stored(axis)
         return wire.upload_answer("sliver", outcome)
 
     async def sliver_status(self, request: Request) -> Response:
@@ -90,6 +102,7 @@ class Handlers:
     async def _confirmation(self, request: Request, persistence: Permanent | Deletable) -> Response:
         blob_id, wait = wire.blob_id(request), wire.confirmation_wait(request, self._long_poll_seconds)
         signed = await self._confirm(blob_id, persistence, wait)
+        self._metrics.confirmations.inc()
         return wire.json_answer({"signed": wire.signed_json(signed)})
 
     async def _confirm(self, blob_id: BlobId, persistence: Permanent | Deletable, wait: float) -> SignedMessage:

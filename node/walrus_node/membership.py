@@ -14,7 +14,7 @@ from walrus_sui.chain.types import StakingInnerV1
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import read_network
 from walrus_sui.client.nodes import CommitteeNodes
-from walrus_sui.errors import ChainUnreachable, NetworkNotReady
+from walrus_sui.errors import ChainError, NetworkNotReady
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Membership:
         while self._duty.epoch < epoch:
             try:
                 await self.refresh()
-            except ChainUnreachable as error:
+            except ChainError as error:
                 log.warning("waiting for the chain: %s", error)
             if self._duty.epoch < epoch:
                 await asyncio.sleep(_POLL_SECONDS)

@@ -25,6 +25,7 @@ from walrus_node.intake import Intake
 from walrus_node.invalidation import Invalidation
 from walrus_node.keys import load_protocol_key
 from walrus_node.membership import Membership
+from walrus_node.metrics import Metrics, metrics_app
 from walrus_node.pending import PendingLimits, PendingUploads
 from walrus_node.reactions import Reactions
 from walrus_node.registrations import Registrations
@@ -52,8 +53,11 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
     key = load_protocol_key(config.protocol_key_pair.path)
     keypair = Wallet.load(config.sui.wallet_config).keypair
     cap_id = _required_cap(config)
-    listener = listen(*config.listen)
     async with contextlib.AsyncExitStack() as stack:
+        listener = stack.enter_context(contextlib.closing(listen(*config.listen)))
+        metrics_listener = None
+        if config.metrics_listen is not None:
+            metrics_listener = stack.enter_context(contextlib.closing(listen(*config.metrics_listen)))
         store = stack.enter_context(_opened_store(config))
         sui = await stack.enter_async_context(SuiClient(config.sui.rpc))
         contracts = await _connect(sui, config, stop)
@@ -75,15 +79,20 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         epochs = Epochs(store, membership, sync, Garbage(store), attester, workers)
         driver = EpochDriver(contracts, keypair)
         reactions = Reactions(epochs, driver, registrations, sync)
-        follower = Follower(store, contracts.original_package, reactions)
+        metrics = Metrics()
+        follower = Follower(store, contracts.original_package, reactions, metrics)
+        metrics.watch(membership.duty, lambda: follower.cursor, lambda: sync.backlog)
         health = Health(bytes(key.public_key), membership.duty, lambda: follower.cursor)
         long_poll_seconds = config.rest_server.confirmation_long_poll_max_millis / 1000
         app = build_app(
-            Handlers(custody, intake, registrations, health.report, workers, long_poll_seconds),
+            Handlers(custody, intake, registrations, health.report, metrics, workers, long_poll_seconds),
             RepairHandlers(Symbols(custody, key), workers),
         )
-        parts = (follower.run(sui), sync.run(), epochs.run(), driver.run(), attester.run())
-        await _run_until(stop, *parts, serve_http(app, listener))
+        parts = [follower.run(sui), sync.run(), epochs.run(), driver.run(), attester.run()]
+        parts.append(serve_http(app, listener))
+        if metrics_listener is not None:
+            parts.append(serve_http(metrics_app(metrics), metrics_listener))
+        await _run_until(stop, *parts)
 
 
 def _healer(sync: BlobSync) -> Callable[[bytes], None]:

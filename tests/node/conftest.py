@@ -16,6 +16,7 @@ from walrus_node.duty import Duty
 from walrus_node.handlers import Handlers
 from walrus_node.health import Health
 from walrus_node.intake import Intake
+from walrus_node.metrics import Metrics
 from walrus_node.objects import effects_of
 from walrus_node.pending import PendingLimits, PendingUploads
 from walrus_node.registrations import Registrations
@@ -68,6 +69,7 @@ class Node:
     http: httpx.AsyncClient
     registrations: Registrations
     clock: Clock
+    metrics: Metrics
     events: int = field(default=0)
 
     def apply(self, event: WalrusEvent) -> EventId:
@@ -94,18 +96,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 async def node(store: Store) -> AsyncIterator[Node]:
     key = SecretKey.generate(bytes(range(32)))
     duty = Duty(EPOCH, N_SHARDS, SHARDS)
-    clock = Clock()
+    clock, metrics = Clock(), Metrics()
     health = Health(bytes(key.public_key), lambda: duty, store.cursor)
     with Workers(2) as workers:
         custody = Custody(store, key, lambda: duty)
         intake = Intake(store, custody, PendingUploads(LIMITS, lambda: clock.now))
         registrations = Registrations(intake, workers)
-        handlers = Handlers(custody, intake, registrations, health.report, workers, LONG_POLL_SECONDS)
+        handlers = Handlers(custody, intake, registrations, health.report, metrics, workers, LONG_POLL_SECONDS)
         app = build_app(handlers, RepairHandlers(Symbols(custody, key), workers))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://node") as http:
             client = StorageNodeClient("http://node", http)
-            yield Node(store, key, custody, duty, client, http, registrations, clock)
+            yield Node(store, key, custody, duty, client, http, registrations, clock, metrics)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from walrus_node.blob_sync import BlobSync
 from walrus_node.epoch_driver import EpochDriver
 from walrus_node.epochs import Epochs
 from walrus_node.follower import Follower
+from walrus_node.metrics import Metrics
 from walrus_node.reactions import Reactions
 from walrus_node.registrations import Registrations
 from walrus_node.store import Cursor, Store
@@ -84,16 +85,9 @@ class Recorder:
 
 
 def follower(store: Store, recorder: Recorder) -> Follower:
-    return Follower(
-        store,
-        PACKAGE,
-        Reactions(
-            cast(Epochs, recorder),
-            cast(EpochDriver, recorder),
-            cast(Registrations, recorder),
-            cast(BlobSync, recorder),
-        ),
-    )
+    parts = (cast(Epochs, recorder), cast(EpochDriver, recorder), cast(Registrations, recorder))
+    reactions = Reactions(*parts, cast(BlobSync, recorder))
+    return Follower(store, PACKAGE, reactions, Metrics())
 
 
 async def follow(following: Follower) -> None:

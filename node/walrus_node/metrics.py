@@ -1,0 +1,72 @@
+"""What operators watch, under the names official nodes use (protocol.md §7.1)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from walrus_node.duty import Duty
+from walrus_node.store import Cursor
+from walrus_sui.redstuff import Axis
+
+STANDBY, ACTIVE = 0, 1
+"""Values of `walrus_current_node_status`."""
+
+
+class Metrics:
+    """Counters that the node's parts add to. Each node has its own, so that several can share a process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._started = time.monotonic()
+        self.metadata_stored = self._counter("metadata_stored", "Blob metadata stored")
+        self.metadata_retrieved = self._counter("metadata_retrieved", "Blob metadata handed out")
+        self._slivers_stored = self._counter("slivers_stored", "Slivers stored", "sliver_type")
+        self._slivers_retrieved = self._counter("slivers_retrieved", "Slivers handed out", "sliver_type")
+        self.confirmations = self._counter("storage_confirmations_issued", "Storage confirmations signed")
+        self.events = self._counter("events_processed", "Events applied", "event_type")
+        self._gauge("uptime", "Seconds since the node started", lambda: time.monotonic() - self._started)
+
+    def sliver_stored(self, axis: Axis) -> None:
+        self._slivers_stored.labels(axis.value).inc()
+
+    def sliver_retrieved(self, axis: Axis) -> None:
+        self._slivers_retrieved.labels(axis.value).inc()
+
+    def watch(self, duty: Callable[[], Duty], cursor: Callable[[], Cursor], backlog: Callable[[], int]) -> None:
+        """Read these whenever the metrics are read."""
+        self._gauge("current_epoch", "Epoch the node is in", lambda: duty().epoch)
+        self._gauge("shards_owned", "Shards the node owns", lambda: len(duty().shards))
+        self._gauge("current_node_status", "0 standby, 1 active", lambda: ACTIVE if duty().shards else STANDBY)
+        self._gauge("event_cursor_progress", "Events applied", lambda: cursor().total, state="highest_finished")
+        self._gauge(
+            "event_processor_latest_downloaded_checkpoint", "Checkpoints followed", lambda: cursor().checkpoint
+        )
+        self._gauge("recover_blob_backlog", "Certified blobs the node is completing", backlog, state="queued")
+
+    def exposition(self) -> bytes:
+        """Everything in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"walrus_{name}", about, labels, registry=self.registry)
+
+    def _gauge(self, name: str, about: str, read: Callable[[], float], **labels: str) -> None:
+        gauge = Gauge(f"walrus_{name}", about, tuple(labels), registry=self.registry)
+        (gauge.labels(**labels) if labels else gauge).set_function(read)
+
+
+def metrics_app(metrics: Metrics) -> Starlette:
+    """The application behind `metrics_address`: GET /metrics."""
+
+    async def expose(_: Request) -> Response:
+        return Response(metrics.exposition(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    return Starlette(routes=[Route("/metrics", expose, methods=["GET"])])
