@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format clean bench-encode
 
 demo: $(STAMP)          ## a Walrus network on this machine: store, kill four of thirteen nodes, read back
 	$(BIN)/walrus demo
@@ -17,6 +17,9 @@ lint: $(STAMP)          ## style, types and floors
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-encode: $(STAMP)  ## encoding, decoding and certificates, beside the official encoder and the machine's limits
+	$(BIN)/python -m benchmarks.encode --large
 
 format: $(STAMP)        ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
