@@ -19,7 +19,7 @@ def store_document(stored: StoredBlob) -> dict[str, Any]:
     operation = {"encodedLength": stored.encoded_length, "epochsAhead": storage.end_epoch - storage.start_epoch}
     return {
         "newlyCreated": {
-            "blobObject": blob_document(stored.blob, str(stored.blob_id)),
+            "blobObject": blob_document(stored.blob),
             "resourceOperation": {"registerFromScratch": operation},
             "cost": stored.cost,
             "certificate": certificate_document(stored),
@@ -27,12 +27,14 @@ def store_document(stored: StoredBlob) -> dict[str, Any]:
     }
 
 
-def blob_document(blob: Blob, blob_id: str) -> dict[str, Any]:
+def blob_document(blob: Blob) -> dict[str, Any]:
     """A Blob object as the official tools word it."""
+    from walrus_sui.redstuff import BlobId
+
     return {
         "id": "0x" + blob.object_id.hex(),
         "registeredEpoch": blob.registered_epoch,
-        "blobId": blob_id,
+        "blobId": str(BlobId(blob.blob_id)),
         "size": blob.size,
         "encodingType": "RS2",
         "certifiedEpoch": blob.certified_epoch,
@@ -56,6 +58,17 @@ def certificate_document(stored: StoredBlob) -> dict[str, Any] | None:
         "signature": stored.certificate.signature.hex(),
         "unconfirmed": stored.unconfirmed,
     }
+
+
+def blob_line(blob: Blob, epoch: int) -> str:
+    """One line about a Blob object, as of `epoch`."""
+    from walrus_sui.redstuff import BlobId
+
+    certified = "certified" if blob.certified_epoch is not None else "not certified"
+    end = "expired in" if blob.storage.end_epoch <= epoch else "until"
+    kind = "deletable" if blob.deletable else "permanent"
+    facts = f"{blob.size} bytes, {kind}, {certified}, {end} epoch {blob.storage.end_epoch}"
+    return f"{BlobId(blob.blob_id)}  0x{blob.object_id.hex()}  {facts}"
 
 
 def store_text(path: str, stored: StoredBlob) -> str:

@@ -7,7 +7,6 @@ need.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
@@ -29,15 +28,25 @@ COMMANDS = {
     "store": Entry("walrus_cli.blobs", "Store files and certify them on chain."),
     "read": Entry("walrus_cli.blobs", "Read a blob back from the storage nodes."),
     "blob-status": Entry("walrus_cli.blobs", "What the storage nodes say about a blob."),
+    "list-blobs": Entry("walrus_cli.owned", "The blobs that the wallet owns."),
+    "extend": Entry("walrus_cli.owned", "Pay for more epochs of a blob."),
+    "delete": Entry("walrus_cli.owned", "Delete deletable blobs."),
     "info": Entry("walrus_cli.info", "Epoch, committee, sizes and prices of the network."),
+    "health": Entry("walrus_cli.health", "How the storage nodes are."),
     "blob-id": Entry("walrus_cli.encoding", "Compute the blob id of files without storing them."),
     "encode": Entry("walrus_cli.encoding", "Encode a file into sliver pairs."),
     "decode": Entry("walrus_cli.encoding", "Decode a file from its slivers."),
     "localnet": Entry("walrus_cli.localnet", "A whole Walrus network on this machine."),
-    "demo": Entry("walrus_cli.demo", "Store, lose four of thirteen nodes, read back: the network at work."),
+    "demo": Entry("walrus_cli.demo", "Store a file, lose four nodes, read it back."),
     "node": Entry("walrus_cli.node", "Set up and run a storage node."),
     "move": Entry("walrus_cli.move", "Build and test Move packages."),
 }
+
+
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 failed, 2 usage, 3 configuration, 4 unreachable, 5 not found, 6 refused by the chain, "
+    "7 too few storage nodes, 8 bad input or data, 9 local network, 130 interrupted."
+)
 
 
 def build_app(words: Sequence[str]) -> typer.Typer:
@@ -45,6 +54,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         name="walrus",
         help="Store and read blobs on Walrus, and run Walrus networks.",
+        epilog="`walrus COMMAND --help` tells more. " + EXIT_CODES,
         rich_markup_mode=None,
         no_args_is_help=True,
         add_completion=False,
@@ -52,8 +62,6 @@ def build_app(words: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_globals)
     for name, entry in COMMANDS.items():
-        if importlib.util.find_spec(entry.module) is None:
-            continue
         if name in words:
             _mount(app, name, entry)
         else:
@@ -93,6 +101,10 @@ def run(arguments: Sequence[str]) -> int:
         return output.usage_failure(error.format_message())
     except (typer.Abort, KeyboardInterrupt):
         return output.interrupted()
+    except BrokenPipeError:
+        return output.nobody_listens()
+    except Exception as error:
+        return output.crashed(error)
     return code if isinstance(code, int) else 0
 
 

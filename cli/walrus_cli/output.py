@@ -6,7 +6,9 @@ With `--json`, a command prints exactly one JSON document: its result, or `{"err
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -64,6 +66,19 @@ def usage_failure(message: str) -> int:
 def interrupted() -> int:
     _print_error("interrupted", "stopped before it was done", None)
     return exits.INTERRUPTED
+
+
+def nobody_listens() -> int:
+    """Whoever read our output has gone: what is still buffered goes nowhere, quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exits.FAILED
+
+
+def crashed(error: Exception) -> int:
+    """A fault of this program, not of its input: the traceback for those who mend it."""
+    traceback.print_exception(error, file=sys.stderr)
+    _print_error("internal", f"{type(error).__name__}: {error}", "this is a fault of walrus-sui itself")
+    return exits.FAILED
 
 
 def _print_error(code: str, message: str, hint: str | None) -> None:

@@ -88,6 +88,34 @@ def test_several_files_at_once_and_text_for_people(walrus, small_net, tmp_path):
     assert (read.code, read.out) == (0, "one")
 
 
+def test_owned_blobs_are_listed_extended_and_deleted(walrus, small_net, file):
+    stored = walrus("store", file, "--deletable", "--force", "--json", net=small_net).json
+    blob = stored[0]["blobStoreResult"]["newlyCreated"]["blobObject"]
+    listed = walrus("list-blobs", "--json", net=small_net).json
+    assert blob in listed
+    extended = walrus("extend", "--blob-obj-id", blob["id"], "--epochs-extended", 3, "--json", net=small_net)
+    assert extended.json == {"epochsExtended": 3, "endEpoch": 5}
+    assert (
+        f"{blob['id']}  200000 bytes, deletable, certified, until epoch 5"
+        in walrus("list-blobs", net=small_net).out
+    )
+    deleted = walrus("delete", "--object-ids", blob["id"], "--json", net=small_net)
+    assert deleted.json == {"deletedBlobs": [blob["id"]]}
+    assert blob["id"] not in walrus("list-blobs", net=small_net).out
+    gone = walrus("delete", "--object-ids", blob["id"], "--json", net=small_net)
+    assert (gone.code, gone.json["error"]["code"]) == (5, "object_not_found")
+
+
+def test_health_asks_every_node(walrus, small_net, directory):
+    assert walrus("localnet", "kill-node", "3", *directory).code == 0
+    health = walrus("health", "--json", net=small_net).json["healthInfo"]
+    assert walrus("localnet", "restart-node", "3", *directory).code == 0
+    assert len(health) == 4
+    answers = [entry["healthInfo"] for entry in health]
+    assert sum("Err" in answer for answer in answers) == 1
+    assert all(answer["Ok"]["epoch"] == 1 for answer in answers if "Ok" in answer)
+
+
 def test_info_shows_committee_and_prices(walrus, small_net):
     info = walrus("info", "--json", net=small_net).json
     assert info["epochInfo"]["currentEpoch"] == 1

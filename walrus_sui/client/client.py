@@ -138,6 +138,23 @@ class WalrusClient:
         """What the storage nodes agree on about a blob. Raises `BlobUnavailable` if too few answer in time."""
         return await blob_status(self._nodes((await self.network()).committee), blob_id, timeout=timeout)
 
+    async def owned_blobs(self) -> tuple[Blob, ...]:
+        """The Blob objects of the signer."""
+        return await self.contracts.owned_blobs(self.signer.address)
+
+    async def extend(self, object_id: bytes, epochs: int) -> Blob:
+        """Pay for `epochs` more epochs of a certified blob. Raises `InsufficientFunds`, `MoveAborted`."""
+        await self.contracts.extend_blob(self.signer, object_id, epochs)
+        return await self.contracts.blob(object_id)
+
+    async def delete(self, object_id: bytes) -> None:
+        """Delete a deletable blob; its storage stays with the signer. Raises `ObjectNotFound`, `MoveAborted`."""
+        await self.contracts.delete_blob(self.signer, object_id)
+
+    async def nodes(self) -> CommitteeNodes:
+        """The storage nodes of the current committee."""
+        return self._nodes((await self.network()).committee)
+
     async def _certify(
         self,
         keypair: Keypair,
