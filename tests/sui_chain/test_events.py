@@ -10,6 +10,7 @@ import pytest
 
 from walrus_sui.bcs import U8, U16, U32, U64, Bytes32
 from walrus_sui.chain.events import StakingEvent, StorageEvent, WalrusEvent
+from walrus_sui.chain.types import Authorized
 
 SOURCES = Path(__file__).parents[2] / "move" / "walrus" / "sources"
 STRUCT = re.compile(r"^public struct (\w+) has copy, drop \{(.*?)^\}", re.MULTILINE | re.DOTALL)
@@ -22,6 +23,7 @@ LAYOUTS: dict[str, Any] = {
     "u256": Bytes32,
     "bool": bool,
     "ID": Bytes32,
+    "Authorized": Authorized,
     "vector<u8>": bytes,
     "vector<u16>": tuple[U16, ...],
     "vector<ID>": tuple[Bytes32, ...],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from walrus_sui.bcs import U8, U16, U32, U64, Bytes32
 from walrus_sui.chain.events.base import WalrusEvent
+from walrus_sui.chain.types import Authorized
 
 
 class StakingEvent(WalrusEvent):
@@ -64,6 +65,24 @@ class CommissionRateChanged(StakingEvent):
     node_id: Bytes32
     commission_rate: U16
     effective_epoch: U32
+
+
+class CommissionReceiverChanged(StakingEvent):
+    """The right to collect a node's commission went to `receiver`."""
+
+    move_name = "CommissionReceiverChanged"
+    epoch: U32
+    node_id: Bytes32
+    receiver: Authorized
+
+
+class GovernanceAuthorizedChanged(StakingEvent):
+    """The right to vote for a node went to `authorized`."""
+
+    move_name = "GovernanceAuthorizedChanged"
+    epoch: U32
+    node_id: Bytes32
+    authorized: Authorized
 
 
 class CommissionCollected(StakingEvent):
@@ -137,6 +156,16 @@ class EpochSyncForced(StakingEvent):
     epoch: U32
     reported_weight: U16
     missing: tuple[Bytes32, ...]
+
+
+class UpgradeVoteCast(StakingEvent):
+    """A node voted for an upgrade; `voting_weight` is the weight of all votes so far."""
+
+    move_name = "UpgradeVoteCast"
+    epoch: U32
+    node_id: Bytes32
+    package_digest: bytes
+    voting_weight: U16
 
 
 class SlashingVoteCast(StakingEvent):

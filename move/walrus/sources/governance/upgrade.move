@@ -7,6 +7,7 @@ use sui::vec_set::{Self, VecSet};
 use walrus::auth::Authenticated;
 use walrus::events;
 use walrus::staking::Staking;
+use walrus::staking_events;
 use walrus::system::System;
 
 // === Errors ===
@@ -81,6 +82,7 @@ public fun vote_for_upgrade(
     assert!(!proposal.voters.contains(&node_id), EDuplicateVote);
     proposal.voters.insert(node_id);
     proposal.voting_weight = proposal.voting_weight + weight;
+    staking_events::emit_upgrade_vote_cast(epoch, node_id, digest, proposal.voting_weight);
     if (staking.is_quorum(proposal.voting_weight)) events::emit_contract_upgrade_quorum_reached(epoch, digest);
 }
 

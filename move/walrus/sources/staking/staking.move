@@ -180,7 +180,9 @@ public fun collect_commission(
 
 /// Hands the right to collect commission on. Aborts with `staking_pool::EAuthorizationFailure`.
 public fun set_commission_receiver(self: &mut Staking, node_id: ID, auth: Authenticated, receiver: Authorized) {
-    self.inner_mut().pool_mut(node_id).set_commission_receiver(auth, receiver)
+    let inner = self.inner_mut();
+    inner.pool_mut(node_id).set_commission_receiver(auth, receiver);
+    staking_events::emit_commission_receiver_changed(inner.epoch(), node_id, receiver);
 }
 
 /// Hands the right to vote for the node on. Aborts with `staking_pool::EAuthorizationFailure`.
@@ -190,7 +192,9 @@ public fun set_governance_authorized(
     auth: Authenticated,
     authorized: Authorized,
 ) {
-    self.inner_mut().pool_mut(node_id).set_governance_authorized(auth, authorized)
+    let inner = self.inner_mut();
+    inner.pool_mut(node_id).set_governance_authorized(auth, authorized);
+    staking_events::emit_governance_authorized_changed(inner.epoch(), node_id, authorized);
 }
 
 /// Gives commission to nodes. Aborts as `staking_inner::add_commission_to_pools`.

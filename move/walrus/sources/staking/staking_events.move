@@ -3,6 +3,7 @@
 module walrus::staking_events;
 
 use sui::event;
+use walrus::auth::Authorized;
 
 // === Structs ===
 
@@ -47,6 +48,20 @@ public struct CommissionRateChanged has copy, drop {
     node_id: ID,
     commission_rate: u16,
     effective_epoch: u32,
+}
+
+/// The right to collect commission went to `receiver`. Emitted by `staking::set_commission_receiver`.
+public struct CommissionReceiverChanged has copy, drop {
+    epoch: u32,
+    node_id: ID,
+    receiver: Authorized,
+}
+
+/// The right to vote for the node went to `authorized`. Emitted by `staking::set_governance_authorized`.
+public struct GovernanceAuthorizedChanged has copy, drop {
+    epoch: u32,
+    node_id: ID,
+    authorized: Authorized,
 }
 
 /// Commission was paid to its receiver. Emitted by `staking::collect_commission`.
@@ -110,6 +125,15 @@ public struct EpochSyncForced has copy, drop {
     epoch: u32,
     reported_weight: u16,
     missing: vector<ID>,
+}
+
+/// A node voted for an upgrade; `voting_weight` is the weight of all votes so far.
+/// Emitted by `upgrade::vote_for_upgrade`.
+public struct UpgradeVoteCast has copy, drop {
+    epoch: u32,
+    node_id: ID,
+    package_digest: vector<u8>,
+    voting_weight: u16,
 }
 
 /// A node voted to slash a candidate; `voting_weight` is the weight of all votes so far.
@@ -176,6 +200,14 @@ public(package) fun emit_commission_rate_changed(
     event::emit(CommissionRateChanged { epoch, node_id, commission_rate, effective_epoch });
 }
 
+public(package) fun emit_commission_receiver_changed(epoch: u32, node_id: ID, receiver: Authorized) {
+    event::emit(CommissionReceiverChanged { epoch, node_id, receiver });
+}
+
+public(package) fun emit_governance_authorized_changed(epoch: u32, node_id: ID, authorized: Authorized) {
+    event::emit(GovernanceAuthorizedChanged { epoch, node_id, authorized });
+}
+
 public(package) fun emit_commission_collected(epoch: u32, node_id: ID, amount: u64) {
     event::emit(CommissionCollected { epoch, node_id, amount });
 }
@@ -217,6 +249,15 @@ public(package) fun emit_vote_cast(
 
 public(package) fun emit_epoch_sync_forced(epoch: u32, reported_weight: u16, missing: vector<ID>) {
     event::emit(EpochSyncForced { epoch, reported_weight, missing });
+}
+
+public(package) fun emit_upgrade_vote_cast(
+    epoch: u32,
+    node_id: ID,
+    package_digest: vector<u8>,
+    voting_weight: u16,
+) {
+    event::emit(UpgradeVoteCast { epoch, node_id, package_digest, voting_weight });
 }
 
 public(package) fun emit_slashing_vote_cast(

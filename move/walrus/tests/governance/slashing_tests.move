@@ -8,7 +8,7 @@ use sui::event;
 use wal::wal::WAL;
 use walrus::auth;
 use walrus::slashing::{Self, SlashingManager};
-use walrus::staking_events::{Slashed, SlashingVoteCast};
+use walrus::staking_events::{GovernanceAuthorizedChanged, Slashed, SlashingVoteCast};
 use walrus::staking_pool;
 use walrus::test_network::{Self, Network};
 
@@ -190,6 +190,7 @@ fun voter_can_be_changed() {
         node_id,
         network.node_id(3),
     );
+    assert_eq!(event::events_by_type<GovernanceAuthorizedChanged>().length(), 1);
     destroy(manager);
     network.destroy();
 }

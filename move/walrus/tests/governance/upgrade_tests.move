@@ -9,6 +9,7 @@ use sui::test_scenario;
 use walrus::auth;
 use walrus::events::{ContractUpgradeProposed, ContractUpgradeQuorumReached};
 use walrus::staking;
+use walrus::staking_events::UpgradeVoteCast;
 use walrus::test_network::{Self, Network};
 use walrus::upgrade::{Self, EmergencyUpgradeCap, UpgradeManager};
 
@@ -36,6 +37,7 @@ fun quorum_upgrades() {
     3u64.do!(|i| manager.vote(&network, i, digest(1)));
     assert_eq!(event::events_by_type<ContractUpgradeProposed>().length(), 1);
     assert_eq!(event::events_by_type<ContractUpgradeQuorumReached>().length(), 1);
+    assert_eq!(event::events_by_type<UpgradeVoteCast>().length(), 3);
     let ticket = manager.authorize_upgrade(network.staking(), digest(1));
     assert_eq!(*ticket.ticket_digest(), digest(1));
     let receipt = package::test_upgrade(ticket);

@@ -7,7 +7,12 @@ use sui::balance;
 use sui::event;
 use wal::wal::WAL;
 use walrus::auth;
-use walrus::staking_events::{CommissionAdded, CommissionCollected, CommissionRateChanged};
+use walrus::staking_events::{
+    CommissionAdded,
+    CommissionCollected,
+    CommissionRateChanged,
+    CommissionReceiverChanged
+};
 use walrus::staking_inner;
 use walrus::staking_pool;
 use walrus::test_network::{Self, Network};
@@ -110,6 +115,7 @@ fun receiver_can_be_changed() {
     staking.set_commission_receiver(node_id, auth, auth::authorized_address(@0xA));
     let coin = staking.collect_commission(node_id, auth::authenticate_sender(ctx), ctx);
     assert_eq!(coin.value(), 97);
+    assert_eq!(event::events_by_type<CommissionReceiverChanged>().length(), 1);
     destroy(coin);
     network.destroy();
 }

@@ -327,6 +327,27 @@ fun forcing_a_complete_change_aborts() {
     abort
 }
 
+// === Size ===
+
+#[test]
+fun largest_committee_changes_epochs() {
+    // 160 nodes for the 150 places of the active set, 1,000 shards, stakes from 1,000 to 2,590 WAL.
+    let ctx = &mut tx_context::dummy();
+    let mut network = test_network::empty(1_000, ctx);
+    160u64.do!(|i| { network.add_node(1_000 + 10 * i, ctx); });
+    2u64.do!(|_| network.next_epoch(ctx));
+    let committee = network.staking().committee();
+    assert_eq!(committee.size(), 150);
+    // The ten with the least stake were displaced.
+    10u64.do!(|i| assert!(!committee.contains(&network.node_id(i))));
+    let shards = committee.inner().keys().fold!(0, |sum, node_id| sum + committee[&node_id].length());
+    assert_eq!(shards, 1_000);
+    // 2,590 of 276,750 WAL: nine or ten of a thousand shards.
+    let largest = committee.weight(&network.node_id(159));
+    assert!(largest == 9 || largest == 10);
+    network.destroy();
+}
+
 // === Version ===
 
 #[test, expected_failure(abort_code = staking::EWrongVersion)]
