@@ -115,12 +115,19 @@ class Sandbox:
     @classmethod
     def open(cls, directory: Path | None = None) -> Sandbox:
         ledger, key = open_ledger(directory)
-        ledger.clock = clock = StoppedClock(ledger.head.summary.timestamp_ms)
-        box = cls(ledger, Faucet(ledger, key), Account(1), Account(2), clock)
-        for account in (box.alice, box.bob):
-            if not box.coins(account):
-                box.faucet.fund(account.address)
+        box = cls.over(ledger, Faucet(ledger, key))
+        box.fund()
         return box
+
+    @classmethod
+    def over(cls, ledger: Ledger, faucet: Faucet) -> Sandbox:
+        ledger.clock = clock = StoppedClock(ledger.head.summary.timestamp_ms)
+        return cls(ledger, faucet, Account(1), Account(2), clock)
+
+    def fund(self) -> None:
+        for account in (self.alice, self.bob):
+            if not self.coins(account):
+                self.faucet.fund(account.address)
 
     # looking -------------------------------------------------------------------------------------------------
     def coins(self, account: Account) -> list[Object]:

@@ -82,3 +82,18 @@ async def test_the_sdk_builds_sends_and_reads(sdk: Path, form: str) -> None:
         "advanced": True,
         "stepped": "2",
     }
+
+
+@pytest.mark.peer
+async def test_every_kind_of_account_of_the_sdk_can_pay(sdk: Path) -> None:
+    async with LocalSui.start() as network:
+        report = await run(sdk, "signatures.mjs", network.url, network.faucet_url)
+    assert "expected signatures of" in report.pop("foreign")
+    assert "weight 3 or more, got 2" in report.pop("tooFew")
+    assert report == {
+        "ed25519": "Transaction",
+        "secp256k1": "Transaction",
+        "secp256r1": "Transaction",
+        "multisig": "Transaction",
+        "personal": True,
+    }

@@ -118,6 +118,15 @@ class Store:
             if found is not None:
                 yield found
 
+    def of_type(self, type_text: str) -> Iterator[Object]:
+        """Live objects of exactly a type, in order of id; `PACKAGE_TYPE` for packages. Reads the whole index."""
+        for (object_id,) in self._db.execute(
+            "SELECT id FROM live WHERE type = ? ORDER BY id", (type_text,)
+        ).fetchall():
+            found = self.latest(object_id)
+            if found is not None:
+                yield found
+
     def transaction(self, digest: bytes) -> TransactionRecord | None:
         row = self._db.execute("SELECT record FROM transactions WHERE digest = ?", (digest,)).fetchone()
         return TransactionRecord.from_bytes(row[0]) if row else None

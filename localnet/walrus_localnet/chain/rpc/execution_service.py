@@ -10,15 +10,13 @@ from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.programs import argument_message
-from walrus_localnet.chain.rpc.refusals import invalid
-from walrus_localnet.chain.rpc.resolve import draft_data, signed_data
+from walrus_localnet.chain.rpc.resolve import draft_data
+from walrus_localnet.chain.rpc.signed import all_signatures, signed_data
 from walrus_localnet.chain.rpc.source import simulated_source
 from walrus_localnet.chain.rpc.transactions import executed_message, record_message
 from walrus_localnet.chain.simulation import simulate
 from walrus_localnet.vm import Machine, Type, to_tag
 from walrus_sui.bcs.sui import Argument
-
-MAX_SIGNATURES = 2
 
 
 class ExecutionService:
@@ -28,7 +26,7 @@ class ExecutionService:
 
     async def execute_transaction(self, request: rpc.ExecuteTransactionRequest) -> rpc.ExecuteTransactionResponse:
         data = signed_data(request.transaction)
-        record = self.ledger.execute(data, _signatures(request))
+        record = self.ledger.execute(data, all_signatures(request.signatures))
         mask = Mask.of(request, "effects.status,checkpoint")
         message = record_message(record, self.ledger, mask, final=self.feed.knows(record.checkpoint))
         return rpc.ExecuteTransactionResponse(transaction=message)
@@ -49,24 +47,6 @@ class ExecutionService:
             suggested_gas_price=REFERENCE_GAS_PRICE,
         )
         return mask.cut(answer)
-
-
-def _signatures(request: rpc.ExecuteTransactionRequest) -> tuple[bytes, ...]:
-    if not 1 <= len(request.signatures) <= MAX_SIGNATURES:
-        raise invalid(f"expected 1 to {MAX_SIGNATURES} signatures, got {len(request.signatures)}")
-    return tuple(
-        signature.bcs.value if signature.bcs is not None and signature.bcs.value else _simple(signature)
-        for signature in request.signatures
-    )
-
-
-def _simple(signature: rpc.UserSignature) -> bytes:
-    """A signature given in parts."""
-    simple = signature.simple
-    if simple is None:
-        raise invalid("expected the bytes of a signature, got none")
-    scheme = int(simple.scheme or 0)
-    return bytes([scheme & 0xFF]) + (simple.signature or b"") + (simple.public_key or b"")
 
 
 def _output_message(output: CommandOutput, machine: Machine) -> rpc.CommandResult:

@@ -23,6 +23,7 @@ from walrus_localnet.chain.records import CheckpointRecord, TransactionRecord
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import Status, rpc
 from walrus_localnet.chain.rpc.objects import DEFAULT_OBJECT, object_message
+from walrus_localnet.chain.rpc.queries import ListMethods
 from walrus_localnet.chain.rpc.refusals import address_field, digest_field, invalid, not_found
 from walrus_localnet.chain.rpc.transactions import (
     DEFAULT_CHECKPOINT,
@@ -39,10 +40,12 @@ _NOT_FOUND = 5
 _EPOCH_MS = 24 * 3600 * 1000
 
 
-class LedgerService:
+class LedgerService(ListMethods):
+    """Reads by id, and the lists of `ListMethods`."""
+
     def __init__(self, ledger: Ledger, feed: CheckpointFeed) -> None:
         self.ledger = ledger
-        self.feed = feed
+        super().__init__(feed)
         self.store = ledger.store
 
     async def get_service_info(self, request: rpc.GetServiceInfoRequest) -> rpc.GetServiceInfoResponse:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from walrus_localnet.chain.ledger import Ledger
+from walrus_localnet.chain.packages import original_id
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.objects import package_message
 from walrus_localnet.chain.rpc.refusals import address_field, not_found
+from walrus_localnet.chain.store import PACKAGE_TYPE
 from walrus_localnet.vm import (
     ADDRESS,
     BOOL,
@@ -62,6 +64,17 @@ class PackageService:
             module.functions = [function_message(info) for info in functions if info.visibility == "public"]
             module.datatypes = [datatype_message(info, package) for info in datatypes]
         return rpc.GetPackageResponse(package=message)
+
+    async def list_package_versions(
+        self, request: rpc.ListPackageVersionsRequest
+    ) -> rpc.ListPackageVersionsResponse:
+        """All on one page: a package has few versions."""
+        wanted = original_id(self._package(request.package_id))
+        packages = [obj.data for obj in self.store.of_type(PACKAGE_TYPE) if isinstance(obj.data, MovePackage)]
+        versions = sorted((p.version, p.object_id) for p in packages if original_id(p) == wanted)
+        return rpc.ListPackageVersionsResponse(
+            versions=[rpc.PackageVersion(package_id=format_address(i), version=version) for version, i in versions]
+        )
 
     def _package(self, text: str | None) -> MovePackage:
         obj = self.store.latest(address_field(text, "package_id"))

@@ -1,4 +1,4 @@
-"""Transactions from messages: as signed bytes, or in structure with parts left to the server.
+"""Transactions to simulate, from messages: as bytes, or in structure with parts left to the server.
 
 A structured transaction may name an object by its id alone. How it is used as an input then follows from what the
 object is now and from the commands that use it (source: sui_localnet.md §1.5, §2).
@@ -10,6 +10,7 @@ from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.objects import reference_of, version_of
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.programs import parse_command, parse_reference
+from walrus_localnet.chain.rpc.signed import signed_data
 from walrus_localnet.chain.rpc.usage import Usage, usages
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
@@ -23,7 +24,6 @@ from walrus_sui.bcs.sui import (
     Object,
     ProgrammableTransaction,
     SharedOwner,
-    TransactionData,
     TransactionDataV1,
     format_address,
     parse_address,
@@ -33,15 +33,6 @@ from walrus_sui.errors import BcsError
 
 _INPUT = rpc.InputInputKind
 ZERO = bytes(32)
-
-
-def signed_data(message: rpc.Transaction | None) -> TransactionDataV1:
-    """The exact bytes that were signed. Raises `BcsError`."""
-    if message is None or message.bcs is None or not message.bcs.value:
-        raise BcsError("expected the BCS of a transaction, got none")
-    data = TransactionData.from_bytes(message.bcs.value)
-    assert isinstance(data, TransactionDataV1)
-    return data
 
 
 def draft_data(message: rpc.Transaction | None, ledger: Ledger) -> TransactionDataV1:

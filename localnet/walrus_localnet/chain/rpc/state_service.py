@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from walrus_localnet.chain.coin_info import CoinInfo, coin_info
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.objects import (
     FRAMEWORK_SUI,
@@ -17,7 +18,7 @@ from walrus_localnet.chain.objects import (
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.objects import object_message, type_text
-from walrus_localnet.chain.rpc.refusals import address_field, invalid
+from walrus_localnet.chain.rpc.refusals import address_field, invalid, not_found
 from walrus_localnet.vm import from_tag
 from walrus_sui.bcs.sui import DatatypeTag, MoveObject, Object, StructTag, TypeTag, format_address
 
@@ -67,6 +68,17 @@ class StateService:
         ordered = sorted(totals, key=str)
         return rpc.ListBalancesResponse(balances=[_balance(coin, totals[coin]) for coin in ordered])
 
+    async def get_coin_info(self, request: rpc.GetCoinInfoRequest) -> rpc.GetCoinInfoResponse:
+        if not request.coin_type:
+            raise invalid("expected coin_type, got none")
+        coin = TypeTag.parse(request.coin_type)
+        info = coin_info(self.store, coin)
+        if info.metadata is None and info.treasury is None:
+            raise not_found(f"metadata of coin {coin}")
+        return rpc.GetCoinInfoResponse(
+            coin_type=str(coin), metadata=_metadata_message(info), treasury=_treasury_message(info)
+        )
+
     async def list_dynamic_fields(self, request: rpc.ListDynamicFieldsRequest) -> rpc.ListDynamicFieldsResponse:
         parent = address_field(request.parent, "parent")
         mask = Mask.of(request, "parent,field_id")
@@ -103,6 +115,29 @@ class StateService:
                 message.value_type = type_text(child)
                 message.child_object = object_message(child, mask.below("child_object"), self.machine)
         return message
+
+
+def _metadata_message(info: CoinInfo) -> rpc.CoinMetadata | None:
+    found = info.metadata
+    if found is None:
+        return None
+    return rpc.CoinMetadata(
+        id=format_address(found.object_id),
+        decimals=found.decimals,
+        name=found.name,
+        symbol=found.symbol,
+        description=found.description,
+        icon_url=found.icon_url,
+    )
+
+
+def _treasury_message(info: CoinInfo) -> rpc.CoinTreasury | None:
+    found = info.treasury
+    return (
+        None
+        if found is None
+        else rpc.CoinTreasury(id=format_address(found.object_id), total_supply=found.total_supply)
+    )
 
 
 def _wrapped_name(name_type: TypeTag) -> TypeTag | None:

@@ -1,0 +1,38 @@
+"""What was signed, and the signatures, out of messages."""
+
+from __future__ import annotations
+
+from walrus_localnet.chain.rpc.messages import rpc
+from walrus_localnet.chain.rpc.refusals import invalid
+from walrus_sui.bcs.sui import TransactionData, TransactionDataV1
+from walrus_sui.errors import BcsError
+
+MAX_SIGNATURES = 2
+"""Of the sender, and of who pays."""
+
+
+def signed_data(message: rpc.Transaction | None) -> TransactionDataV1:
+    """The exact bytes that were signed. Raises `BcsError`."""
+    if message is None or message.bcs is None or not message.bcs.value:
+        raise BcsError("expected the BCS of a transaction, got none")
+    data = TransactionData.from_bytes(message.bcs.value)
+    assert isinstance(data, TransactionDataV1)
+    return data
+
+
+def all_signatures(messages: list[rpc.UserSignature]) -> tuple[bytes, ...]:
+    """Raises `GRPCError` for none, or too many."""
+    if not 1 <= len(messages) <= MAX_SIGNATURES:
+        raise invalid(f"expected 1 to {MAX_SIGNATURES} signatures, got {len(messages)}")
+    return tuple(map(signature_bytes, messages))
+
+
+def signature_bytes(message: rpc.UserSignature) -> bytes:
+    """A signature as bytes, whether it came so or in parts. Raises `GRPCError` for one that is empty."""
+    if message.bcs is not None and message.bcs.value:
+        return message.bcs.value
+    simple = message.simple
+    if simple is None:
+        raise invalid("expected the bytes of a signature, got none")
+    scheme = int(simple.scheme or 0)
+    return bytes([scheme & 0xFF]) + (simple.signature or b"") + (simple.public_key or b"")
