@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
+from functools import cached_property
 from typing import (
     Annotated,
     Any,
@@ -412,6 +413,30 @@ class Enum(Struct):
         if variant is None or not issubclass(variant, cls):
             raise BcsError(f"expected a variant of {cls.__name__} at offset {start}, got tag {tag}")
         return variant(*(codec.read(reader) for _, codec in _fields(variant)))
+
+
+class KeepsBytes(Struct):
+    """Mixed in before `Struct` or `Enum`: a record that keeps its bytes once they are known, for types that are
+    hashed and stored again and again."""
+
+    @cached_property
+    def _bytes(self) -> bytes:
+        out = bytearray()
+        super().write_to(out)
+        return bytes(out)
+
+    def to_bytes(self) -> bytes:
+        return self._bytes
+
+    def write_to(self, out: bytearray) -> None:
+        out += self._bytes
+
+    @classmethod
+    def read_from(cls, reader: Reader) -> Self:
+        start = reader.position
+        value = super().read_from(reader)
+        value.__dict__["_bytes"] = bytes(reader.data[start : reader.position])  # what was read is canonical
+        return value
 
 
 def encode(hint: Any, value: Any) -> bytes:

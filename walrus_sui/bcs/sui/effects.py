@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walrus_sui.bcs.codec import U32, U64, Enum, Struct, encode
+from walrus_sui.bcs.codec import U32, U64, Enum, KeepsBytes, Struct, encode
 from walrus_sui.bcs.sui.failures import ExecutionFailure
 from walrus_sui.bcs.sui.objects import Owner
 from walrus_sui.bcs.sui.types import Address, Digest, Identifier, StructTag, blake2b256
@@ -115,7 +115,7 @@ class PerEpochConfig(UnchangedKind, tag=4):
     pass
 
 
-class TransactionEffects(Enum):
+class TransactionEffects(KeepsBytes, Enum):
     """What a transaction did. V1 effects are of the past and not declared."""
 
     def digest(self) -> bytes:

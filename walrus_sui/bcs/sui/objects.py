@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walrus_sui.bcs.codec import U64, Enum, Struct
+from walrus_sui.bcs.codec import U64, Enum, KeepsBytes, Struct
 from walrus_sui.bcs.sui.types import Address, Digest, Identifier, StructTag, TypeTag, blake2b256
 
 
@@ -97,7 +97,7 @@ class MovePackage(ObjectData, tag=1):
     linkage: dict[Address, UpgradeInfo]
 
 
-class Object(Struct):
+class Object(KeepsBytes, Struct):
     data: ObjectData
     owner: Owner
     previous_transaction: Digest

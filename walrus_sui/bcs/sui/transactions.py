@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walrus_sui.bcs.codec import U8, U16, U32, U64, Enum, Struct
+from walrus_sui.bcs.codec import U8, U16, U32, U64, Enum, KeepsBytes, Struct
 from walrus_sui.bcs.sui.objects import ObjectData, ObjectRef, Owner
 from walrus_sui.bcs.sui.types import Address, Digest, Identifier, TypeTag, blake2b256
 
@@ -197,7 +197,7 @@ class ValidDuring(Expiration, tag=2):
     nonce: U32
 
 
-class TransactionData(Enum):
+class TransactionData(KeepsBytes, Enum):
     """A whole transaction as it is signed."""
 
     def digest(self) -> bytes:
