@@ -121,12 +121,12 @@ def registration_of(number: int) -> NodeRegistration:
 
 
 @asynccontextmanager
-async def bring_up() -> AsyncIterator[World]:
+async def bring_up(*, sync_timeout_ms: int | None = None) -> AsyncIterator[World]:
     """A network in epoch 1 whose epochs may change at once."""
     async with LocalSui.start() as network, SuiClient(network.url) as sui:
         owner = Keypair.generate()
         network.faucet.fund(owner.address)
-        parameters = NetworkParameters(n_shards=N_SHARDS, epoch_duration_ms=1)
+        parameters = NetworkParameters(N_SHARDS, epoch_duration_ms=1, sync_timeout_ms=sync_timeout_ms)
         deployment = await deploy(sui, owner, built_package("wal"), built_package("walrus"), parameters)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
         operators = [await _operator(network, contracts, number) for number in range(N_NODES)]

@@ -9,17 +9,23 @@ from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import CLOCK, ChainObject
 from walrus_sui.chain.publishing import BuiltPackage, Publication, one_of, publish
-from walrus_sui.chain.transaction import TransactionBuilder
+from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
 
 
 @dataclass(frozen=True)
 class NetworkParameters:
-    """Of a new Walrus network; durations are milliseconds, storage is sold for up to `max_epochs_ahead`."""
+    """Of a new Walrus network; durations are milliseconds, storage is sold for up to `max_epochs_ahead`.
+
+    `sync_timeout_ms` is how long reports of an epoch change may take, an epoch's duration unless given;
+    `min_bond_per_shard` is what an operator must put up for every shard, in FROST.
+    """
 
     n_shards: int
     epoch_duration_ms: int
     epoch_zero_duration_ms: int = 0
     max_epochs_ahead: int = 53
+    sync_timeout_ms: int | None = None
+    min_bond_per_shard: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,9 +77,19 @@ async def _initialize(
         tx.pure(bcs.U64, parameters.epoch_duration_ms),
         tx.pure(bcs.U16, parameters.n_shards),
         tx.pure(bcs.U32, parameters.max_epochs_ahead),
+        _settings(tx, contracts.package, parameters),
         tx.object(CLOCK),
     )
-    emergency_cap = tx.move_call(contracts.package, "init", "initialize_walrus", arguments=arguments)
+    emergency_cap = tx.move_call(contracts.package, "init", "initialize_with_parameters", arguments=arguments)
     tx.transfer_objects([emergency_cap], keypair.address)
     executed = await sui.execute(tx, keypair)
     return await sui.get_objects(executed.created)
+
+
+def _settings(tx: TransactionBuilder, package: bytes, parameters: NetworkParameters) -> CommandResult:
+    timeout = parameters.sync_timeout_ms
+    limits = (
+        tx.pure(bcs.U64, parameters.epoch_duration_ms if timeout is None else timeout),
+        tx.pure(bcs.U64, parameters.min_bond_per_shard),
+    )
+    return tx.move_call(package, "network_parameters", "new", arguments=limits)

@@ -247,6 +247,22 @@ class Blob(Struct):
     deletable: bool
 
 
+class AvailabilityCertificate(Struct):
+    """What a quorum of `epoch` signed, frozen; it promises nothing from `end_epoch` on. `size` is unencoded."""
+
+    object_id: Bytes32
+    blob_id: Bytes32
+    blob_object_id: Bytes32
+    size: U64
+    deletable: bool
+    epoch: U32
+    end_epoch: U32
+    signers_bitmap: bytes
+    signature: bytes
+    message: bytes
+    committee_hash: bytes
+
+
 class SharedBlob(Struct):
     """A blob without an owner; `funds` (FROST) pay for its extensions."""
 

@@ -32,6 +32,12 @@ class EpochCalls(ContractReads):
         self._staking_call(tx, "epoch_sync_done", tx.object(cap), tx.pure(bcs.U32, epoch), tx.object(CLOCK))
         return await self.sui.execute(tx, keypair)
 
+    async def force_sync_done(self, keypair: Keypair) -> ExecutedTransaction:
+        """Complete an epoch change whose reports are overdue; anyone may. Official contracts know no timeout."""
+        tx = TransactionBuilder()
+        self._staking_call(tx, "force_sync_done", tx.object(CLOCK))
+        return await self.sui.execute(tx, keypair)
+
     async def update_prices(self, keypair: Keypair) -> ExecutedTransaction:
         """Put the price votes into force; anyone may, at any time."""
         tx = TransactionBuilder()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from walrus_sui.chain.contracts.bonds import BondCalls
+from walrus_sui.chain.contracts.certificates import CertificateCalls
 from walrus_sui.chain.contracts.epochs import EpochCalls
 from walrus_sui.chain.contracts.governance import GovernanceCalls
 from walrus_sui.chain.contracts.nodes import NodeCalls
@@ -17,8 +19,10 @@ class Contracts(
     ResourceCalls,
     SharedBlobCalls,
     StoragePoolCalls,
+    CertificateCalls,
     StakingCalls,
     NodeCalls,
+    BondCalls,
     EpochCalls,
     GovernanceCalls,
 ):

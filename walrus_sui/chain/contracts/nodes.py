@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from walrus_sui import bcs
-from walrus_sui.chain.contracts.reads import CAP, ContractReads
+from walrus_sui.chain.contracts.base import CAP
+from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
@@ -139,11 +140,7 @@ class NodeCalls(ContractReads):
     async def collect_commission(self, keypair: Keypair, cap: StorageNodeCap) -> ExecutedTransaction:
         """Take the commission that may be taken; it goes to whoever holds the cap, unless redirected."""
         tx = TransactionBuilder()
-        type_args = (self._type(*CAP),)
-        holder = (tx.object(cap.object_id),)
-        auth = tx.move_call(
-            self.package, "auth", "authenticate_with_object", type_args=type_args, arguments=holder
-        )
+        auth = self._as_holder(tx, cap)
         coin = self._staking_call(tx, "collect_commission", tx.address(cap.node_id), auth)
         tx.transfer_objects([coin], keypair.address)
         return await self.sui.execute(tx, keypair)

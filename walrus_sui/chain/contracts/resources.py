@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import Argument
+from walrus_sui.chain.contracts.base import STORAGE
 from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
 from walrus_sui.chain.contracts.pricing import Prices
-from walrus_sui.chain.contracts.reads import STORAGE, ContractReads
+from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder

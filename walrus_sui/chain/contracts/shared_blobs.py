@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from walrus_sui import bcs
+from walrus_sui.chain.contracts.base import SHARED_BLOB
 from walrus_sui.chain.contracts.payment import split_payments
-from walrus_sui.chain.contracts.reads import SHARED_BLOB, ContractReads
+from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder

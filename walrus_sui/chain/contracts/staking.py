@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from walrus_sui.chain.contracts.base import STAKE
 from walrus_sui.chain.contracts.payment import split_payments
-from walrus_sui.chain.contracts.reads import STAKE, ContractReads
+from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder

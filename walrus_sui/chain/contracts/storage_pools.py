@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import Argument
+from walrus_sui.chain.contracts.base import STORAGE_POOL
 from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
 from walrus_sui.chain.contracts.pricing import Prices, encoded_size
-from walrus_sui.chain.contracts.reads import STORAGE_POOL, ContractReads
+from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.contracts.storage import BlobRegistration
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair

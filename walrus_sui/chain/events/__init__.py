@@ -9,7 +9,9 @@ from walrus_sui.chain.events.staking import (
     CommissionAdded,
     CommissionCollected,
     CommissionRateChanged,
+    CommissionReceiverChanged,
     EpochSyncForced,
+    GovernanceAuthorizedChanged,
     NodeRegistered,
     RewardPaid,
     Slashed,
@@ -18,9 +20,11 @@ from walrus_sui.chain.events.staking import (
     StakeWithdrawalRequested,
     StakeWithdrawn,
     StakingEvent,
+    UpgradeVoteCast,
     VoteCast,
 )
 from walrus_sui.chain.events.storage import (
+    AvailabilityCertificateIssued,
     BlobCertified,
     BlobDeleted,
     BlobRegistered,
@@ -47,6 +51,7 @@ from walrus_sui.chain.events.storage import (
 )
 
 __all__ = [
+    "AvailabilityCertificateIssued",
     "BlobCertified",
     "BlobDeleted",
     "BlobRegistered",
@@ -56,6 +61,7 @@ __all__ = [
     "CommissionAdded",
     "CommissionCollected",
     "CommissionRateChanged",
+    "CommissionReceiverChanged",
     "ContractUpgradeProposed",
     "ContractUpgradeQuorumReached",
     "ContractUpgraded",
@@ -65,6 +71,7 @@ __all__ = [
     "EpochChangeStart",
     "EpochParametersSelected",
     "EpochSyncForced",
+    "GovernanceAuthorizedChanged",
     "InvalidBlobId",
     "NodeRegistered",
     "PooledBlobCertified",
@@ -85,6 +92,7 @@ __all__ = [
     "StorageEvent",
     "StoragePoolCreated",
     "StoragePoolExtended",
+    "UpgradeVoteCast",
     "VoteCast",
     "WalrusEvent",
     "parse_event",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from walrus_sui.bcs.sui import Event
 from walrus_sui.chain.events.base import WalrusEvent
 from walrus_sui.chain.events.staking import StakingEvent
-from walrus_sui.chain.events.storage import StorageEvent
+from walrus_sui.chain.events.storage import AvailabilityCertificateIssued, StorageEvent
 from walrus_sui.errors import BcsError, ContractMismatch
 
-_KINDS: dict[tuple[str, str], type[WalrusEvent]] = {
-    (kind.move_module, kind.move_name): kind
-    for kind in (*StorageEvent.__subclasses__(), *StakingEvent.__subclasses__())
-}
+_ALL: tuple[type[WalrusEvent], ...] = (
+    *StorageEvent.__subclasses__(),
+    *StakingEvent.__subclasses__(),
+    AvailabilityCertificateIssued,
+)
+_KINDS = {(kind.move_module, kind.move_name): kind for kind in _ALL}
 
 
 def parse_event(event: Event, walrus_package_id: bytes) -> WalrusEvent | None:

@@ -187,3 +187,14 @@ class StoragePoolExtended(StorageEvent):
     epoch: U32
     storage_pool_id: Bytes32
     new_end_epoch: U32
+
+
+class AvailabilityCertificateIssued(WalrusEvent):
+    """A certificate was frozen as the object `certificate_id`."""
+
+    move_module = "availability_certificate"
+    move_name = "AvailabilityCertificateIssued"
+    certificate_id: Bytes32
+    blob_id: Bytes32
+    epoch: U32
+    end_epoch: U32
