@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from walrus_sui.chain import Keypair
-from walrus_sui.chain.contracts import Contracts
+from walrus_sui.chain import Contracts, Keypair
 from walrus_sui.errors import ChainError
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,10 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from walrus_sui.errors import ConfigError
 
@@ -19,6 +20,9 @@ _SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that none sends a request into one that is being closed."""
 _BACKLOG = 1024
+_END_OF_HEAD, _INTERIM = b"\r\n\r\n", b"HTTP/1.1 100"
+_JOINED_BYTES = 1 << 16
+"""Longest body that is copied behind its head."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -39,6 +43,46 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _HeadHolder:
+    """A transport that keeps back the head of an answer until its body comes: one packet and one system call."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._head and data.endswith(_END_OF_HEAD) and not data.startswith(_INTERIM):
+            self._head = data
+            return
+        if len(data) > _JOINED_BYTES:
+            self.flush()
+        self._transport.write(self._head + data)
+        self._head = b""
+
+    def flush(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1, with answers in one piece."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(cast(asyncio.Transport, _HeadHolder(transport)))
+
+    def on_response_complete(self) -> None:
+        cast(_HeadHolder, self.transport).flush()
+        super().on_response_complete()
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: the node's owner decides when to stop."""
 
@@ -51,6 +95,7 @@ async def serve_http(app: Any, listener: socket.socket) -> None:
     """Answer on `listener` until cancelled; requests under way get a few seconds to end."""
     config = uvicorn.Config(
         app,
+        http=_Protocol,
         log_config=None,
         access_log=False,
         lifespan="off",

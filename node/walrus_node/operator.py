@@ -12,8 +12,7 @@ from walrus_node.keys import (
     load_network_public_key,
     load_protocol_key,
 )
-from walrus_sui.chain import Keypair, SuiClient, Wallet
-from walrus_sui.chain.contracts import Contracts, NodeMetadata, NodeRegistration
+from walrus_sui.chain import Contracts, Keypair, NodeMetadata, NodeRegistration, SuiClient, Wallet
 from walrus_sui.chain.types import StorageNodeCap
 from walrus_sui.errors import ConfigError
 

@@ -33,8 +33,7 @@ from walrus_node.repair_handlers import RepairHandlers
 from walrus_node.store import Store
 from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
-from walrus_sui.chain import SuiClient, Wallet
-from walrus_sui.chain.contracts import Contracts
+from walrus_sui.chain import Contracts, SuiClient, Wallet
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import http_client
 from walrus_sui.errors import ChainUnreachable, ConfigError

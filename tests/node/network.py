@@ -164,7 +164,7 @@ async def eventually(check: Callable[[], Awaitable[bool]], unless: asyncio.Task[
         if unless is not None and unless.done():
             unless.result()
         await asyncio.sleep(0.01)
-    raise TimeoutError(f"expected {check.__qualname__} to hold within 30 s")
+    raise TimeoutError(f"expected {check} to hold within 30 s")
 
 
 def free_port() -> int:

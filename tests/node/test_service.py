@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.node.conftest import make_blob
-from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, walrus_network
+from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, eventually, walrus_network
 from walrus_node import reactions
 from walrus_node.store import Store
 from walrus_sui.crypto.bls import PublicKey
 from walrus_sui.crypto.curve import compress_g1
 from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
 from walrus_sui.errors import NodeRefused
-from walrus_sui.redstuff import Axis, EncodedBlob, pair_of_shard
-from walrus_sui.storage import PermanentStatus
+from walrus_sui.redstuff import Axis, EncodedBlob, pair_of_shard, shard_of_pair
+from walrus_sui.redstuff.metadata import SliverPairMetadata
+from walrus_sui.storage import InvalidStatus, PermanentStatus
 
 
 @pytest.fixture
@@ -113,3 +118,34 @@ async def test_a_damaged_sliver_is_noticed_and_rebuilt(network: Network) -> None
         await node.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY)
     await network.confirms(node, blob)
     assert await node.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary
+
+
+def lie_about_one_sliver(blob: EncodedBlob, shards: tuple[int, ...]) -> EncodedBlob:
+    """A writer's metadata that is wrong about one primary sliver, which lies on one of `shards`."""
+    for attempt in itertools.count():
+        pair = attempt % N_SHARDS
+        hashes = list(blob.metadata.hashes)
+        hashes[pair] = SliverPairMetadata(attempt.to_bytes(32, "big"), hashes[pair].secondary)
+        lying = copy.copy(blob)
+        lying.metadata = replace(blob.metadata, hashes=tuple(hashes))
+        lying.root_hash, lying.blob_id = lying.metadata.root_hash(), lying.metadata.blob_id()
+        if shard_of_pair(lying.blob_id, pair, N_SHARDS) in shards:
+            return lying
+    raise AssertionError
+
+
+async def test_a_badly_encoded_blob_is_found_out(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reactions, "UPLOAD_GRACE_SECONDS", 0.0)
+    victim, *present = network.nodes
+    blob = lie_about_one_sliver(make_blob(b"liar"), await network.shards(victim))
+    await victim.stop()
+    await network.store(blob, present)
+    await victim.start()
+    for node in network.nodes:
+        await eventually(partial(_is_invalid, node, blob))
+        with pytest.raises(NodeRefused, match="METADATA_NOT_FOUND"):
+            await node.client.metadata(blob.blob_id)
+
+
+async def _is_invalid(node: RunningNode, blob: EncodedBlob) -> bool:
+    return isinstance(await node.client.status(blob.blob_id), InvalidStatus)
