@@ -20,7 +20,7 @@ from walrus_sui.crypto import (
     certify,
     signers_of,
 )
-from walrus_sui.crypto.certificate import invalid_signers, total_public_key
+from walrus_sui.crypto.certificate import invalid_signers
 from walrus_sui.crypto.curve import compress_g1, parse_g1
 from walrus_sui.errors import CertificateError, PointError, SignatureInvalid
 
@@ -106,7 +106,9 @@ def test_committees_whose_weights_do_not_add_up() -> None:
 
 def test_the_total_key_is_the_sum_of_all() -> None:
     total = SecretKey(sum(1000 + i for i in range(4))).public_key
-    assert total_public_key(COMMITTEE) == bytes(total)
+    assert COMMITTEE.total_key.to_compressed_bytes() == bytes(total)
+    some = SecretKey(1000 + 1003).public_key
+    assert COMMITTEE.aggregate_key([0, 3]).to_compressed_bytes() == bytes(some)
     assert compress_g1(total.uncompressed) == parse_g1(bytes(total)).to_compressed_bytes()
 
 

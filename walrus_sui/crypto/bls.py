@@ -116,7 +116,11 @@ def verify_aggregate(public_keys: Sequence[PublicKey], message: bytes, signature
 
     Safe only for keys whose owners proved possession of them, as the chain demands on registration.
     """
-    key = sum_g1(parse_g1(public_key.raw) for public_key in public_keys)
+    return is_signed_by(sum_g1(parse_g1(public_key.raw) for public_key in public_keys), message, signature)
+
+
+def is_signed_by(key: G1Point, message: bytes, signature: bytes) -> bool:
+    """Whether `signature` is that of `key`, possibly a sum of keys, over `message`; infinity signs nothing."""
     try:
         point = parse_g2(signature)
     except PointError:

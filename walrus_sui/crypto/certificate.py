@@ -7,6 +7,8 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
+from py_arkworks_bls12381 import G1Point
+
 from walrus_sui import bcs
 from walrus_sui.crypto import bls
 from walrus_sui.crypto.bls import PublicKey
@@ -56,6 +58,16 @@ class BlsCommittee:
         """Raises `PointError` if a member's key is not one."""
         return tuple(PublicKey(member.public_key) for member in self.members)
 
+    @functools.cached_property
+    def total_key(self) -> G1Point:
+        """The sum of all members' keys, which the chain keeps as well. Raises `PointError`."""
+        return sum_g1(parse_g1(bytes(key)) for key in self.public_keys)
+
+    def aggregate_key(self, signers: Iterable[int]) -> G1Point:
+        """The sum of these members' keys: the total less those of the others, who are usually fewer."""
+        missing = set(range(len(self.members))).difference(signers)
+        return self.total_key - sum_g1(parse_g1(bytes(self.public_keys[index])) for index in missing)
+
 
 class Certificate(bcs.Struct):
     """What `signers` (member indices, ascending) signed together."""
@@ -97,8 +109,7 @@ class Certificate(bcs.Struct):
             raise CertificateError(
                 f"expected a certificate for {expected} in epoch {committee.epoch}, got another"
             )
-        keys = [committee.public_keys[signer] for signer in self.signers]
-        if not bls.verify_aggregate(keys, self.message, self.signature):
+        if not bls.is_signed_by(committee.aggregate_key(self.signers), self.message, self.signature):
             raise SignatureInvalid(f"expected the aggregate signature of members {self.signers}, got another")
 
 
@@ -137,8 +148,3 @@ def invalid_signers(committee: BlsCommittee, confirmations: Mapping[int, SignedM
         for signer, confirmation in sorted(confirmations.items())
         if not committee.public_keys[signer].verify(confirmation.serialized_message, confirmation.signature)
     )
-
-
-def total_public_key(committee: BlsCommittee) -> bytes:
-    """The sum of all members' keys, 48 bytes compressed, as the chain keeps it."""
-    return sum_g1(parse_g1(member.public_key) for member in committee.members).to_compressed_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Annotated, Self
 
@@ -37,7 +38,7 @@ class BlobMetadata(bcs.Struct):
     def n_shards(self) -> int:
         return len(self.hashes)
 
-    @property
+    @functools.cached_property
     def symbol_size(self) -> int:
         """Raises `ShardCountError` or `BlobTooLarge` for metadata that no encoder makes."""
         return Params(self.n_shards).symbol_size(self.unencoded_length)
