@@ -70,7 +70,7 @@ async def test_the_contracts_are_upgraded_by_vote(world: World, next_version: Bu
     voter = world.operators[2]
     executed = await contracts.vote_for_upgrade(voter.keypair, manager, voter.cap.node_id, package)
     reached = events.ContractUpgradeQuorumReached(await world.epoch(), package.digest)
-    assert [parse_event(event, contracts.original_package) for event in executed.events] == [reached]
+    assert reached in [parse_event(event, contracts.original_package) for event in executed.events]
     upgraded = await contracts.upgrade_by_vote(world.owner, manager, package)
 
     # the state stays with the old version until the migration, which waits for the next epoch
