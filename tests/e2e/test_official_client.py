@@ -1,0 +1,82 @@
+"""The official TypeScript client, unmodified, on our nodes, our chain and our contracts."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from walrus_sui.errors import ObjectNotFound
+from walrus_sui.redstuff import BlobId
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.peer,
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
+PACKAGES = {"@mysten/walrus": "1.2.13", "@mysten/sui": "2.33.1"}
+SCRIPT = Path(__file__).parent / "typescript" / "walrus.mjs"
+
+
+@pytest.fixture
+async def official_client() -> Path:
+    """A folder of the user's cache with the client in it. Skips where npm cannot provide it."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        pytest.skip("needs node and npm")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "walrus-sui" / "peers" / f"walrus-sdk-{PACKAGES['@mysten/walrus']}"
+    if not (folder / "node_modules" / "@mysten" / "walrus" / "package.json").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        wanted = [f"{name}@{version}" for name, version in PACKAGES.items()]
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", f"--prefix={folder}"]
+        code, _, errors = await run("npm", "install", *options, *wanted, folder=folder)
+        if code:
+            pytest.skip(f"npm could not install {' '.join(wanted)}: {errors[-300:]}")
+    shutil.copy(SCRIPT, folder)
+    return folder
+
+
+async def run(*command: str, folder: Path) -> tuple[int, str, str]:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=pipe, stderr=pipe)
+    output, errors = await process.communicate()
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
+async def test_it_stores_and_reads_here_and_we_read_what_it_stored(official_client, net, client):
+    ours = os.urandom(300_000)
+    stored = await client.store(ours, epochs=2)
+    manifest = net.manifest()
+    task = {
+        "rpcUrl": manifest.rpc_url,
+        "systemObject": "0x" + manifest.system_object.hex(),
+        "stakingObject": "0x" + manifest.staking_object.hex(),
+        "walletKey": manifest.wallet_key,
+        "blobId": str(stored.blob_id),
+        "size": 1_000_000,
+    }
+    code, output, errors = await run("node", SCRIPT.name, json.dumps(task), folder=official_client)
+    assert code == 0, errors
+    report = json.loads(output)
+
+    assert report["address"] == "0x" + manifest.wallet_address.hex()
+    assert report["readOurs"] == hashlib.sha256(ours).hexdigest()
+    assert report["readBack"] == report["written"]
+    theirs = await client.read(BlobId.parse(report["permanent"]["blobId"]), consistency="strict")
+    assert hashlib.sha256(theirs).hexdigest() == report["written"]
+    on_chain = await client.contracts.blob(bytes.fromhex(report["permanent"]["object"]["id"][2:]))
+    assert (on_chain.certified_epoch, on_chain.deletable, on_chain.size) == (1, False, 1_000_000)
+    assert on_chain.storage.end_epoch == 6
+
+    assert report["attributes"] == {"content-type": "text/plain", "note": "from TypeScript"}
+    with pytest.raises(ObjectNotFound):
+        await client.contracts.blob(bytes.fromhex(report["deletable"]["id"][2:]))
+    quilt = report["quilt"]
+    assert (quilt["identifier"], quilt["text"]) == ("two", "contents of two")
+    assert b"contents of three" in await client.read(BlobId.parse(quilt["blobId"]))
