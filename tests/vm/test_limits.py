@@ -129,6 +129,11 @@ def test_references_and_parameters_are_no_values(published):
             published.machine.to_bytes(type_, 0)
 
 
+def test_a_parameter_has_no_abilities_outside_of_its_scope(published):
+    with pytest.raises(LinkError, match="type parameters"):
+        published.machine.abilities(Vector(TypeParameter(0)))
+
+
 def test_a_reference_is_no_type_argument(published):
     with pytest.raises(LinkError, match="reference"):
         published.call_in(published.std, "vector::empty", type_args=[Reference(U8, False)])

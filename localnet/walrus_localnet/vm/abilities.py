@@ -61,6 +61,8 @@ class Abilities:
 
     def _compute(self, type_: Type, scope: tuple[Ability, ...]) -> Ability:
         if isinstance(type_, TypeParameter):
+            if type_.index >= len(scope):
+                raise LinkError(f"expected one of {len(scope)} type parameters, got {type_}")
             return scope[type_.index]
         if isinstance(type_, Reference):
             return Ability.COPY | Ability.DROP

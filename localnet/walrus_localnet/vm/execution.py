@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from walrus_localnet.vm.abilities import Abilities
 from walrus_localnet.vm.errors import Location
-from walrus_localnet.vm.flow import Flow, FlowChecker
+from walrus_localnet.vm.flow import Flow, check_flow
 from walrus_localnet.vm.layouts import Layouts
 from walrus_localnet.vm.linker import LinkedFunction, Linker
 from walrus_localnet.vm.packages import PackageSource
@@ -30,7 +30,7 @@ class Knowledge:
         if found is None:
             code = function.definition.code
             assert code is not None
-            found = self._flows[function] = FlowChecker(function, code, self.abilities).run()
+            found = self._flows[function] = check_flow(function, code, self.abilities)
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from walrus_localnet.vm.blocks import Block
 from walrus_localnet.vm.bytecode.opcodes import Instruction
@@ -113,3 +113,7 @@ class BlockWriter:
         for offset in range(self.written.block.start, self.written.block.end):
             self.offset = offset
             yield offset, self.typed.code.instructions[offset]
+
+
+Rule = Callable[[BlockWriter, Instruction], None]
+"""Writes one instruction."""

@@ -9,18 +9,25 @@ from collections.abc import Callable
 
 from walrus_localnet.vm.bytecode import read_constant
 from walrus_localnet.vm.bytecode.opcodes import Instruction, Op
-from walrus_localnet.vm.flow import CASTS
-from walrus_localnet.vm.generator.block import BlockWriter
+from walrus_localnet.vm.generator.arithmetic import (
+    binary,
+    cast,
+    checked,
+    divide,
+    equality,
+    negate,
+    shift,
+    subtract,
+)
+from walrus_localnet.vm.generator.block import BlockWriter, Rule
 from walrus_localnet.vm.generator.expressions import LONGEST, Expr
 from walrus_localnet.vm.layouts import Layout
 from walrus_localnet.vm.linker import LinkedFunction
-from walrus_localnet.vm.typed_code import largest
-from walrus_localnet.vm.types import U8, Primitive, Reference, Type, Value, Vector, is_container
+from walrus_localnet.vm.operand_rules import CASTS
+from walrus_localnet.vm.types import U8, Primitive, Type, Value, Vector, is_container
 
 Callee = Callable[[LinkedFunction, tuple[Type, ...]], str]
 """The global name of the Python function for an instance of a Move function."""
-
-Rule = Callable[[BlockWriter, Instruction], None]
 
 
 def _nothing(block: BlockWriter, instruction: Instruction) -> None:
@@ -184,100 +191,6 @@ def _check_tag(block: BlockWriter, value: Expr, tag: int) -> None:
     block.fail_if(f"{value.text}[0]!={tag}", f"expected variant {tag}")
 
 
-# arithmetic --------------------------------------------------------------------------------------------------
-def _checked(operator: str, message: str) -> Rule:
-    """Addition and multiplication, which may pass the largest value."""
-
-    def rule(block: BlockWriter, instruction: Instruction) -> None:
-        limit = largest(block.typed.operand(block.offset))
-        right, left = block.pop(), block.pop()
-        result = block.temporary(f"{left.text}{operator}{right.text}")
-        block.fail_if(f"{result}>{limit}", message)
-        block.stack.append(Expr(result))
-
-    return rule
-
-
-def _subtract(block: BlockWriter, instruction: Instruction) -> None:
-    right, left = block.pop(), block.pop()
-    result = block.temporary(f"{left.text}-{right.text}")
-    block.fail_if(f"{result}<0", "a subtraction below zero")
-    block.stack.append(Expr(result))
-
-
-def _divide(operator: str) -> Rule:
-    def rule(block: BlockWriter, instruction: Instruction) -> None:
-        right, left = block.pop(), block.pop()
-        if not right.text.isdecimal() or right.text == "0":
-            right = block.simple(right)
-            block.fail_if(f"not {right.text}", "a division by zero")
-        block.push(f"({left.text}{operator}{right.text})", left, right)
-
-    return rule
-
-
-def _binary(operator: str) -> Rule:
-    """An operation on two values that cannot fail."""
-
-    def rule(block: BlockWriter, instruction: Instruction) -> None:
-        right, left = block.pop(), block.pop()
-        block.push(f"({left.text}{operator}{right.text})", left, right)
-
-    return rule
-
-
-def _shift(operator: str) -> Rule:
-    def rule(block: BlockWriter, instruction: Instruction) -> None:
-        limit = largest(block.typed.operand(block.offset, 1))
-        bits, value = block.pop(), block.pop()
-        width = limit.bit_length()
-        if width < 256 and not (bits.text.isdecimal() and int(bits.text) < width):
-            bits = block.simple(bits)
-            block.fail_if(f"{bits.text}>={width}", f"a shift of {width} bits by as many or more")
-        mask = f"&{limit}" if operator == "<<" else ""
-        block.push(f"({value.text}{operator}{bits.text}{mask})", value, bits)
-
-    return rule
-
-
-def _cast(block: BlockWriter, instruction: Instruction) -> None:
-    limit = largest(CASTS[instruction.op])
-    if largest(block.typed.operand(block.offset)) <= limit:
-        return
-    value = block.pop_simple()
-    block.fail_if(f"{value.text}>{limit}", f"a cast of a number above {limit}")
-    block.stack.append(value)
-
-
-def _not(block: BlockWriter, instruction: Instruction) -> None:
-    value = block.pop()
-    block.push(f"(not {value.text})", value)
-
-
-def _equality(operator: str) -> Rule:
-    def rule(block: BlockWriter, instruction: Instruction) -> None:
-        compared = block.typed.compared(block.offset)
-        is_reference = isinstance(block.typed.operand(block.offset), Reference)
-        right, left = block.pop(), block.pop()
-        if is_container(compared):
-            _compare_containers(block, operator, left, right, compared)
-        elif is_reference:
-            left, right = (part if part.slot else block.simple(part) for part in (left, right))
-            block.push(f"({left.target}{operator}{right.target})", left, right, memory=True)
-        else:
-            block.push(f"({left.text}{operator}{right.text})", left, right)
-
-    return rule
-
-
-def _compare_containers(block: BlockWriter, operator: str, left: Expr, right: Expr, type_: Type) -> None:
-    measure = block.typed.layouts.of(type_).measure
-    if measure is not None:
-        right = block.simple(right)
-        block.charge(f"{block.names.bind('q', measure)}({right.text})")
-    block.push_name(f"{left.text}{operator}{right.text}")
-
-
 # vectors -----------------------------------------------------------------------------------------------------
 def _vector_pack(block: BlockWriter, instruction: Instruction) -> None:
     parts = block.pop_many(instruction.elements)
@@ -369,25 +282,25 @@ RULES: dict[Op, Rule] = {
     Op.ST_LOC: _store_local,
     Op.READ_REF: _read,
     Op.WRITE_REF: _write,
-    Op.ADD: _checked("+", "overflow in an addition"),
-    Op.SUB: _subtract,
-    Op.MUL: _checked("*", "overflow in a multiplication"),
-    Op.DIV: _divide("//"),
-    Op.MOD: _divide("%"),
-    Op.BIT_OR: _binary("|"),
-    Op.BIT_AND: _binary("&"),
-    Op.XOR: _binary("^"),
-    Op.SHL: _shift("<<"),
-    Op.SHR: _shift(">>"),
-    Op.OR: _binary(" or "),
-    Op.AND: _binary(" and "),
-    Op.NOT: _not,
-    Op.EQ: _equality("=="),
-    Op.NEQ: _equality("!="),
-    Op.LT: _binary("<"),
-    Op.GT: _binary(">"),
-    Op.LE: _binary("<="),
-    Op.GE: _binary(">="),
+    Op.ADD: checked("+", "overflow in an addition"),
+    Op.SUB: subtract,
+    Op.MUL: checked("*", "overflow in a multiplication"),
+    Op.DIV: divide("//"),
+    Op.MOD: divide("%"),
+    Op.BIT_OR: binary("|"),
+    Op.BIT_AND: binary("&"),
+    Op.XOR: binary("^"),
+    Op.SHL: shift("<<"),
+    Op.SHR: shift(">>"),
+    Op.OR: binary(" or "),
+    Op.AND: binary(" and "),
+    Op.NOT: negate,
+    Op.EQ: equality("=="),
+    Op.NEQ: equality("!="),
+    Op.LT: binary("<"),
+    Op.GT: binary(">"),
+    Op.LE: binary("<="),
+    Op.GE: binary(">="),
     Op.VEC_PACK: _vector_pack,
     Op.VEC_UNPACK: _vector_unpack,
     Op.VEC_LEN: _vector_length,
@@ -398,7 +311,7 @@ RULES: dict[Op, Rule] = {
     Op.RET: _return,
     Op.BRANCH: _nothing,
     **dict.fromkeys((Op.LD_U8, Op.LD_U16, Op.LD_U32, Op.LD_U64, Op.LD_U128, Op.LD_U256), _literal),
-    **dict.fromkeys(CASTS, _cast),
+    **dict.fromkeys(CASTS, cast),
     **dict.fromkeys((Op.MUT_BORROW_LOC, Op.IMM_BORROW_LOC), _borrow_local),
     **dict.fromkeys((Op.MUT_BORROW_FIELD, Op.IMM_BORROW_FIELD), _borrow_field),
     **dict.fromkeys((Op.MUT_BORROW_FIELD_GENERIC, Op.IMM_BORROW_FIELD_GENERIC), _borrow_field),

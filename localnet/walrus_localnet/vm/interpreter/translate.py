@@ -9,10 +9,10 @@ from walrus_localnet.vm.blocks import Block
 from walrus_localnet.vm.bytecode import read_constant
 from walrus_localnet.vm.bytecode.opcodes import Instruction, Op
 from walrus_localnet.vm.execution import Knowledge
-from walrus_localnet.vm.flow import CASTS
 from walrus_localnet.vm.interpreter import specials, steps
 from walrus_localnet.vm.interpreter.program import Exit, Instance, Segment, Special, Step
 from walrus_localnet.vm.linker import LinkedFunction
+from walrus_localnet.vm.operand_rules import CASTS
 from walrus_localnet.vm.typed_code import TypedCode, largest
 from walrus_localnet.vm.types import BYTES, Reference, Type, is_container
 
