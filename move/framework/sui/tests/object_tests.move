@@ -124,3 +124,6 @@ fun policy_only_narrows() {
 
 #[test, expected_failure(abort_code = 0, location = sui::bcs)]
 fun not_enough_bytes() { sui::bcs::new(x"01").peel_u16(); }
+
+#[test, expected_failure(abort_code = sui::address::EAddressParseError)]
+fun address_of_too_few_bytes() { sui::address::from_bytes(x"00"); }
