@@ -136,3 +136,12 @@ def test_an_engine_that_miscalculates_is_not_used() -> None:
 
     assert not kernels.agrees(Wrong())
     assert all(kernels.agrees(engine) for engine in ENGINES)
+
+
+def test_the_last_symbols_of_a_long_line_are_hashed_within_the_buffer(engine: Engine) -> None:
+    """Vectors are full also where a line ends: there must be memory behind it."""
+    for n in (9, 129, 130, 135):
+        line = engine.buffer(n, 1, 65534)
+        line[:] = np.arange(n, dtype=np.uint8)[:, None, None]
+        root = MerkleTree.over(bytes([i]) * 65534 for i in range(n)).root
+        assert bytes(engine.line_roots(line)[0]) == root

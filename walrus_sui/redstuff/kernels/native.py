@@ -24,6 +24,8 @@ _GROUP = blake2.GROUP
 _AREA_BYTES = 4 << 20
 """Bytes of symbols all work rows take in at a time, so that they stay in the cache."""
 _COPY = 32
+_KEPT_PROGRAMS = 32
+"""Linked programs for extending that are kept: about 100 KB each at 1,000 shards."""
 _ROOM = 4 * _GROUP
 """Digests that vectors may reach beyond the last one."""
 _RECOVER_GROUP = 64
@@ -75,7 +77,7 @@ class NativeEngine:
         self._apart = self._library.function("pair_apart", 7)
         self._tree = self._library.function("tree_adjacent", 5)
         self._trees = self._library.function("trees_apart", 5)
-        self._links: dict[tuple[int, int, _Shape], _Linked] = {}
+        self._extensions: dict[tuple[int, int, int, int], _Linked] = {}
         self._local = threading.local()
 
     def __repr__(self) -> str:
@@ -88,15 +90,7 @@ class NativeEngine:
         return slack_buffer(lines, group, symbol_size)
 
     def extend(self, code: Code, work: Bytes) -> None:
-        plan = program.extending(code, self._machine.radix)
-        _, group, size = work.shape
-        shape = _Shape.of(plan.rows, group, size, self._machine.variant.width)
-        linked = self._link(code, plan, shape)
-        area = self._area(plan.rows * shape.row_stride)
-        for start, length in shape.segments(size):
-            self._move(self._pack, work[: code.k], start, length, area, plan.source, shape)
-            self._run(linked, area, group, length, shape)
-            self._move(self._unpack, work[code.k :], start, length, area, plan.result, shape)
+        self._carry_out(self._extending(code, *work.shape[1:]), work[: code.k], work[code.k :])
 
     def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
         groups, size = lines[0].shape
@@ -109,8 +103,7 @@ class NativeEngine:
             return out
         plan = program.recovering(code, np.array(indices), missing, self._machine.radix)
         step = min(_RECOVER_GROUP, groups)
-        shape = _Shape.of(plan.rows, step, size, self._machine.variant.width)
-        linked = _Linked(plan, self._machine.variant, shape)
+        linked = self._linked(plan, step, size)
 
         def prepare() -> Callable[[int], None]:
             source, result = self.buffer(len(lines), step, size), self.buffer(len(missing), step, size)
@@ -119,7 +112,7 @@ class NativeEngine:
                 width = min(step, groups - start)
                 for row, line in zip(source, lines, strict=True):
                     row[:width] = line[start : start + width]
-                self._recovered(plan, linked, source, result)
+                self._carry_out(linked, source, result)
                 out[missing, start : start + width] = result[:, :width]
 
             return solve
@@ -127,14 +120,6 @@ class NativeEngine:
         starts = range(0, groups, step)
         parallel.for_each(starts, prepare, min(parallel.cores(), len(starts)))
         return out
-
-    def _recovered(self, plan: Program, linked: _Linked, source: Bytes, result: Bytes) -> None:
-        _, group, size = source.shape
-        area = self._area(plan.rows * linked.shape.row_stride)
-        for start, length in linked.shape.segments(size):
-            self._move(self._pack, source, start, length, area, plan.source, linked.shape)
-            self._run(linked, area, group, length, linked.shape)
-            self._move(self._unpack, result, start, length, area, plan.result, linked.shape)
 
     def leaf_hashes(self, line: Bytes) -> Bytes:
         n = line.shape[0]
@@ -207,26 +192,32 @@ class NativeEngine:
         groups = -(-count // self._machine.lanes)
         self._leaves(_address(symbols), size, groups, size, _address(out), _plane(out))
 
-    def _move(
-        self, kernel: jit.Kernel, symbols: Bytes, start: int, length: int, area: Bytes, row: int, shape: _Shape
-    ) -> None:
-        rows, group, size = symbols.shape
-        work = _address(area) + row * shape.row_stride
-        kernel(
-            _address(symbols) + start, group * size, size, rows, group, length, work, shape.row_stride, shape.plane
-        )
-
-    def _run(self, linked: _Linked, area: Bytes, group: int, length: int, shape: _Shape) -> None:
-        strips = -(-(group * length // 2) // self._machine.variant.width)
+    def _carry_out(self, linked: _Linked, source: Bytes, result: Bytes) -> None:
+        """Run a program from symbols [k, group, size] to symbols [m, group, size], segment by segment."""
+        (given, group, size), shape, width = source.shape, linked.shape, self._machine.variant.width
+        area = _address(self._area(linked.rows * shape.row_stride))
+        packed, unpacked, rows = area + linked.source, area + linked.result, (shape.row_stride, shape.plane)
+        first, target = _address(source), _address(result)
         ops, constants = _address(linked.ops), _address(linked.constants)
-        self._transform(_address(area), shape.plane, strips, ops, len(linked.ops), constants)
+        for start, length in linked.segments:
+            strips = -(-(group * length // 2) // width)
+            self._pack(first + start, group * size, size, given, group, length, packed, *rows)
+            self._transform(area, shape.plane, strips, ops, len(linked.ops), constants)
+            self._unpack(target + start, group * size, size, len(result), group, length, unpacked, *rows)
 
-    def _link(self, code: Code, plan: Program, shape: _Shape) -> _Linked:
-        key = (code.k, code.m, shape)
-        found = self._links.get(key)
+    def _extending(self, code: Code, group: int, size: int) -> _Linked:
+        key = (code.k, code.m, group, size)
+        found = self._extensions.get(key)
         if found is None:
-            found = self._links[key] = _Linked(plan, self._machine.variant, shape)
+            if len(self._extensions) >= _KEPT_PROGRAMS:
+                self._extensions.clear()
+            plan = program.extending(code, self._machine.radix)
+            found = self._extensions[key] = self._linked(plan, group, size)
         return found
+
+    def _linked(self, plan: Program, group: int, size: int) -> _Linked:
+        shape = _Shape.of(plan.rows, group, size, self._machine.variant.width)
+        return _Linked(plan, self._machine.variant, shape, size)
 
     def _area(self, size: int) -> Bytes:
         """Work rows of this thread, at least `size` bytes."""
@@ -252,10 +243,13 @@ class NativeEngine:
 
 
 class _Linked:
-    """A program with byte offsets and constants for one layout."""
+    """A program with byte offsets and constants for symbols of one size."""
 
-    def __init__(self, plan: Program, variant: galois.Variant, shape: _Shape) -> None:
+    def __init__(self, plan: Program, variant: galois.Variant, shape: _Shape, symbol_size: int) -> None:
         self.shape = shape
+        self.rows = plan.rows
+        self.source, self.result = plan.source * shape.row_stride, plan.result * shape.row_stride
+        self.segments = shape.segments(symbol_size)
         self.ops, constants = plan.link(variant, shape.row_stride)
         self.constants = aligned(constants.nbytes)
         self.constants[:] = constants.reshape(-1)

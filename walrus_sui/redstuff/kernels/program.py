@@ -33,10 +33,13 @@ class Program:
 
     def link(self, variant: Variant, row_stride: int) -> tuple[Steps, Bytes]:
         """Ops in bytes and the table of constants they point into."""
-        multipliers, places = np.unique(self.steps[:, 4:11], return_inverse=True)
+        used = np.zeros(field.ORDER, dtype=np.int64)
+        used[self.steps[:, 4:11]] = 1
+        multipliers = np.flatnonzero(used)
+        used[multipliers] = np.arange(len(multipliers)) * variant.constant_size
         ops = self.steps.copy()
         ops[:, 1:4] *= row_stride
-        ops[:, 4:11] = places.reshape(-1, 7) * variant.constant_size
+        ops[:, 4:11] = used[self.steps[:, 4:11]]
         return ops, variant.constants(multipliers)
 
 
