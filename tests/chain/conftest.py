@@ -1,19 +1,18 @@
-"""A ledger in memory, with and without the playground package."""
+"""A ledger in memory, as new for every test, with and without the playground package."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 
 from tests.chain.sandbox import Playground, Sandbox, publish
+from walrus_localnet.chain.sandbox.pytest_plugin import sui_ledger, sui_sandbox
+
+__all__ = ["sui_ledger", "sui_sandbox"]
 
 
 @pytest.fixture
-def box() -> Iterator[Sandbox]:
-    sandbox = Sandbox.open()
-    yield sandbox
-    sandbox.ledger.close()
+def box(sui_sandbox: Sandbox) -> Sandbox:
+    return sui_sandbox
 
 
 @pytest.fixture

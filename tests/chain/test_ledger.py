@@ -91,7 +91,7 @@ def test_a_refused_transaction_changes_nothing(box: Sandbox) -> None:
 
 def test_a_spent_coin_is_not_spent_again(box: Sandbox) -> None:
     gas = [reference_of(box.coins(box.alice)[0])]
-    box.succeed(payment(box, 5), gas=gas)
+    box.run(payment(box, 5), gas=gas)
     with pytest.raises(TransactionRejected, match="not available"):
         box.run(payment(box, 6), gas=gas)
 

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from grpclib.const import Status
-from nacl.signing import SigningKey
 
 from tests.chain.rpc_client import call, refusal
 from tests.chain.sandbox import CLOCK, STD, SUI, Account, Playground, Program, Sandbox, publish
@@ -29,9 +28,7 @@ async def network() -> AsyncIterator[LocalSui]:
 
 @pytest.fixture
 def box(network: LocalSui) -> Sandbox:
-    made = Sandbox.over(network.ledger, network.faucet)
-    made.fund()
-    return made
+    return Sandbox.over(network.ledger, network.faucet)
 
 
 @pytest.fixture
@@ -164,9 +161,9 @@ async def test_subscriptions_see_what_comes(network: LocalSui, box: Sandbox, pla
 
 
 async def test_signatures_are_verified(network: LocalSui) -> None:
-    key, text = Account(9), encode(bytes, b"hello")
+    key, text = Account("carol"), encode(bytes, b"hello")
     digest = blake2b256(b"\3\0\0", text)
-    signature = b"\0" + key.key.sign(digest).signature + bytes(key.key.verify_key)
+    signature = key.sign_digest(digest)
 
     async def verify(raw: bytes, address: bytes | None = None) -> bool:
         request = rpc.VerifySignatureRequest(
@@ -179,8 +176,8 @@ async def test_signatures_are_verified(network: LocalSui) -> None:
 
     assert await verify(signature)
     assert await verify(signature, key.address)
-    assert not await verify(signature, Account(8).address)
-    other = b"\0" + SigningKey(bytes(32)).sign(digest).signature + bytes(key.key.verify_key)
+    assert not await verify(signature, Account("dave").address)
+    other = Account("dave").sign_digest(digest)[:65] + key.public_key
     assert not await verify(other)
 
 

@@ -8,11 +8,11 @@ from typing import Annotated, NamedTuple
 import pytest
 
 from walrus_localnet.chain.admission import admit
+from walrus_localnet.chain.bootstrap import framework
 from walrus_localnet.chain.execution import Executor
 from walrus_localnet.chain.gas import MIST_PER_BYTE
 from walrus_localnet.chain.genesis import genesis_commit
 from walrus_localnet.chain.ledger import Ledger
-from walrus_localnet.chain.local import framework
 from walrus_localnet.chain.objects import storage_size
 from walrus_localnet.chain.signatures import check_signatures
 from walrus_localnet.chain.store import Store

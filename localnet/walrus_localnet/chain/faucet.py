@@ -1,13 +1,8 @@
-"""The faucet: SUI for anyone who asks, over HTTP (source: sui_localnet.md §4.11)."""
+"""The faucet: SUI for anyone who asks, (source: sui_localnet.md §4.11)."""
 
 from __future__ import annotations
 
-import json
-
 from nacl.signing import SigningKey
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.ledger import Ledger
@@ -23,16 +18,11 @@ from walrus_sui.bcs.sui import (
     ProgrammableTransaction,
     TransactionDataV1,
     blake2b256,
-    format_address,
-    format_digest,
-    parse_address,
 )
-from walrus_sui.errors import BcsError, WalrusError
 
 COINS = 5
 MIST_PER_COIN = 200 * 10**9
 BUDGET = 100_000_000
-MAX_BODY = 4096
 
 
 class Faucet:
@@ -72,45 +62,3 @@ class Faucet:
 
 def faucet_address(key: SigningKey) -> bytes:
     return blake2b256(bytes([ED25519]), bytes(key.verify_key))
-
-
-def faucet_routes(faucet: Faucet) -> list[Route]:
-    """`POST /v2/gas` with `{"FixedAmountRequest": {"recipient": "0x…"}}`; `GET /health` says it is alive."""
-
-    async def gas(request: Request) -> JSONResponse:
-        try:
-            recipient = await _recipient(request)
-            sent = faucet.fund(recipient)
-        except WalrusError as error:
-            status = 400 if isinstance(error, BcsError) else 500
-            return JSONResponse({"status": {"Failure": {"internal": error.message}}}, status)
-        return JSONResponse({"status": "Success", "coins_sent": [_coin(*coin) for coin in sent]})
-
-    async def alive(request: Request) -> JSONResponse:
-        return JSONResponse({"status": "Success"})
-
-    return [Route("/v2/gas", gas, methods=["POST"]), Route("/health", alive)]
-
-
-def _coin(object_id: bytes, amount: int, digest: bytes) -> dict[str, str | int]:
-    return {"id": format_address(object_id), "amount": amount, "transferTxDigest": format_digest(digest)}
-
-
-async def _recipient(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise BcsError(f"expected a request of at most {MAX_BODY} bytes, got more")
-    return parse_recipient(body)
-
-
-def parse_recipient(body: bytes) -> bytes:
-    """Raises `BcsError` unless the body is a faucet request."""
-    try:
-        text = json.loads(body)["FixedAmountRequest"]["recipient"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BcsError('expected {"FixedAmountRequest": {"recipient": "0x…"}}, got something else') from error
-    if not isinstance(text, str):
-        raise BcsError(f"expected the recipient's address as text, got {type(text).__name__}")
-    return parse_address(text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from walrus_localnet.chain.faucet import Faucet, faucet_routes
+from walrus_localnet.chain.faucet import Faucet
+from walrus_localnet.chain.faucet_web import faucet_routes
 from walrus_localnet.chain.rpc.methods import Method
 from walrus_localnet.chain.rpc.web import GrpcWeb
 

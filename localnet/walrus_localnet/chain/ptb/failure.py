@@ -15,7 +15,7 @@ from walrus_localnet.vm import (
     VmError,
 )
 from walrus_sui.bcs import sui
-from walrus_sui.bcs.sui import ArgumentErrorKind, ExecutionFailure, ModuleId, MoveLocation
+from walrus_sui.bcs.sui import ArgumentErrorKind, ExecutionFailure, ModuleId, MoveLocation, format_address
 
 
 class CommandFailed(Exception):
@@ -51,3 +51,25 @@ def failure_of(error: VmError) -> ExecutionFailure:
 def _location(location: Location) -> MoveLocation:
     module = ModuleId(location.package, location.module)
     return MoveLocation(module, location.function, location.instruction, location.function_name)
+
+
+def describe(failure: ExecutionFailure) -> str:
+    """One line for people."""
+    match failure:
+        case sui.MoveAbort(location, code):
+            return f"Move abort {code} in {_where(location)}"
+        case sui.MovePrimitiveRuntimeError(location) if location is not None:
+            return f"Move runtime error in {_where(location)}"
+        case sui.CommandArgumentError(argument, kind):
+            return f"argument {argument}: {type(kind).__name__}"
+        case sui.PackageUpgradeError(upgrade_kind):
+            return f"package upgrade: {type(upgrade_kind).__name__}"
+        case sui.TypeArgumentError(argument, type_kind):
+            return f"type argument {argument}: {type(type_kind).__name__}"
+        case _:
+            return type(failure).__name__
+
+
+def _where(location: MoveLocation) -> str:
+    module = f"{format_address(location.module.address)}::{location.module.name}"
+    return f"{module}::{location.function_name or location.function}, instruction {location.instruction}"

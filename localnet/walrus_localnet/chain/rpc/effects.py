@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from walrus_localnet.chain.ptb.failure import describe
 from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
@@ -158,28 +159,6 @@ def _failure_message(failure: ExecutionFailure, command: int | None) -> rpc.Exec
 def _index_error(index: int, subresult: int | None) -> Any:
     # the messages annotate this field with the builtin of the same name
     return rpc.IndexError(index=index, subresult=subresult)
-
-
-def describe(failure: ExecutionFailure) -> str:
-    """One line for people."""
-    match failure:
-        case sui.MoveAbort(location, code):
-            return f"Move abort {code} in {_where(location)}"
-        case sui.MovePrimitiveRuntimeError(location) if location is not None:
-            return f"Move runtime error in {_where(location)}"
-        case sui.CommandArgumentError(argument, kind):
-            return f"argument {argument}: {type(kind).__name__}"
-        case sui.PackageUpgradeError(upgrade_kind):
-            return f"package upgrade: {type(upgrade_kind).__name__}"
-        case sui.TypeArgumentError(argument, type_kind):
-            return f"type argument {argument}: {type(type_kind).__name__}"
-        case _:
-            return type(failure).__name__
-
-
-def _where(location: MoveLocation) -> str:
-    module = f"{format_address(location.module.address)}::{location.module.name}"
-    return f"{module}::{location.function_name or location.function}, instruction {location.instruction}"
 
 
 def _location_message(location: MoveLocation) -> rpc.MoveLocation:
