@@ -108,6 +108,7 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "EInsufficientBond",
     ),
     "bond": ("EInsufficientBond",),
+    "inconsistency": ("EInvalidPath", "EIndexOutOfRange", "ENotCommitted", "EConsistent", "ENotLive"),
     "share_ledger": (None, "ECalculationError"),
     "staked_wal": (
         "ENotWithdrawing",

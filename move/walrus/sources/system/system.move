@@ -457,7 +457,7 @@ public fun new_package_id_for_testing(self: &System): Option<ID> { self.new_pack
 
 #[test_only]
 public fun invalidate_for_testing(self: &mut System, blob_id: u256) {
-    self.inner_mut().invalidate_for_testing(blob_id)
+    self.inner_mut().record_invalid(blob_id)
 }
 
 #[test_only]

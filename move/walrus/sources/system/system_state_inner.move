@@ -255,10 +255,8 @@ public(package) fun invalidate_blob_id(
     message: vector<u8>,
 ): u256 {
     let certified = self.committee.verify_one_correct_node_in_epoch(signature, members_bitmap, message);
-    let epoch = certified.cert_epoch();
     let blob_id = messages::invalid_blob_id_message(certified).invalid_blob_id();
-    self.blob_registry.invalidated(blob_id, epoch);
-    events::emit_invalid_blob_id(epoch, blob_id);
+    self.record_invalid(blob_id);
     blob_id
 }
 
@@ -278,6 +276,13 @@ public(package) fun record_extended(self: &mut SystemStateInnerV1, blob_id: u256
 
 public(package) fun record_deleted(self: &mut SystemStateInnerV1, blob_id: u256) {
     self.blob_registry.deleted(blob_id)
+}
+
+/// Records a blob id as inconsistent; emits `InvalidBlobID`.
+public(package) fun record_invalid(self: &mut SystemStateInnerV1, blob_id: u256) {
+    let epoch = self.epoch();
+    self.blob_registry.invalidated(blob_id, epoch);
+    events::emit_invalid_blob_id(epoch, blob_id);
 }
 
 public(package) fun prune_registry(self: &mut SystemStateInnerV1, blob_ids: vector<u256>) {
@@ -497,12 +502,4 @@ fun store_event_blob(
     blob.certify_with_certified_msg(now, messages::certified_permanent_blob(blob_id));
     self.record_certified(blob_id, blob.end_epoch());
     blob.burn();
-}
-
-// === Test functions ===
-
-#[test_only]
-public fun invalidate_for_testing(self: &mut SystemStateInnerV1, blob_id: u256) {
-    let epoch = self.epoch();
-    self.blob_registry.invalidated(blob_id, epoch)
 }
