@@ -98,7 +98,7 @@ class NodeUnreachable(NodeError):
 class NodeRefused(NodeError):
     """The node answered with an error of the protocol (protocol.md §1.2).
 
-    `status` is the HTTP status, `reason` the protocol's word for it (such as `NOT_REGISTERED`), empty if none came.
+    `status` is the HTTP status, `reason` the protocol's word for it (such as `NOT_REGISTERED`), empty if none.
     """
 
     code = "node_refused"
