@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from walrus_sui.errors import ObjectNotFound
-from walrus_sui.redstuff import BlobId
+from walrus_sui.redstuff import BlobId, Params
+from walrus_sui.redstuff.quilt import column_of, read_file, read_index
 
 pytestmark = [
     pytest.mark.e2e,
@@ -80,4 +81,11 @@ async def test_it_stores_and_reads_here_and_we_read_what_it_stored(official_clie
     quilt = report["quilt"]
     # a quilt holds its files in the order of their names: one, three, two
     assert (quilt["identifier"], quilt["text"]) == ("three", "contents of three")
-    assert b"contents of two" in await client.read(BlobId.parse(quilt["blobId"]))
+    whole = await client.read(BlobId.parse(quilt["blobId"]))
+    columns = [column_of(whole, column, Params(130)) for column in range(Params(130).columns)]
+    files = [read_file(columns[patch.start : patch.end]) for patch in read_index(columns)]
+    assert {file.identifier: file.data for file in files} == {
+        "one": b"contents of one",
+        "two": b"contents of two",
+        "three": b"contents of three",
+    }
