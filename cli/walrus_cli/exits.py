@@ -35,6 +35,8 @@ _BY_ERROR_CODE = {
     "input": 8,
     "redstuff": 8,
     "crypto": 8,
+    "move_compile": 8,
+    "move_package": 8,
     "localnet": 9,
 }
 

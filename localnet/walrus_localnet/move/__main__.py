@@ -45,7 +45,7 @@ def _build(names: list[str]) -> None:
         raise PackageError(f"there is no package {unknown}; there are {', '.join(packages)}")
     compiler = Compiler()
     built = [build(package, compiler) for name, package in packages.items() if not names or name in names]
-    write(build_directory(), built)
+    write(build_directory(), built, keep_others=bool(names))
     for package in built:
         size = sum(map(len, package.modules))
         _log.info("%s: %d modules, %d bytes", package.name, len(package.modules), size)

@@ -69,9 +69,13 @@ def source_hash(package: Package) -> str:
     return digest.hexdigest()
 
 
-def write(directory: Path, packages: Iterable[BuiltPackage]) -> None:
-    """Replaces these packages in a folder of compiled packages; the manifest last."""
+def write(directory: Path, packages: Iterable[BuiltPackage], *, keep_others: bool = True) -> None:
+    """Replaces these packages in a folder of compiled packages, the manifest last; others stay or are removed."""
     entries = read_manifest(directory)
+    packages = list(packages)
+    for name in set() if keep_others else set(entries) - {package.name for package in packages}:
+        shutil.rmtree(directory / name, ignore_errors=True)
+        del entries[name]
     for package in packages:
         _write_modules(directory / package.name, package)
         entries[package.name] = package.entry()

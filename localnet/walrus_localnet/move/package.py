@@ -134,7 +134,7 @@ class _Loader:
             return {_FRAMEWORK_FOLDERS[name]: _FRAMEWORK_ADDRESSES[name]}
         # A package without an address of its own gets one named like itself, as the newer manifests mean it.
         if not declared:
-            return {name.lower(): ZERO}
+            return {name: ZERO}
         return {key: _address(value, f"{root / 'Move.toml'}: address {key}") for key, value in declared.items()}
 
 
