@@ -31,7 +31,14 @@ from walrus_sui.chain import (
     events,
     parse_event,
 )
-from walrus_sui.chain.types import Blob, EpochChangeDone, EventBlob, EventBlobAttestation, StorageNodeInfo
+from walrus_sui.chain.types import (
+    Blob,
+    EpochChangeDone,
+    EventBlob,
+    EventBlobAttestation,
+    StorageNodeInfo,
+    Withdrawing,
+)
 from walrus_sui.crypto import Deletable, InvalidBlobId, Permanent, PublicKey, SecretKey, StorageConfirmation
 from walrus_sui.errors import (
     ContractMismatch,
@@ -439,6 +446,28 @@ async def test_stake_that_never_worked_can_be_taken_back(world: World) -> None:
     assert stake in await world.contracts.owned_stakes(bob.address)
     await world.contracts.withdraw_stake(bob, stake.object_id)
     assert await world.contracts.wal_balance(bob.address) == 7 * FROST_PER_WAL
+
+
+async def test_stake_that_worked_is_paid_back_with_its_reward(world: World) -> None:
+    contracts, bob, node_id = world.contracts, world.account(), world.operators[1].cap.node_id
+    await contracts.send_wal(world.owner, {bob.address: 500 * FROST_PER_WAL})
+    stake = await contracts.stake_with_pool(bob, node_id, 500 * FROST_PER_WAL)
+    await world.next_epoch()
+    await world.register(fresh_blob(), epochs=1)
+    await contracts.request_withdraw_stake(bob, stake.object_id)
+    (asked,) = await contracts.owned_stakes(bob.address)
+    assert asked.state == Withdrawing(await world.epoch() + 1)
+    with pytest.raises(MoveAborted) as caught:
+        await contracts.withdraw_stake(bob, stake.object_id)
+    assert caught.value.name == "EWithdrawEpochNotReached"
+    ring = (await contracts.system()).future_accounting
+    rewards = ring.ring_buffer[ring.current_index].rewards_to_distribute
+    await world.next_epoch()
+    await contracts.withdraw_stake(bob, stake.object_id)
+    assert await contracts.owned_stakes(bob.address) == ()
+    # 3 % are burned, the node earns 3 or 4 of 13 parts, 1 % of it is commission, and a third of the stake is bob's
+    reward = await contracts.wal_balance(bob.address) - 500 * FROST_PER_WAL
+    assert rewards * 0.97 * 3 / 13 * 0.99 / 3 - 2 < reward < rewards * 0.97 * 4 / 13 * 0.99 / 3 + 2
 
 
 async def test_too_little_stake(world: World) -> None:

@@ -50,15 +50,18 @@ class SuiClient:
     All methods raise `ChainError`s: `ChainUnreachable` when no answer comes, `ChainRefused` when it is an error.
     """
 
-    def __init__(self, rpc_url: str, *, timeout: float = 30.0, patience: float = 3.0) -> None:
+    def __init__(
+        self, rpc_url: str, *, timeout: float = 30.0, patience: float = 3.0, finality: float = 60.0
+    ) -> None:
         """`rpc_url` is `http://host:port` or `https://host`.
 
-        A call may take `timeout` seconds; for `patience` seconds it is repeated while no answer comes.
+        A call may take `timeout` seconds; for `patience` seconds it is repeated while no answer comes. Once
+        executed, a transaction may take `finality` seconds until a checkpoint holds it.
         """
         self.transport = Transport(rpc_url, timeout=timeout, patience=patience)
         self.walrus_packages: set[bytes] = set()
         """Packages whose aborts are named by the constants of the Walrus contracts."""
-        self._sender = Sender(self)
+        self._sender = Sender(self, finality)
 
     @property
     def rpc_url(self) -> str:

@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 Build = Callable[[], Awaitable[TransactionBuilder]]
 """Builds a transaction when it is its account's turn, so that the coins it chooses are still there."""
 
-_FINALITY_SECONDS = 60.0
 _POLL_DELAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 class Sender:
     """Sends transactions for one client; those of one account take turns, as they pay from the same coins."""
 
-    def __init__(self, client: SuiClient) -> None:
+    def __init__(self, client: SuiClient, finality: float) -> None:
         self._client = client
+        self._finality = finality
         self._turns: dict[bytes, asyncio.Lock] = {}
         self._shared: dict[bytes, SharedVersion] = {}
 
@@ -140,7 +140,7 @@ class Sender:
         digest = effects.transaction_digest
         checkpoint = answer.checkpoint
         try:
-            async with asyncio.timeout(_FINALITY_SECONDS):
+            async with asyncio.timeout(self._finality):
                 attempt = 0
                 while checkpoint is None:
                     await asyncio.sleep(_POLL_DELAYS[min(attempt, len(_POLL_DELAYS) - 1)])
@@ -149,7 +149,7 @@ class Sender:
         except TimeoutError:
             text = format_digest(digest)
             raise FinalityTimeout(
-                f"expected {text} in a checkpoint within {_FINALITY_SECONDS:.0f} s, got none", digest=text
+                f"expected {text} in a checkpoint within {self._finality:g} s, got none", digest=text
             ) from None
         return ExecutedTransaction(digest, effects, events_of(answer), int(checkpoint))
 

@@ -26,8 +26,4 @@ class Contracts(
     EpochCalls,
     GovernanceCalls,
 ):
-    """One deployment of the contracts.
-
-    contracts = await Contracts.discover(sui, system_object, staking_object)
-    (blob,) = await contracts.register_blobs(keypair, [BlobRegistration(blob_id, root_hash, size, epochs=5)])
-    """
+    """One deployment of the contracts, found by `Contracts.discover(sui, system_object, staking_object)`."""
