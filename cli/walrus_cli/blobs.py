@@ -13,7 +13,6 @@ import typer
 
 from walrus_cli import display, loop, output
 from walrus_cli.options import Config, Json
-from walrus_sui.config import find_config
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ async def _store(
     from walrus_sui.client import WalrusClient
 
     results = []
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         for path in files:
             await client.check_size(_size(path))
         for path in files:
@@ -89,23 +88,25 @@ def read(
 async def _read(blob_id: Any, config: Path | None, *, strict: bool) -> bytes:
     from walrus_sui.client import WalrusClient
 
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         with output.progress() as listener:
             return await client.read(blob_id, consistency="strict" if strict else "default", on_progress=listener)
 
 
 @app.command("blob-status")
 def blob_status(
-    blob_id: Annotated[str | None, typer.Option(help="The blob's id.", show_default=False)] = None,
+    blob_id: Annotated[str | None, typer.Argument(help="The blob's id.", show_default=False)] = None,
+    blob_id_option: Annotated[str | None, typer.Option("--blob-id", help="The same.", show_default=False)] = None,
     file: Annotated[Path | None, typer.Option(help="Or the file it was made from.", show_default=False)] = None,
     timeout: Annotated[float, typer.Option(min=0.01, help="Seconds to wait for the nodes.")] = 5.0,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """What the storage nodes agree on about a blob."""
-    if (blob_id is None) == (file is None):
-        raise InputError("expected either --blob-id or --file")
-    document, text = loop.run(_status(blob_id, file, timeout, config))
+    chosen = [blob_id, blob_id_option, file]
+    if chosen.count(None) != 2:
+        raise InputError(f"expected a blob id or --file, got {3 - chosen.count(None)} of them")
+    document, text = loop.run(_status(blob_id or blob_id_option, file, timeout, config))
     output.result(document, text)
 
 
@@ -116,7 +117,7 @@ async def _status(
     from walrus_sui.redstuff import BlobId
     from walrus_sui.storage.status import status_to_json
 
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         blob_id = BlobId.parse(text) if text is not None else await client.blob_id(_read_file(file or Path()))
         status = status_to_json(await client.status(blob_id, timeout=timeout))
     document = {"blobId": str(blob_id), "status": status}

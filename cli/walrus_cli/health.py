@@ -10,7 +10,6 @@ import typer
 
 from walrus_cli import loop, output
 from walrus_cli.options import Config, Json
-from walrus_sui.config import find_config
 
 app = typer.Typer()
 
@@ -25,7 +24,7 @@ def health(config: Config = None, json: Json = False) -> None:
 async def _health(config: Path | None) -> list[dict[str, Any]]:
     from walrus_sui.client import WalrusClient
 
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         nodes = await client.nodes()
         answers = await asyncio.gather(*(node.client.health() for node in nodes), return_exceptions=True)
     return [

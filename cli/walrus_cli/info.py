@@ -8,7 +8,6 @@ import typer
 
 from walrus_cli import loop, output
 from walrus_cli.options import Config, Json
-from walrus_sui.config import find_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +30,7 @@ def info(config: Config = None, json: Json = False) -> None:
 async def _network(config: Path | None) -> Network:
     from walrus_sui.client import WalrusClient
 
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         return await client.network()
 
 

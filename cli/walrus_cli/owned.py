@@ -9,7 +9,6 @@ import typer
 
 from walrus_cli import display, loop, output
 from walrus_cli.options import Config, Json
-from walrus_sui.config import find_config
 from walrus_sui.errors import BlobNotFound, InputError
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def list_blobs(
 async def _owned(config: Path | None) -> tuple[int, tuple[Blob, ...]]:
     from walrus_sui.client import WalrusClient
 
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         network = await client.network()
         return network.epoch, await client.owned_blobs()
 
@@ -59,7 +58,7 @@ async def _extend(object_id: str, epochs: int, config: Path | None) -> Blob:
     from walrus_sui.bcs.sui import parse_address
     from walrus_sui.client import WalrusClient
 
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         return await client.extend(parse_address(object_id), epochs)
 
 
@@ -84,7 +83,7 @@ async def _delete(object_ids: list[str], blob_ids: list[str], config: Path | Non
     from walrus_sui.client import WalrusClient
 
     chosen = [parse_address(object_id) for object_id in object_ids]
-    async with WalrusClient(find_config(config)) as client:
+    async with WalrusClient.from_config(config) as client:
         for blob_id in blob_ids:
             chosen += await _objects_of(client, blob_id)
         for object_id in chosen:

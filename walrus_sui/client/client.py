@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -21,7 +22,7 @@ from walrus_sui.client.progress import Phase, Progress, ProgressListener, ignore
 from walrus_sui.client.read import read_blob
 from walrus_sui.client.status import blob_status
 from walrus_sui.client.store import StoredBlob, certificate_for
-from walrus_sui.config import ClientConfig
+from walrus_sui.config import ClientConfig, find_config
 from walrus_sui.errors import BlobNotFound, BlobUnavailable, ConfigError, MoveAborted, QuorumError
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode
 from walrus_sui.redstuff.decoder import Consistency
@@ -46,6 +47,11 @@ class WalrusClient:
         self._keypair = keypair
         self._limits = limits or Limits()
         self._exit = AsyncExitStack()
+
+    @classmethod
+    def from_config(cls, path: Path | None = None, *, keypair: Keypair | None = None) -> Self:
+        """A client of the network in the configuration at `path`, or the one `find_config` finds."""
+        return cls(find_config(path), keypair=keypair)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
