@@ -19,7 +19,6 @@ from walrus_sui.errors import BlobTooLarge, InputError
 
 if TYPE_CHECKING:
     from walrus_cli.slivers import Listener
-    from walrus_sui.client.progress import Phase, ProgressListener
     from walrus_sui.redstuff import BlobMetadataWithId, Params
     from walrus_sui.redstuff.matrix import Source
 
@@ -58,12 +57,11 @@ def encode(
 ) -> None:
     """Encode a file into sliver pairs."""
     from walrus_cli.slivers import encode_to_folder
-    from walrus_sui.client.progress import Phase
     from walrus_sui.redstuff import Params
 
     params = Params(n_shards)
-    with _source(file, params) as source, output.progress() as progress:
-        metadata = encode_to_folder(source, params, out, _listener(progress, Phase.ENCODE))
+    with _source(file, params) as source, _progress("encode") as listener:
+        metadata = encode_to_folder(source, params, out, listener)
     document = {**_document(file, metadata), "out": str(out)}
     output.result(document, f"{metadata.blob_id}  {file}\n{n_shards} sliver pairs in {out}")
 
@@ -77,10 +75,9 @@ def decode(
     """Decode a file from its slivers."""
     from walrus_cli.blobs import write_file
     from walrus_cli.slivers import decode_folder
-    from walrus_sui.client.progress import Phase
 
-    with output.progress() as progress:
-        metadata, data = decode_folder(folder, _listener(progress, Phase.DECODE))
+    with _progress("decode") as listener:
+        metadata, data = decode_folder(folder, listener)
     if str(out) == _STDIN:
         output.raw(data)
         return
@@ -99,10 +96,16 @@ def _document(file: Path, metadata: BlobMetadataWithId) -> dict[str, object]:
     }
 
 
-def _listener(progress: ProgressListener, phase: Phase) -> Listener:
-    from walrus_sui.client.progress import Progress
+@contextmanager
+def _progress(phase: str) -> Iterator[Listener]:
+    """Bars on a terminal; elsewhere nothing, and nothing of the client is imported for it."""
+    if output.json_wanted() or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from walrus_sui.client.progress import Phase, Progress
 
-    return lambda done, total: progress(Progress(phase, done, total))
+    with output.progress() as progress:
+        yield lambda done, total: progress(Progress(Phase(phase), done, total))
 
 
 @contextmanager

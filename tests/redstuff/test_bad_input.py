@@ -122,6 +122,11 @@ def test_decoding_notices_slivers_that_are_not_of_the_blob(consistency: str) -> 
                consistency="default" if consistency == "default" else "strict")  # fmt: skip
 
 
+def test_an_unknown_check_is_not_taken_for_none() -> None:
+    with pytest.raises(ValueError, match="got 'defualt'"):
+        decode(ENCODED.metadata, PRIMARIES, axis=Axis.PRIMARY, consistency="defualt")  # type: ignore[arg-type]
+
+
 def test_non_zero_padding_is_noticed_even_in_a_row_that_was_received() -> None:
     """A writer who pads with something else makes valid slivers of a blob whose id nobody can recompute."""
     padded = BLOB + b"\x01"
