@@ -104,7 +104,8 @@ async def client_transactions_per_second(url: str, faucet: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         client, address = pysui_client(url, Path(folder))
         body = {"FixedAmountRequest": {"recipient": address}}
-        httpx.post(f"{faucet}/v2/gas", json=body).raise_for_status()
+        async with httpx.AsyncClient() as http:
+            (await http.post(f"{faucet}/v2/gas", json=body)).raise_for_status()
         async with client:
             start = time.perf_counter()
             for _ in range(CLIENT_TRANSACTIONS):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chain.chain_check import check_chain
 from tests.chain.sandbox import Playground, Program, Sandbox, publish
 from tests.chain.test_objects import new_toy, toy_size
 from walrus_localnet.chain.clock import Clock
@@ -15,7 +16,7 @@ from walrus_localnet.chain.objects import coin_balance, id_of, reference_of
 from walrus_localnet.chain.store import DATABASE, Store
 from walrus_sui import bcs
 from walrus_sui.bcs import sui
-from walrus_sui.bcs.sui import CheckpointContentsV1, ObjectRef
+from walrus_sui.bcs.sui import ObjectRef
 
 
 def payment(box: Sandbox, amount: int = 5) -> Program:
@@ -97,24 +98,7 @@ def test_a_spent_coin_is_not_spent_again(box: Sandbox) -> None:
 
 
 def test_checkpoints_form_a_chain_over_all_transactions(box: Sandbox, play: Playground) -> None:
-    store, total, previous = box.ledger.store, 0, None
-    for sequence in range(box.ledger.head.summary.sequence_number + 1):
-        record = store.checkpoint(sequence)
-        assert record is not None
-        summary, contents = record.summary, record.contents
-        assert isinstance(contents, CheckpointContentsV1)
-        assert (summary.previous_digest, summary.content_digest) == (previous, contents.digest())
-        total += len(contents.transactions)
-        assert summary.total_transactions == total
-        for index, entry in enumerate(contents.transactions):
-            transaction = store.transaction(entry.transaction)
-            assert transaction is not None
-            assert (transaction.checkpoint, transaction.index) == (sequence, index)
-            assert transaction.data.digest() == entry.transaction
-            assert transaction.effects.digest() == entry.effects
-        previous = summary.digest()
-        assert store.checkpoint_by_digest(previous) == record
-    assert store.checkpoint(sequence + 1) is None
+    check_chain(box.ledger)
 
 
 def test_old_versions_stay_readable(box: Sandbox, play: Playground) -> None:
