@@ -54,10 +54,6 @@ public(package) fun remove(self: &mut ActiveSet, node_id: ID) {
 
 public(package) fun size(self: &ActiveSet): u16 { self.nodes.length() as u16 }
 
-public(package) fun max_size(self: &ActiveSet): u16 { self.max_size }
-
-public(package) fun threshold_stake(self: &ActiveSet): u64 { self.threshold_stake }
-
 public(package) fun total_stake(self: &ActiveSet): u64 { self.total_stake }
 
 /// Node ids and stakes, in the set's order.
@@ -97,3 +93,11 @@ fun smallest(self: &ActiveSet): u64 {
     });
     smallest
 }
+
+// === Test functions ===
+
+#[test_only]
+public fun max_size(self: &ActiveSet): u16 { self.max_size }
+
+#[test_only]
+public fun threshold_stake(self: &ActiveSet): u64 { self.threshold_stake }

@@ -10,7 +10,7 @@ use sui::clock::Clock;
 use sui::coin::{Self, Coin};
 use sui::dynamic_field as df;
 use wal::wal::{ProtectedTreasury, WAL};
-use walrus::auth::{Self, Authenticated, Authorized};
+use walrus::auth::{Authenticated, Authorized};
 use walrus::committee::Committee;
 use walrus::events;
 use walrus::network_parameters::NetworkParameters;
@@ -19,7 +19,7 @@ use walrus::staked_wal::StakedWal;
 use walrus::staking_events;
 use walrus::staking_inner::{Self, StakingInnerV1};
 use walrus::staking_pool;
-use walrus::storage_node::{Self, StorageNodeCap};
+use walrus::storage_node::StorageNodeCap;
 use walrus::system::System;
 
 // === Errors ===
@@ -69,7 +69,7 @@ public fun register_candidate(
 ): StorageNodeCap {
     let inner = self.inner_mut();
     let wctx = inner.newcomer_context();
-    let mut pool = staking_pool::new(
+    let (pool, cap) = staking_pool::new(
         name,
         network_address,
         metadata,
@@ -84,8 +84,6 @@ public fun register_candidate(
         ctx,
     );
     let node_id = pool.node_id();
-    let cap = storage_node::new_cap(node_id, ctx);
-    pool.assign_commission_to(auth::authorized_object(object::id(&cap)));
     inner.add_pool(pool);
     staking_events::emit_node_registered(wctx.epoch(), node_id, object::id(&cap), commission_rate);
     cap

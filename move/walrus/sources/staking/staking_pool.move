@@ -17,7 +17,7 @@ use walrus::pool_exchange_rate::PoolExchangeRate;
 use walrus::share_ledger::{Self, RateHistory, ShareLedger};
 use walrus::staked_wal::{Self, StakedWal};
 use walrus::staking_events;
-use walrus::storage_node::{Self, StorageNodeInfo};
+use walrus::storage_node::{Self, StorageNodeCap, StorageNodeInfo};
 use walrus::voting_params::{Self, VotingParams};
 use walrus::walrus_context::WalrusContext;
 
@@ -100,7 +100,8 @@ public struct StakingPool has key, store {
 
 // === Creation ===
 
-/// A pool whose id is the node id. The proof must be signed over the current epoch and the sender's address.
+/// A pool whose id is the node id, and the capability that acts for the node and receives its commission. The proof
+/// must be signed over the current epoch and the sender's address.
 /// Aborts with `EInvalidProofOfPossession`, `EInvalidNameLength`, `EInvalidNetworkAddressLength`,
 /// `EIncorrectCommissionRate`, or as `storage_node::new`.
 public(package) fun new(
@@ -116,7 +117,7 @@ public(package) fun new(
     node_capacity: u64,
     wctx: &WalrusContext,
     ctx: &mut TxContext,
-): StakingPool {
+): (StakingPool, StorageNodeCap) {
     assert_possession(wctx.epoch(), public_key, proof_of_possession, ctx);
     assert!(name.length() <= MAX_NAME_LENGTH, EInvalidNameLength);
     assert!(network_address.length() <= MAX_NETWORK_ADDRESS_LENGTH, EInvalidNetworkAddressLength);
@@ -125,8 +126,8 @@ public(package) fun new(
     let id = object::new(ctx);
     let node_id = id.to_inner();
     let activation_epoch = if (wctx.committee_selected()) wctx.epoch() + 1 else wctx.epoch();
-    let sender = auth::authorized_address(ctx.sender());
-    StakingPool {
+    let cap = storage_node::new_cap(node_id, ctx);
+    let pool = StakingPool {
         id,
         state: PoolState::Active,
         voting_params: voting_params::new(storage_price, write_price, node_capacity),
@@ -142,13 +143,14 @@ public(package) fun new(
         pending_stake: pending_values::empty(),
         rewards_pool: balance::zero(),
         commission: balance::zero(),
-        commission_receiver: sender,
-        governance_authorized: sender,
+        commission_receiver: auth::authorized_object(object::id(&cap)),
+        governance_authorized: auth::authorized_address(ctx.sender()),
         extra_fields: bag::new(ctx),
         stake_balance: balance::zero(),
         bond: bond::empty(),
         lost_stake: 0,
-    }
+    };
+    (pool, cap)
 }
 
 // === Stake ===
@@ -303,10 +305,7 @@ public(package) fun take_commission(self: &mut StakingPool): Balance<WAL> {
 
 /// Takes up to `penalty` FROST from the commission, then the bond, then the active stake, and returns the three
 /// parts. Stakers bear their part by a lower value of their shares.
-public(package) fun slash(
-    self: &mut StakingPool,
-    penalty: u64,
-): (Balance<WAL>, Balance<WAL>, Balance<WAL>) {
+public(package) fun slash(self: &mut StakingPool, penalty: u64): (Balance<WAL>, Balance<WAL>, Balance<WAL>) {
     let from_commission = penalty.min(self.commission.value());
     let commission = self.commission.split(from_commission);
     let bond = self.bond.take(penalty - from_commission);
@@ -338,11 +337,6 @@ public(package) fun set_commission_receiver(self: &mut StakingPool, auth: Authen
 public(package) fun set_governance_authorized(self: &mut StakingPool, auth: Authenticated, authorized: Authorized) {
     assert!(auth.matches(&self.governance_authorized), EAuthorizationFailure);
     self.governance_authorized = authorized;
-}
-
-/// Gives the commission to the holder of the node's capability from the start.
-public(package) fun assign_commission_to(self: &mut StakingPool, receiver: Authorized) {
-    self.commission_receiver = receiver;
 }
 
 public(package) fun voting_params_mut(self: &mut StakingPool): &mut VotingParams { &mut self.voting_params }
@@ -377,14 +371,8 @@ public(package) fun node_info_mut(self: &mut StakingPool): &mut StorageNodeInfo 
 
 public(package) fun node_id(self: &StakingPool): ID { self.id.to_inner() }
 public(package) fun node_info(self: &StakingPool): &StorageNodeInfo { &self.node_info }
-
 public(package) fun voting_params(self: &StakingPool): &VotingParams { &self.voting_params }
 public(package) fun wal_balance(self: &StakingPool): u64 { self.shares.wal_balance() }
-public(package) fun num_shares(self: &StakingPool): u64 { self.shares.num_shares() }
-public(package) fun commission_rate(self: &StakingPool): u16 { self.commission_rate }
-public(package) fun commission_amount(self: &StakingPool): u64 { self.commission.value() }
-public(package) fun rewards_amount(self: &StakingPool): u64 { self.rewards_pool.value() }
-public(package) fun stake_in_custody(self: &StakingPool): u64 { self.stake_balance.value() }
 public(package) fun governance_authorized(self: &StakingPool): &Authorized { &self.governance_authorized }
 
 /// A pool whose stake cannot be slashed any further takes no more.
@@ -497,3 +485,16 @@ fun assert_possession(epoch: u32, public_key: vector<u8>, proof: vector<u8>, ctx
     let message = messages::new_proof_of_possession_msg(epoch, ctx.sender(), public_key);
     assert!(message.verify_proof_of_possession(proof), EInvalidProofOfPossession);
 }
+
+// === Test functions ===
+
+#[test_only]
+public fun commission_rate(self: &StakingPool): u16 { self.commission_rate }
+#[test_only]
+public fun commission_amount(self: &StakingPool): u64 { self.commission.value() }
+#[test_only]
+public fun rewards_amount(self: &StakingPool): u64 { self.rewards_pool.value() }
+#[test_only]
+public fun stake_in_custody(self: &StakingPool): u64 { self.stake_balance.value() }
+#[test_only]
+public fun num_shares(self: &StakingPool): u64 { self.shares.num_shares() }

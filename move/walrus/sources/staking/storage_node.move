@@ -94,8 +94,6 @@ public(package) fun new_cap(node_id: ID, ctx: &mut TxContext): StorageNodeCap {
     }
 }
 
-public(package) fun public_key(self: &StorageNodeInfo): &Element<UncompressedG1> { &self.public_key }
-
 /// The key the node signs with in the next epoch.
 public(package) fun next_epoch_public_key(self: &StorageNodeInfo): &Element<UncompressedG1> {
     self.next_epoch_public_key.borrow_with_default(&self.public_key)
@@ -148,3 +146,8 @@ public(package) fun set_deny_list_properties(cap: &mut StorageNodeCap, root: u25
 fun uncompressed(public_key: &vector<u8>): Element<UncompressedG1> {
     bls12381::g1_to_uncompressed_g1(&bls12381::g1_from_bytes(public_key))
 }
+
+// === Test functions ===
+
+#[test_only]
+public fun public_key(self: &StorageNodeInfo): &Element<UncompressedG1> { &self.public_key }

@@ -97,8 +97,6 @@ public(package) fun epoch(self: &BlsCommittee): u32 { self.epoch }
 
 public(package) fun n_shards(self: &BlsCommittee): u16 { self.n_shards }
 
-public(package) fun n_members(self: &BlsCommittee): u64 { self.members.length() }
-
 public(package) fun contains(self: &BlsCommittee, node_id: &ID): bool {
     self.members.any!(|member| member.node_id == node_id)
 }
@@ -169,3 +167,8 @@ fun meets(self: &BlsCommittee, weight: u16, required: &RequiredWeight): bool {
 fun sum_keys(keys: &vector<Element<UncompressedG1>>): Element<G1> {
     bls12381::uncompressed_g1_to_g1(&bls12381::uncompressed_g1_sum(keys))
 }
+
+// === Test functions ===
+
+#[test_only]
+public fun n_members(self: &BlsCommittee): u64 { self.members.length() }

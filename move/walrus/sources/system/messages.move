@@ -178,13 +178,7 @@ public(package) fun certified_permanent_blob(blob_id: u256): CertifiedBlobMessag
 
 // === Getters ===
 
-public(package) fun intent_type(self: &CertifiedMessage): u8 { self.intent_type }
-
-public(package) fun intent_version(self: &CertifiedMessage): u8 { self.intent_version }
-
 public(package) fun cert_epoch(self: &CertifiedMessage): u32 { self.cert_epoch }
-
-public(package) fun stake_support(self: &CertifiedMessage): u16 { self.stake_support }
 
 public(package) fun certified_blob_id(self: &CertifiedBlobMessage): u256 { self.blob_id }
 
@@ -238,3 +232,14 @@ fun peel_persistence(body: &mut BCS): BlobPersistenceType {
     assert!(tag == 1, EInvalidBlobPersistenceType);
     BlobPersistenceType::Deletable { object_id: body.peel_address().to_id() }
 }
+
+// === Test functions ===
+
+#[test_only]
+public fun intent_type(self: &CertifiedMessage): u8 { self.intent_type }
+
+#[test_only]
+public fun intent_version(self: &CertifiedMessage): u8 { self.intent_version }
+
+#[test_only]
+public fun stake_support(self: &CertifiedMessage): u16 { self.stake_support }
