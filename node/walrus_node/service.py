@@ -35,7 +35,7 @@ from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
 from walrus_sui.chain import Contracts, SuiClient, Wallet
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.nodes import http_client
+from walrus_sui.client.transport import http_client
 from walrus_sui.errors import ChainUnreachable, ConfigError
 from walrus_sui.redstuff import BlobId
 

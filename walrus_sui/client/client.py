@@ -17,11 +17,12 @@ from walrus_sui.chain import BlobCertification, BlobRegistration, Contracts, Key
 from walrus_sui.chain.types import Blob
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import Network, read_network
-from walrus_sui.client.nodes import CommitteeNodes, http_client
+from walrus_sui.client.nodes import CommitteeNodes
 from walrus_sui.client.progress import Phase, Progress, ProgressListener, ignore_progress
 from walrus_sui.client.read import read_blob
 from walrus_sui.client.status import blob_status
 from walrus_sui.client.store import StoredBlob, certificate_for
+from walrus_sui.client.transport import http_client
 from walrus_sui.config import ClientConfig, find_config
 from walrus_sui.errors import BlobNotFound, BlobUnavailable, ConfigError, MoveAborted, QuorumError
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode

@@ -81,12 +81,3 @@ class CommitteeNodes:
 def reason(error: WalrusError) -> str:
     """What `error` says beside naming the node, for lists that name it already."""
     return str(error).removeprefix(f"{error.node}: ") if isinstance(error, NodeError) else str(error)
-
-
-def http_client(limits: Limits) -> httpx.AsyncClient:
-    """The connection pool a client uses for every node of every committee."""
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(limits.request_timeout, connect=limits.connect_timeout),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=4 * limits.requests_in_flight),
-        trust_env=False,
-    )
