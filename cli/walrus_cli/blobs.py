@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walrus_cli import display, loop, output
-from walrus_cli.options import Config, Json
+from walrus_cli.options import Config, Json, TakesBlobIds
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ async def _store(
     return results
 
 
-@app.command("read")
+@app.command("read", cls=TakesBlobIds)
 def read(
     blob_id: Annotated[str, typer.Argument(help="As `walrus store` showed it.", show_default=False)],
     out: Annotated[Path | None, typer.Option(help="File to write; - or nothing for standard output.")] = None,
@@ -93,7 +93,7 @@ async def _read(blob_id: Any, config: Path | None, *, strict: bool) -> bytes:
             return await client.read(blob_id, consistency="strict" if strict else "default", on_progress=listener)
 
 
-@app.command("blob-status")
+@app.command("blob-status", cls=TakesBlobIds)
 def blob_status(
     blob_id: Annotated[str | None, typer.Argument(help="The blob's id.", show_default=False)] = None,
     blob_id_option: Annotated[str | None, typer.Option("--blob-id", help="The same.", show_default=False)] = None,

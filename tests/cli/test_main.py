@@ -84,6 +84,13 @@ def test_an_unreachable_network_is_one_clear_error(nowhere, capsys):
     assert "127.0.0.1:1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["read", "blob-status"])
+def test_a_blob_id_may_begin_with_a_dash(command, nowhere, capsys):
+    # past the parser it is the missing configuration that stops it
+    assert run([command, "-BAkfHdxSlW28J80lFhA0ADtfMTTxEHGj9QnUDxeVR4", "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "config"
+
+
 def test_something_that_is_no_blob_id_is_refused_before_anything_else(nowhere, capsys):
     assert run(["read", "not-a-blob-id"]) == 8
     assert "expected a blob id of 43" in capsys.readouterr().err
