@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self._wasm = MoveWasm()
+        self._compiled: dict[bytes, Compiled] = {}
 
     def compile(self, package: Package) -> Compiled:
         """Compiles without tests. Modules of an unpublished package are at 0x0.
@@ -94,10 +96,16 @@ class Compiler:
         return report
 
     def _compile(self, package: Package, transform: Transform, manifest: str, *, tests: bool) -> Compiled:
-        # Outside of test mode the compiler passes over files in the folder of tests.
-        files = {f"sources/{path}": text for path, text in _files(package, transform, tests=tests).items()}
+        files = {_as_source(path): text for path, text in _files(package, transform, tests=tests).items()}
         files["Move.toml"] = manifest
         dependencies = _dependencies(package, transform)
+        # The same input gives the same bytes; dependencies such as the framework come again and again.
+        key = hashlib.sha256(json.dumps([files, dependencies]).encode()).digest()
+        if key not in self._compiled:
+            self._compiled[key] = self._run(files, dependencies)
+        return self._compiled[key]
+
+    def _run(self, files: dict[str, str], dependencies: list[dict[str, Any]]) -> Compiled:
         answer = self._wasm.compile(files, dependencies, ansiColor=False, compileIntent="dump")
         if not answer.ok:
             raise CompileError(answer.text.strip())
@@ -115,6 +123,11 @@ _OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "TIMEOUT": Outcome.
 
 def _results(report: str) -> list[TestResult]:
     return [TestResult(name, _OUTCOMES[word]) for word, name in _RESULT.findall(report)]
+
+
+def _as_source(path: str) -> str:
+    """Outside of test mode the compiler passes over files in the folder of tests."""
+    return path if path.startswith("sources/") else f"sources/{path}"
 
 
 def _unchanged(text: str) -> str:

@@ -18,7 +18,7 @@ from walrus_localnet.move.unit_tests.source import UnitTest, as_ordinary_code, f
 from walrus_localnet.move.unit_tests.world import World
 from walrus_localnet.vm import ExecutionError, Machine, Meter, OutOfGas, Reference
 from walrus_localnet.vm import Package as PublishedPackage
-from walrus_localnet.vm.bytecode import read_module
+from walrus_localnet.vm.bytecode import Module, read_module
 
 GAS_LIMIT = 2_000_000_000
 """Instructions one test may take."""
@@ -112,11 +112,16 @@ def _trouble(machine: Machine, case: _Case) -> str | None:
 def _judge(machine: Machine, case: _Case, failure: ExecutionError) -> str | None:
     if case.expected is None:
         return str(failure)
-    module = None
-    if failure.location is not None:
-        package = machine.packages.package(failure.location.package)
-        module = read_module(package.modules[failure.location.module]) if package else None
+    module = _module_of(machine, failure) if case.expected.name is not None else None
     return None if case.expected.holds(failure, module) else f"expected {case.expected}, got: {failure}"
+
+
+def _module_of(machine: Machine, failure: ExecutionError) -> Module | None:
+    """The module an execution failed in."""
+    if failure.location is None:
+        return None
+    package = machine.packages.package(failure.location.package)
+    return read_module(package.modules[failure.location.module]) if package else None
 
 
 def _home(machine: Machine, test: UnitTest) -> tuple[bytes, str]:
