@@ -116,7 +116,7 @@ fun voting_for_another_aborts() {
 #[test, expected_failure(abort_code = slashing::ENotAuthorized)]
 fun outsider_has_no_vote() {
     let (mut network, mut manager) = setup();
-    let i = network.add_node(0, &mut tx_context::dummy());
+    let i = network.add_node(0, &mut test_network::another_transaction());
     manager.vote(&network, i, 3);
     abort
 }
@@ -347,7 +347,7 @@ fun exhausted_pool_takes_no_stake() {
 #[test, expected_failure(abort_code = slashing::ENotInCommittee)]
 fun stake_of_an_outsider_is_spared() {
     let (mut network, mut manager) = setup();
-    let i = network.add_node(1, &mut tx_context::dummy());
+    let i = network.add_node(1, &mut test_network::another_transaction());
     3u64.do!(|voter| manager.vote_stake(&network, voter, i, TENTH));
     manager.execute_stake(&mut network, i, TENTH);
     abort

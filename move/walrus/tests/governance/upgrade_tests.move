@@ -109,7 +109,7 @@ fun voting_for_another_aborts() {
 #[test, expected_failure(abort_code = upgrade::ENotAuthorized)]
 fun outsider_has_no_vote() {
     let (mut network, mut manager, _emergency) = setup();
-    let i = network.add_node(0, &mut tx_context::dummy());
+    let i = network.add_node(0, &mut test_network::another_transaction());
     manager.vote(&network, i, digest(1));
     abort
 }

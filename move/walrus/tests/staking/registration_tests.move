@@ -35,7 +35,7 @@ fun register(
             1,
             2,
             3,
-            &mut tx_context::dummy(),
+            &mut test_network::another_transaction(),
         )
 }
 

@@ -134,6 +134,9 @@ public fun network_key(): vector<u8> { vector::tabulate!(33, |_| 2) }
 
 public fun signature(): vector<u8> { vector::tabulate!(96, |_| 0) }
 
+/// The context of another transaction, whose objects have other ids than those of `dummy`.
+public fun another_transaction(): TxContext { tx_context::new_from_hint(@0x0, 1, 0, 0, 0) }
+
 // === Course of epochs ===
 
 /// Lets a whole epoch pass: parameters, change, and reports of all members.
