@@ -29,10 +29,15 @@ class Op(enum.IntEnum):
     XOR = 6
     SCALE = 7
     ZERO = 8
+    GATHER = 9
 
 
 OP_WORDS = 12
-"""Words of an op: kind; source, target and distance in bytes; up to seven constants, in bytes; one spare."""
+"""Words of an op: kind; source, target and distance in bytes; up to seven constants, in bytes; one spare.
+
+GATHER has a number of sources in place of the distance, and their byte offsets in place of constants.
+"""
+MOST_SOURCES = 7
 
 # butterflies of a radix-8 group: (constant, pairs of rows); layers of half-width 4, 2 and 1 times the distance
 _BUTTERFLIES = {
@@ -207,6 +212,9 @@ def _transform(variant: Variant) -> str:
     f.label(Op.ZERO.name)
     f.put(("zeroinitializer", "zeroinitializer"), target)
     f.jump("stepped")
+    f.label(Op.GATHER.name)
+    _gather(f, target, distance, [(base, offset) for offset in constants])
+    f.jump("stepped")
     f.label("stepped")
     step.close()
     strip.close()
@@ -230,6 +238,26 @@ def _butterflies(
                 values[j] = f.add(values[j], values[i])
     for value, pointer in zip(values, targets, strict=True):
         f.put(value, pointer)
+
+
+def _gather(f: _Strip, target: str, count: str, sources: list[tuple[str, str]]) -> None:
+    """Add the first `count` sources to the target: enter the chain of additions where that many are left."""
+    start, before = f.row(target), f.block
+    cases = " ".join(f"i64 {left}, label %gather{left}" for left in range(1, MOST_SOURCES + 1))
+    f.emit(f"switch i64 {count}, label %stepped [{cases}]")
+    total = start
+    for left in range(MOST_SOURCES, 0, -1):
+        f.label(f"gather{left}")
+        if left < MOST_SOURCES:
+            previous = f"gather{left + 1}"
+            total = (
+                f.value(f"phi {f.vector} [{start[0]}, %{before}], [{total[0]}, %{previous}]"),
+                f.value(f"phi {f.vector} [{start[1]}, %{before}], [{total[1]}, %{previous}]"),
+            )
+        total = f.add(total, f.row(f.at(*sources[left - 1])))
+        f.jump(f"gather{left - 1}" if left > 1 else "gathered")
+    f.label("gathered")
+    f.put(total, target)
 
 
 def _rows(f: _Strip, first: str, count: int, distance: str) -> list[str]:

@@ -12,11 +12,14 @@ import numpy.typing as npt
 
 from walrus_sui.redstuff import field
 from walrus_sui.redstuff.kernels.arrays import Bytes
-from walrus_sui.redstuff.kernels.galois import OP_WORDS, Op, Variant
+from walrus_sui.redstuff.kernels.galois import MOST_SOURCES, OP_WORDS, Op, Variant
 from walrus_sui.redstuff.reed_solomon import Code, power_of_two
 
 Steps = npt.NDArray[np.int64]
-"""int64[count, 12]: kind, source row, target row, distance in rows, seven multipliers, unused."""
+"""int64[count, 12]: kind, source row, target row, distance in rows, seven multipliers, unused.
+
+GATHER: kind, unused, target row, number of sources, up to seven source rows, unused.
+"""
 
 _FFT = {3: Op.FFT8, 2: Op.FFT4, 1: Op.FFT2}
 _IFFT = {3: Op.IFFT8, 2: Op.IFFT4, 1: Op.IFFT2}
@@ -33,13 +36,16 @@ class Program:
 
     def link(self, variant: Variant, row_stride: int) -> tuple[Steps, Bytes]:
         """Ops in bytes and the table of constants they point into."""
-        used = np.zeros(field.ORDER, dtype=np.int64)
-        used[self.steps[:, 4:11]] = 1
-        multipliers = np.flatnonzero(used)
-        used[multipliers] = np.arange(len(multipliers)) * variant.constant_size
+        gathers = self.steps[:, 0] == Op.GATHER
+        places = np.zeros(field.ORDER, dtype=np.int64)
+        places[self.steps[~gathers, 4:11]] = 1
+        multipliers = np.flatnonzero(places)
+        places[multipliers] = np.arange(len(multipliers)) * variant.constant_size
         ops = self.steps.copy()
-        ops[:, 1:4] *= row_stride
-        ops[:, 4:11] = used[self.steps[:, 4:11]]
+        ops[:, 1:3] *= row_stride
+        ops[~gathers, 3] *= row_stride
+        ops[~gathers, 4:11] = places[self.steps[~gathers, 4:11]]
+        ops[gathers, 4:11] *= row_stride
         return ops, variant.constants(multipliers)
 
 
@@ -97,15 +103,21 @@ def _solving(code: Code, live: int, radix: int) -> list[Steps]:
 @functools.lru_cache(maxsize=8)
 def _derivative(size: int) -> Steps:
     """Row i takes in every row i | 2^b, b not in i; ascending, so that what it takes in is still the old row."""
-    targets, sources = [], []
-    for bit in range(size.bit_length() - 1):
-        rows = np.arange(size)
-        rows = rows[rows >> bit & 1 == 0]
-        targets.append(rows)
-        sources.append(rows | 1 << bit)
-    target, source = np.concatenate(targets), np.concatenate(sources)
-    order = np.argsort(target, kind="stable")
-    return _plain(Op.XOR, source[order], target[order])
+    rows, bits = np.arange(size), size.bit_length() - 1
+    sources, found = np.zeros((size, bits + MOST_SOURCES), dtype=np.int64), np.zeros(size, dtype=np.int64)
+    for bit in range(bits):
+        free = rows >> bit & 1 == 0
+        sources[rows[free], found[free]] = rows[free] | 1 << bit
+        found[free] += 1
+    steps = []
+    for first in range(0, bits, MOST_SOURCES):
+        targets = rows[found > first]
+        gather = _plain(Op.GATHER, np.zeros_like(targets), targets)
+        gather[:, 3] = np.minimum(found[targets] - first, MOST_SOURCES)
+        gather[:, 4:11] = sources[targets, first : first + MOST_SOURCES]
+        steps.append(gather)
+    all_ = np.concatenate(steps)
+    return all_[np.argsort(all_[:, 2], kind="stable")]
 
 
 def _plain(op: Op, source: npt.NDArray[np.int64], target: npt.NDArray[np.int64]) -> Steps:
