@@ -57,7 +57,10 @@ class LocalSui:
                 faucet = Faucet(ledger, key)
                 feed = CheckpointFeed(ledger, lag)
                 methods = all_methods(ledger, feed)
-                native, web = NativeServer([NativeServices(methods)]), WebServer(network_app(methods, faucet))
+                native, web = (
+                    NativeServer([NativeServices(methods)]),
+                    WebServer(network_app(methods, ledger, faucet)),
+                )
                 url = await stack.enter_async_context(serve(native, web, host, port))
                 tap = WebServer(faucet_app(faucet))
                 faucet_url = await stack.enter_async_context(serve(None, tap, host, faucet_port))

@@ -7,15 +7,17 @@ from starlette.routing import BaseRoute, Route
 
 from walrus_localnet.chain.faucet import Faucet
 from walrus_localnet.chain.faucet_web import faucet_routes
+from walrus_localnet.chain.ledger import Ledger
+from walrus_localnet.chain.page import page_routes
 from walrus_localnet.chain.rpc.methods import Method
 from walrus_localnet.chain.rpc.web import GrpcWeb
 
 
-def network_app(methods: dict[str, Method], faucet: Faucet) -> Starlette:
-    """gRPC-Web on every method's path, and the faucet."""
+def network_app(methods: dict[str, Method], ledger: Ledger, faucet: Faucet) -> Starlette:
+    """gRPC-Web on every method's path, the faucet, and the page."""
     endpoint = GrpcWeb(methods).answer
     routes: list[BaseRoute] = [Route(path, endpoint, methods=["POST", "OPTIONS"]) for path in methods]
-    return Starlette(routes=[*routes, *faucet_routes(faucet)])
+    return Starlette(routes=[*routes, *faucet_routes(faucet), *page_routes(ledger)])
 
 
 def faucet_app(faucet: Faucet) -> Starlette:
