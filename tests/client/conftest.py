@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +12,15 @@ import httpx
 import pytest
 
 from walrus_node.app import build_app
-from walrus_node.custody import Custody, Duty
+from walrus_node.custody import Custody
+from walrus_node.duty import Duty
+from walrus_node.handlers import Handlers
+from walrus_node.intake import Intake
+from walrus_node.metrics import Metrics
 from walrus_node.objects import effects_of
+from walrus_node.pending import PendingLimits, PendingUploads
+from walrus_node.registrations import Registrations
+from walrus_node.repair_handlers import RepairHandlers
 from walrus_node.store import Cursor, Store
 from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
@@ -37,7 +45,10 @@ class GridNode:
         self.store = Store.open(directory)
         self.epoch = EPOCH
         custody = Custody(self.store, self.key, lambda: Duty(self.epoch, N_SHARDS, frozenset(self.shards)))
-        app = build_app(custody, Symbols(custody, self.key), lambda detailed: {}, workers)
+        intake = Intake(self.store, custody, PendingUploads(PendingLimits(), time.monotonic))
+        registrations = Registrations(intake, workers)
+        handlers = Handlers(custody, intake, registrations, lambda detailed: {}, Metrics(), workers, 0.0)
+        app = build_app(handlers, RepairHandlers(Symbols(custody, self.key), workers))
         self.transport = httpx.ASGITransport(app)
         self.fault: Fault | None = None
         self.requests: list[str] = []
