@@ -12,7 +12,7 @@ from walrus_localnet.chain.objects import type_of
 from walrus_localnet.chain.packages import original_id, package_digest
 from walrus_localnet.chain.records import TransactionRecord
 from walrus_sui.bcs import U8, sui
-from walrus_sui.bcs.sui import MovePackage, UpgradeErrorKind
+from walrus_sui.bcs.sui import MovePackage, TypeTag, UpgradeErrorKind
 
 FIRST, SECOND = modules(), modules(PLAYGROUND / "second")
 COMPATIBLE, ADDITIVE, DEPENDENCIES_ONLY = 0, 128, 192
@@ -121,3 +121,16 @@ def test_a_failed_upgrade_leaves_the_package(box: Sandbox, play: Playground) -> 
     upgrade(box, play, SECOND[:1])
     assert box.contents(play.cap) == cap
     written_package(upgrade(box, play, SECOND))
+
+
+def test_types_are_found_through_any_version(box: Sandbox, play: Playground) -> None:
+    second = written_package(upgrade(box, play, SECOND))
+    for version in (play.package, second):
+        toy = new_toy(box, play)
+        program = Program()
+        given = program.owned(box.ref(toy))
+        tag = TypeTag.parse(f"0x{version.hex()}::toys::Toy")
+        program.call(second, "toys::same", given, given, type_args=[tag])
+        vector = program.add(sui.MakeMoveVec(tag, (given,)))
+        program.call(play.package, "toys::total_size", vector, program.shared(box.object(play.counter)))
+        box.succeed(program)

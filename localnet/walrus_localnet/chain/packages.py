@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from walrus_localnet.chain.errors import PackageError
 from walrus_localnet.vm import Package
 from walrus_localnet.vm.bytecode import Module, read_module, with_self_address
-from walrus_sui.bcs.sui import MovePackage, TypeOrigin, UpgradeInfo, blake2b256
+from walrus_sui.bcs.sui import (
+    DatatypeTag,
+    MovePackage,
+    StructTag,
+    TypeOrigin,
+    TypeTag,
+    UpgradeInfo,
+    VectorTag,
+    blake2b256,
+)
 
 UNPUBLISHED = bytes(32)
 """Self address of modules that have no package yet."""
@@ -56,6 +65,23 @@ def type_origins(
         for module, data in modules.items()
         for name in datatype_names(read_module(data))
     )
+
+
+def defining_tag(tag: TypeTag, find: Callable[[bytes], MovePackage | None]) -> TypeTag:
+    """A type named through any version of its package, by the version that first defined it.
+
+    Types that do not exist stay as they are, to be refused by who uses them.
+    """
+    if isinstance(tag, VectorTag):
+        return VectorTag(defining_tag(tag.element, find))
+    if not isinstance(tag, DatatypeTag):
+        return tag
+    struct, package = tag.struct, find(tag.struct.address)
+    origins = () if package is None else package.type_origins
+    known = {(origin.module, origin.datatype): origin.package for origin in origins}
+    address = known.get((struct.module, struct.name), struct.address)
+    arguments = tuple(defining_tag(argument, find) for argument in struct.type_args)
+    return DatatypeTag(StructTag(address, struct.module, struct.name, arguments))
 
 
 def datatype_names(module: Module) -> list[str]:

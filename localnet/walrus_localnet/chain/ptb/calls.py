@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from walrus_localnet.chain.object_runtime import TransactionRuntime
 from walrus_localnet.chain.objects import FRAMEWORK_SUI
+from walrus_localnet.chain.packages import defining_tag
 from walrus_localnet.chain.ptb.arguments import Arguments
 from walrus_localnet.chain.ptb.failure import CommandFailed, argument_error
 from walrus_localnet.chain.ptb.slots import ValueSlot
@@ -63,11 +64,15 @@ class MoveCaller:
     def _type_arguments(self, info: FunctionInfo, tags: tuple[TypeTag, ...]) -> list[Type]:
         if len(tags) != len(info.type_parameters):
             raise CommandFailed(sui.TypeArityMismatch())
-        type_args = list(map(from_tag, tags))
+        type_args = [self.type_of(tag) for tag in tags]
         for index, (type_, needed) in enumerate(zip(type_args, info.type_parameters, strict=True)):
             if self._abilities(type_, index) & needed != needed:
                 raise CommandFailed(sui.TypeArgumentError(index, sui.ConstraintNotSatisfied()))
         return type_args
+
+    def type_of(self, tag: TypeTag) -> Type:
+        """The type a tag names, through whichever version of its package."""
+        return from_tag(defining_tag(tag, self.runtime.view.move_package))
 
     def _abilities(self, type_: Type, index: int) -> Ability:
         try:

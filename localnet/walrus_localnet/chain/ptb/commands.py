@@ -24,7 +24,6 @@ from walrus_localnet.vm import (
     Type,
     Value,
     Vector,
-    from_tag,
 )
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import Argument, Command, TypeTag
@@ -157,7 +156,7 @@ class Commands:
         return [ValueSlot(Vector(type_), [vector])]
 
     def _element_type(self, tag: TypeTag) -> Type:
-        type_ = from_tag(tag)
+        type_ = self.caller.type_of(tag)
         try:
             self.machine.abilities(type_)
         except LinkError as error:
