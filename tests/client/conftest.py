@@ -94,13 +94,23 @@ async def hung(request: httpx.Request) -> httpx.Response | None:
     return None
 
 
-@pytest.fixture
-def grid(tmp_path: Path) -> Iterator[Grid]:
+@pytest.fixture(scope="module")
+def running_grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
+    tmp_path = tmp_path_factory.mktemp("grid")
     with Workers(4) as workers:
         nodes = [GridNode(index, tmp_path / str(index), workers) for index in range(N_NODES)]
         yield Grid(nodes)
         for node in nodes:
             node.store.close()
+
+
+@pytest.fixture
+def grid(running_grid: Grid) -> Grid:
+    """Thirteen faultless nodes; they may hold the blobs of earlier tests."""
+    for node in running_grid.nodes:
+        node.fault = None
+        node.requests.clear()
+    return running_grid
 
 
 @pytest.fixture

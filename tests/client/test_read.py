@@ -18,12 +18,15 @@ from walrus_sui.errors import BlobNotFound, BlobUnavailable
 from walrus_sui.redstuff import BlobId, SliverData, encode
 from walrus_sui.storage import NonexistentStatus, PermanentStatus
 
-DATA = os.urandom(20_000)
+
+@pytest.fixture
+def data():
+    return os.urandom(20_000)
 
 
 @pytest.fixture
-async def stored(grid, nodes, limits):
-    encoded = encode(DATA, n_shards=39)
+async def stored(grid, nodes, limits, data):
+    encoded = encode(data, n_shards=39)
     grid.register(encoded)
     await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
     for node in grid.nodes:
@@ -45,19 +48,19 @@ async def test_blobs_of_any_size_come_back(grid, nodes, limits, size):
     assert read == data
 
 
-async def test_only_as_many_slivers_as_needed_are_asked_for(grid, nodes, stored, limits):
+async def test_only_as_many_slivers_as_needed_are_asked_for(grid, nodes, stored, limits, data):
     seen: list[Progress] = []
     patient = replace(limits, patience=60.0)
-    assert await read_blob(nodes, stored.blob_id, limits=patient, on_progress=seen.append) == DATA
+    assert await read_blob(nodes, stored.blob_id, limits=patient, on_progress=seen.append) == data
     assert sliver_requests(grid) == 15
     assert Progress(Phase.SLIVERS, 15, 15) in seen
 
 
-async def test_eight_dead_nodes_of_thirteen_leave_enough(grid, nodes, stored, limits, kill):
+async def test_eight_dead_nodes_of_thirteen_leave_enough(grid, nodes, stored, limits, kill, data):
     for node in grid.nodes[:8]:
         node.fault = kill
     read = await read_blob(nodes, stored.blob_id, consistency="strict", limits=limits, on_progress=ignore_progress)
-    assert read == DATA
+    assert read == data
 
 
 async def test_too_many_dead_nodes_are_named(grid, nodes, stored, limits, kill):
@@ -68,12 +71,12 @@ async def test_too_many_dead_nodes_are_named(grid, nodes, stored, limits, kill):
     assert set(caught.value.failures) == {f"node-{i}.test:80" for i in range(9)}
 
 
-async def test_hung_nodes_are_gone_round(grid, nodes, stored, limits, hang):
+async def test_hung_nodes_are_gone_round(grid, nodes, stored, limits, hang, data):
     for node in grid.nodes[:4]:
         node.fault = hang
     async with asyncio.timeout(20):
         read = await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress)
-    assert read == DATA
+    assert read == data
 
 
 def hands_out(change):
@@ -96,10 +99,10 @@ def flip_a_bit(sliver: SliverData) -> SliverData:
     return SliverData(bytes([sliver.data[0] ^ 1]) + sliver.data[1:], sliver.symbol_size, sliver.index)
 
 
-async def test_a_sliver_with_one_bit_wrong_is_not_used(grid, nodes, stored, limits):
+async def test_a_sliver_with_one_bit_wrong_is_not_used(grid, nodes, stored, limits, data):
     for node in grid.nodes[:4]:
         hands_out(flip_a_bit)(node)
-    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == DATA
+    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 
 async def test_a_good_sliver_of_another_index_is_not_used(grid, nodes, stored, limits):
@@ -121,16 +124,16 @@ async def read_primaries_only(grid, nodes, stored, limits):
     return await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress)
 
 
-async def test_secondaries_serve_where_primaries_are_lost(grid, nodes, stored, limits):
+async def test_secondaries_serve_where_primaries_are_lost(grid, nodes, stored, limits, data):
     async def no_primaries(request: httpx.Request) -> httpx.Response | None:
         return httpx.Response(404) if request.url.path.endswith("/primary") else None
 
     for node in grid.nodes:
         node.fault = no_primaries
-    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == DATA
+    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 
-async def test_metadata_of_another_blob_is_not_believed(grid, nodes, stored, limits):
+async def test_metadata_of_another_blob_is_not_believed(grid, nodes, stored, limits, data):
     other = encode(b"something else", n_shards=39)
 
     async def lie(request: httpx.Request) -> httpx.Response | None:
@@ -140,7 +143,7 @@ async def test_metadata_of_another_blob_is_not_believed(grid, nodes, stored, lim
 
     for node in grid.nodes[:12]:
         node.fault = lie
-    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == DATA
+    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 
 async def test_an_unknown_blob_is_not_found(nodes, limits):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from dataclasses import replace
 
 import httpx
@@ -16,13 +17,12 @@ from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, Stor
 from walrus_sui.errors import NotEnoughConfirmations
 from walrus_sui.redstuff import encode
 
-DATA = bytes(range(256)) * 40
 OBJECT_ID = b"\x0b" * 32
 
 
 @pytest.fixture
 def encoded():
-    return encode(DATA, n_shards=39)
+    return encode(os.urandom(10_000), n_shards=39)
 
 
 async def test_every_node_confirms_and_the_certificate_holds(grid, nodes, encoded, limits):
