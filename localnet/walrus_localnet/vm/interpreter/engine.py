@@ -1,21 +1,18 @@
-"""The reference engine: runs prepared segments, one step after the other, with a stack of frames of its own."""
+"""The reference engine: runs prepared segments, one step after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from walrus_localnet.vm.abilities import check_size
-from walrus_localnet.vm.errors import ExecutionError, LimitExceeded, LinkError, MoveAbort
-from walrus_localnet.vm.execution import MAX_CALL_DEPTH, Execution, Knowledge, location
-from walrus_localnet.vm.interpreter.program import Exit, Instance, Segment
-from walrus_localnet.vm.interpreter.steps import Stack
+from walrus_localnet.vm.errors import ExecutionError, LinkError
+from walrus_localnet.vm.execution import Execution, Knowledge, location
+from walrus_localnet.vm.interpreter.program import Instance, Segment
+from walrus_localnet.vm.interpreter.run import Run
 from walrus_localnet.vm.interpreter.translate import Translator
 from walrus_localnet.vm.linker import LinkedFunction
 from walrus_localnet.vm.natives.call import native_of, run_native
 from walrus_localnet.vm.types import Type, Value
-
-Frame = tuple[Instance, Segment, Stack, Stack]
-"""What to go on with after a call: instance, segment, stack, locals."""
 
 
 class Interpreter:
@@ -61,60 +58,24 @@ class Interpreter:
         return instance.entry
 
     def _run(self, execution: Execution, instance: Instance, arguments: Sequence[Value]) -> list[Value]:
-        frames: list[Frame] = []
         charge = execution.meter.charge
-        segment = self._entry(instance)
-        stack: Stack = []
-        locals_: Stack = [*arguments, *[None] * (instance.n_locals - instance.n_parameters)]
+        run = Run(execution, self._entry, instance, arguments)
         offset = 0
         try:
-            while True:
+            segment: Segment | None = self._entry(instance)
+            while segment is not None:
                 if segment.cost:
                     offset = segment.start
                     charge(segment.cost)
-                for step, operand, offset in segment.steps:  # noqa: B007 - the handler below reads offset
+                stack, locals_ = run.stack, run.locals
+                for step, operand, offset in segment.steps:  # noqa: B007 - the handlers below read offset
                     step(stack, locals_, operand)
-                exit_ = segment.exit
-                following = segment.next
-                if exit_ == Exit.IF_FALSE:
-                    if not stack.pop():
-                        following = segment.operand
-                elif exit_ == Exit.CALL:
-                    offset = segment.offset
-                    assert following is not None
-                    frames.append((instance, following, stack, locals_))
-                    if len(frames) >= MAX_CALL_DEPTH:
-                        raise LimitExceeded(f"more than {MAX_CALL_DEPTH} calls inside each other")
-                    instance = segment.operand
-                    start = len(stack) - instance.n_parameters
-                    locals_ = [*stack[start:], *[None] * (instance.n_locals - instance.n_parameters)]
-                    del stack[start:]
-                    stack = []
-                    offset = 0
-                    following = instance.entry or self._entry(instance)
-                elif exit_ == Exit.RETURN:
-                    if not frames:
-                        return stack
-                    results = stack
-                    instance, following, stack, locals_ = frames.pop()
-                    stack.extend(results)
-                elif exit_ == Exit.SPECIAL:
-                    offset = segment.offset
-                    special, operand = segment.operand
-                    special(execution, stack, locals_, operand)
-                elif exit_ == Exit.IF_TRUE:
-                    if stack.pop():
-                        following = segment.operand
-                elif exit_ == Exit.SWITCH:
-                    following = segment.operand[stack.pop()[0]]
-                elif exit_ == Exit.ABORT:
-                    offset = segment.offset
-                    raise MoveAbort(stack.pop())
-                assert following is not None
-                segment = following
+                offset = segment.offset
+                segment = segment.exit(run, segment)
         except ExecutionError as error:
             if error.location is None:
-                error.location = location(instance.function, offset)
+                error.location = location(run.instance.function, offset)
             raise
         except LinkError as error:
-            raise ExecutionError(error.message, location(instance.function, offset)) from error
+            raise ExecutionError(error.message, location(run.instance.function, offset)) from error
+        return run.stack

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walrus_localnet.vm.execution import Execution
 from walrus_localnet.vm.interpreter.steps import Stack
@@ -18,39 +17,28 @@ from walrus_localnet.vm.linker import LinkedFunction
 from walrus_localnet.vm.natives.registry import Native
 from walrus_localnet.vm.types import Type
 
+if TYPE_CHECKING:
+    from walrus_localnet.vm.interpreter.run import Run
+
 Step = Callable[[Stack, Stack, Any], None]
 """Any: each step knows the shape of the operand that was prepared for it."""
 Special = Callable[[Execution, Stack, Stack, Any], None]
-
-
-class Exit(IntEnum):
-    """How a segment ends. `operand` is told for each."""
-
-    NEXT = 0
-    """Go on with `next`."""
-    IF_FALSE = 1
-    """Go on with `operand` if false is on the stack, else with `next`."""
-    IF_TRUE = 2
-    CALL = 3
-    """Run the instance `operand`, then go on with `next`."""
-    RETURN = 4
-    """All that is on the stack."""
-    SPECIAL = 5
-    """Run `operand`, a function and its own operand, with the whole execution, then go on with `next`."""
-    SWITCH = 6
-    """Go on with one of the segments `operand` by the variant tag."""
-    ABORT = 7
+"""A step that needs the whole execution."""
+Exit = Callable[["Run", "Segment"], "Segment | None"]
+"""The segment to go on with; None when the first function has returned."""
 
 
 @dataclass(slots=True, eq=False)
 class Segment:
+    """`steps` are step, operand and instruction offset; `offset` is that of the exit."""
+
     cost: int
     start: int
     """Offset of the first instruction."""
+    exit: Exit
     steps: list[tuple[Step, Any, int]] = field(default_factory=list)
-    """Step, operand, instruction offset."""
-    exit: Exit = Exit.NEXT
     operand: Any = None
+    """What the exit needs: told there."""
     offset: int = 0
     next: Segment | None = None
 

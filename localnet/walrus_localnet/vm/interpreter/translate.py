@@ -9,7 +9,7 @@ from walrus_localnet.vm.blocks import Block
 from walrus_localnet.vm.bytecode import read_constant
 from walrus_localnet.vm.bytecode.opcodes import Instruction, Op
 from walrus_localnet.vm.execution import Knowledge
-from walrus_localnet.vm.interpreter import specials, steps
+from walrus_localnet.vm.interpreter import exits, specials, steps
 from walrus_localnet.vm.interpreter.program import Exit, Instance, Segment, Special, Step
 from walrus_localnet.vm.linker import LinkedFunction
 from walrus_localnet.vm.operand_rules import CASTS
@@ -26,7 +26,9 @@ class Translator:
         self.typed = TypedCode(instance.function, instance.type_args, knowledge)
         self.instance_of = instance_of
         self.blocks = self.typed.flow.blocks
-        self.heads = {start: Segment(block.end - start, start) for start, block in self.blocks.items()}
+        self.heads = {
+            start: Segment(block.end - start, start, exits.go_on) for start, block in self.blocks.items()
+        }
 
     def translate(self) -> Segment:
         """The segment execution starts with."""
@@ -43,7 +45,7 @@ class Translator:
             translated = _RULES[instruction.op](self, instruction, offset)
             if isinstance(translated, Ending):
                 segment.exit, segment.operand, segment.offset = translated.exit, translated.operand, offset
-                segment.next = Segment(0, offset)
+                segment.next = Segment(0, offset, exits.go_on)
                 segment = segment.next
             else:
                 step, operand = translated
@@ -68,7 +70,7 @@ class Ending:
 
 
 def _special(special: Special, operand: Any) -> Ending:
-    return Ending(Exit.SPECIAL, (special, operand))
+    return Ending(exits.special, (special, operand))
 
 
 Translation = tuple[Step, Any] | Ending
@@ -115,7 +117,7 @@ def _call(run: Translator, instruction: Instruction, offset: int) -> Translation
     instance = run.instance_of(shape.target, shape.type_args)
     if instance.native is not None:
         return _special(specials.call_native, instance)
-    return Ending(Exit.CALL, instance)
+    return Ending(exits.call, instance)
 
 
 def _pack(run: Translator, instruction: Instruction, offset: int) -> Translation:
@@ -190,12 +192,12 @@ def _vector_borrow(run: Translator, instruction: Instruction, offset: int) -> Tr
 
 
 _EXITS = {
-    Op.BRANCH: Exit.NEXT,
-    Op.BR_TRUE: Exit.IF_TRUE,
-    Op.BR_FALSE: Exit.IF_FALSE,
-    Op.VARIANT_SWITCH: Exit.SWITCH,
-    Op.RET: Exit.RETURN,
-    Op.ABORT: Exit.ABORT,
+    Op.BRANCH: exits.go_on,
+    Op.BR_TRUE: exits.if_true,
+    Op.BR_FALSE: exits.if_false,
+    Op.VARIANT_SWITCH: exits.switch,
+    Op.RET: exits.leave,
+    Op.ABORT: exits.abort,
 }
 
 _RULES: dict[Op, Rule] = {
