@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from tests.peers.walrus_wasm import PeerUnavailable, WalrusWasm
+from tests.peers.npm import PeerUnavailable
+from tests.peers.walrus_wasm import WalrusWasm
 from walrus_sui.crypto import (
     BlsCommittee,
     BlsMember,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.walrus_wasm import PeerUnavailable, WalrusWasm
+from tests.peers.npm import PeerUnavailable
+from tests.peers.walrus_wasm import WalrusWasm
 from walrus_sui.crypto import SecretKey, aggregate_signatures
 from walrus_sui.redstuff import Axis, compute_blob_id, decode, encode
 from walrus_sui.redstuff.sliver import SliverData
