@@ -15,7 +15,7 @@ from walrus_localnet.move.unit_tests.world import World
 from walrus_localnet.vm import ExecutionError, Machine, Meter, MoveAbort, Reference, Type, substitute, to_tag
 from walrus_sui.bcs.sui import format_address
 
-STD, SUI = (1).to_bytes(32, "big"), (2).to_bytes(32, "big")
+SUI = (2).to_bytes(32, "big")
 GAS_LIMIT = 50_000_000
 
 
@@ -49,12 +49,11 @@ def _aborted(module: str, code: int) -> Aborted:
 class OwnVm:
     """Our VM with our framework, and perhaps one package more."""
 
-    def __init__(self, address: bytes = b"", modules: Sequence[bytes] = ()) -> None:
+    def __init__(self, modules: Sequence[bytes] = ()) -> None:
         packages = Packages()
-        packages.add(STD, built_package("MoveStdlib").modules)
-        packages.add(SUI, built_package("Sui").modules)
-        if modules:
-            packages.add(address, modules)
+        packages.add(built_package("MoveStdlib").modules)
+        packages.add(built_package("Sui").modules)
+        packages.add(modules)
         self.machine = Machine(packages)
 
     def call(

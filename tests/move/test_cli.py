@@ -103,3 +103,12 @@ def test_framework_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
     document = answer(capsys, "check-framework")
     assert document["differ"] == []
     assert len(document["leftOut"]) == 80
+
+
+def test_package_with_an_address_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = '[package]\nname = "Elsewhere"\nedition = "2024.beta"\n[addresses]\nown = "0xdead"\n'
+    package = write_package(tmp_path / "own", manifest, SOURCE)
+    assert answer(capsys, "build", package)["address"].endswith("dead")
+    assert answer(capsys, "test", package, "--filter", "right")["passed"] == 1
+    (text,) = answer(capsys, "publish-payload", package)["modules"]
+    assert read_module(base64.b64decode(text)).address == bytes(32)

@@ -8,7 +8,7 @@ from tests.move.test_package import load, write_package
 from walrus_localnet.move.artifacts import read_package
 from walrus_localnet.move.build import build, write
 from walrus_localnet.move.compiler import Compiler, Outcome
-from walrus_localnet.move.errors import ArtifactError, CompileError
+from walrus_localnet.move.errors import ArtifactError, CompileError, PackageError
 from walrus_localnet.vm.bytecode import read_module
 
 MANIFEST = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
@@ -46,6 +46,11 @@ def test_modules_come_after_those_they_use(tmp_path: Path, compiler: Compiler) -
     root = write_package(tmp_path, MANIFEST, "module own::a; public fun f(): u64 { own::z::g() }")
     (root / "sources" / "z.move").write_text("module own::z; public fun g(): u64 { 1 }")
     assert build(load(root), compiler).module_names == ("z", "a")
+
+
+def test_package_without_modules(tmp_path: Path, compiler: Compiler) -> None:
+    with pytest.raises(PackageError, match="declare no module"):
+        build(load(write_package(tmp_path, MANIFEST, "// nothing yet\n")), compiler)
 
 
 def test_dependency_is_linked_at_its_placeholder(tmp_path: Path, compiler: Compiler) -> None:

@@ -216,7 +216,7 @@ def agree(
 
 @pytest.mark.parametrize("function", PROGRAMS)
 def test_programs_over_structures(function: str, sandbox: ModuleType, probe: tuple[bytes, ...]) -> None:
-    own = OwnVm(PROBE, probe)
+    own = OwnVm(probe)
     official = OfficialVm(sandbox, PROBE, probe)
     rng = random.Random(function)
     answers = [agree(own, official, function, (), [program(rng)]) for _ in range(70)]
@@ -247,7 +247,7 @@ def cases_of(function: str, rng: random.Random) -> list[bytes]:
 
 @pytest.mark.parametrize("function", ["coins", "readers", "texts", "vectors", "versions"])
 def test_probes_with_other_arguments(function: str, sandbox: ModuleType, probe: tuple[bytes, ...]) -> None:
-    own = OwnVm(PROBE, probe)
+    own = OwnVm(probe)
     official = OfficialVm(sandbox, PROBE, probe)
     rng = random.Random(function)
     answers = [agree(own, official, function, (), cases_of(function, rng)) for _ in range(70)]
@@ -268,6 +268,6 @@ NAMED: tuple[Type, ...] = (
 
 @pytest.mark.parametrize("type_", NAMED, ids=str)
 def test_names_of_types(type_: Type, sandbox: ModuleType, probe: tuple[bytes, ...]) -> None:
-    own = OwnVm(PROBE, probe)
+    own = OwnVm(probe)
     official = OfficialVm(sandbox, PROBE, probe)
     assert isinstance(agree(own, official, "names", (type_,), []), Returned)

@@ -13,7 +13,7 @@ from walrus_localnet.move.artifacts import MANIFEST, BuiltPackage, read_manifest
 from walrus_localnet.move.compiler import Compiler
 from walrus_localnet.move.errors import CompilerError, PackageError
 from walrus_localnet.move.framework import framework_directory
-from walrus_localnet.move.package import ZERO, Package
+from walrus_localnet.move.package import Package
 from walrus_localnet.move.tool import COMPILER
 from walrus_localnet.vm.bytecode import Module, read_module
 
@@ -44,13 +44,18 @@ def all_packages(tree: Path) -> list[Package]:
 
 
 def build(package: Package, compiler: Compiler) -> BuiltPackage:
-    """Compiles one package. Raises `CompileError` with the compiler's diagnostics."""
+    """Compiles one package.
+
+    Raises `CompileError` with the compiler's diagnostics, `PackageError` when the sources declare no module.
+    """
     compiled = compiler.compile(package)
     ordered = _dependencies_first(compiled.modules)
+    if not ordered:
+        raise PackageError(f"the sources of package {package.name} declare no module")
     unpublished = (needed for needed in package.dependencies if needed.published_at is None)
     return BuiltPackage(
         name=package.name,
-        address=package.published_at if package.is_framework and package.published_at else ZERO,
+        address=ordered[0][0].address,
         modules=tuple(data for _, data in ordered),
         module_names=tuple(module.name for module, _ in ordered),
         dependencies=tuple(needed.name for needed in package.dependencies),

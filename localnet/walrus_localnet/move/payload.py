@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from walrus_localnet.move.artifacts import BuiltPackage
 from walrus_localnet.move.errors import PackageError
-from walrus_localnet.move.package import Package
+from walrus_localnet.move.package import ZERO, Package
 from walrus_localnet.vm.bytecode import with_addresses
 from walrus_sui.bcs.sui import blake2b256
 
@@ -27,7 +27,7 @@ def publish_payload(package: Package, built: BuiltPackage, published: Mapping[st
     Raises `PackageError` when an id is missing.
     """
     ids = {needed.name: published.get(needed.name, needed.published_at) for needed in package.dependencies}
-    replaced: dict[bytes, bytes] = {}
+    replaced = {built.address: ZERO}
     for name, address in built.placeholders.items():
         replaced[address] = _known(ids, name)
     dependencies = tuple(_known(ids, name) for name in built.dependencies)

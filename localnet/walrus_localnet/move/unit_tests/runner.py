@@ -39,34 +39,32 @@ class Packages:
     def package(self, storage_id: bytes) -> PublishedPackage | None:
         return self._packages.get(storage_id)
 
-    def add(self, address: bytes, modules: Iterable[bytes]) -> None:
-        named = {read_module(data).name: data for data in modules}
-        linkage = {other: other for other in self._packages}
-        self._packages[address] = PublishedPackage(address, address, 1, named, linkage)
+    def add(self, modules: Iterable[bytes]) -> list[bytes]:
+        """Publishes modules at their own addresses, which are returned, linked to all that was added before."""
+        named: dict[bytes, dict[str, bytes]] = {}
+        for data in modules:
+            module = read_module(data)
+            named.setdefault(module.address, {})[module.name] = data
+        linkage = {address: address for address in (*self._packages, *named)}
+        for address, found in named.items():
+            others = {other: other for other in linkage if other != address}
+            self._packages[address] = PublishedPackage(address, address, 1, found, others)
+        return list(named)
 
 
 def run_on_own_vm(package: Package, compiler: Compiler, wanted: Callable[[UnitTest], bool]) -> TestReport:
     """Runs the wanted tests of a package. Raises `CompileError` when its tests do not compile."""
-    machine = Machine(_publish(package, compiler))
-    outcomes = [_run(machine, case) for case in _cases(package, wanted)]
+    published = Packages()
+    for needed in package.dependencies:
+        published.add(compiler.compile_as(needed, needed.link_address, as_ordinary_code).modules)
+    root = compiler.compile_as(package, ZERO, as_ordinary_code, tests=True)
+    homes = published.add(root.modules)
+    machine = Machine(published)
+    outcomes = [_run(machine, homes, case) for case in _cases(package, wanted)]
     lines = [line for _, line in outcomes]
     failed = sum(result.outcome is not Outcome.PASSED for result, _ in outcomes)
     lines.append(f"Test result: {len(outcomes) - failed} passed, {failed} failed")
     return TestReport(tuple(result for result, _ in outcomes), "\n".join(lines))
-
-
-def _publish(package: Package, compiler: Compiler) -> Packages:
-    published = Packages()
-    for needed in package.dependencies:
-        compiled = compiler.compile_as(needed, needed.link_address, transform=as_ordinary_code)
-        published.add(needed.link_address, compiled.modules)
-    root = compiler.compile_as(package, _address(package), transform=as_ordinary_code, tests=True)
-    published.add(_address(package), root.modules)
-    return published
-
-
-def _address(package: Package) -> bytes:
-    return package.link_address if package.is_framework else ZERO
 
 
 def _cases(package: Package, wanted: Callable[[UnitTest], bool]) -> list[_Case]:
@@ -85,17 +83,17 @@ def _constants(package: Package) -> dict[tuple[str, str], ErrorConstant]:
     return {(constant.module, constant.name): constant for text in texts for constant in error_constants(text)}
 
 
-def _run(machine: Machine, case: _Case) -> tuple[TestResult, str]:
-    trouble = _trouble(machine, case)
+def _run(machine: Machine, homes: Iterable[bytes], case: _Case) -> tuple[TestResult, str]:
+    trouble = _trouble(machine, homes, case)
     result = TestResult(case.test.name, Outcome.PASSED if trouble is None else Outcome.FAILED)
     if trouble is None:
         return result, f"[ PASS    ] {case.test.name}"
     return result, f"[ FAIL    ] {case.test.name}\n            {trouble}"
 
 
-def _trouble(machine: Machine, case: _Case) -> str | None:
+def _trouble(machine: Machine, homes: Iterable[bytes], case: _Case) -> str | None:
     """What is wrong with a test; None when it passed."""
-    package, module = _home(machine, case.test)
+    package, module = _home(machine, homes, case.test)
     info = machine.function(package, module, case.test.function)
     if info.parameters or any(isinstance(type_, Reference) for type_ in info.returns):
         return "a test takes no arguments"
@@ -124,9 +122,10 @@ def _module_of(machine: Machine, failure: ExecutionError) -> Module | None:
     return read_module(package.modules[failure.location.module]) if package else None
 
 
-def _home(machine: Machine, test: UnitTest) -> tuple[bytes, str]:
+def _home(machine: Machine, homes: Iterable[bytes], test: UnitTest) -> tuple[bytes, str]:
+    """Where a test's module was published, among the addresses of its package."""
     name = test.module.split("::")[-1]
-    for address in (ZERO, (2).to_bytes(32, "big"), (1).to_bytes(32, "big")):
+    for address in homes:
         package = machine.packages.package(address)
         if package is not None and name in package.modules:
             return address, name
