@@ -5,7 +5,7 @@ module sui::currency_tests;
 use std::unit_test::assert_eq;
 use sui::coin::{Self, DenyCapV2};
 use sui::coin_registry::{Self, Currency};
-use sui::deny_list;
+use sui::deny_list::{Self, DenyList};
 use sui::test_scenario as ts;
 use sui::test_utils::{create_one_time_witness, destroy};
 
@@ -158,4 +158,26 @@ fun reserved_address_cannot_be_denied() {
     let mut list = deny_list::new_for_testing(&mut ctx);
     list.v1_add(0, b"type", @0x6);
     destroy(list);
+}
+
+#[test]
+fun senders_see_a_change_in_the_next_epoch() {
+    let mut scenario = ts::begin(@0x0);
+    deny_list::create_for_testing(scenario.ctx());
+    scenario.next_tx(ALICE);
+    let mut list: DenyList = scenario.take_shared();
+    let mut cap: DenyCapV2<Gold> = coin::new_deny_cap_v2(true, scenario.ctx());
+    coin::deny_list_v2_add(&mut list, &mut cap, @0x42, scenario.ctx());
+    ts::return_shared(list);
+    scenario.next_tx(ALICE);
+    let list: DenyList = scenario.take_shared();
+    assert!(!coin::deny_list_v2_contains_current_epoch<Gold>(&list, @0x42, scenario.ctx()));
+    ts::return_shared(list);
+    scenario.next_epoch(ALICE);
+    let list: DenyList = scenario.take_shared();
+    assert!(coin::deny_list_v2_contains_current_epoch<Gold>(&list, @0x42, scenario.ctx()));
+    assert!(!coin::deny_list_v2_is_global_pause_enabled_current_epoch<Gold>(&list, scenario.ctx()));
+    ts::return_shared(list);
+    destroy(cap);
+    scenario.end();
 }
