@@ -103,7 +103,8 @@ class EpochDriver:
     async def _wait(self, seconds: float) -> bool:
         """Whether the epoch moved on before the time was over."""
         try:
-            await asyncio.wait_for(self._moved.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._moved.wait()
         except TimeoutError:
             return False
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import aclosing
 from dataclasses import replace
 
 from walrus_node.metrics import Metrics
@@ -37,8 +38,9 @@ class Follower:
         self._reactions.resume(self.cursor.epoch)
         while True:
             try:
-                async for checkpoint in sui.checkpoints(self.cursor.checkpoint):
-                    await self.apply(checkpoint)
+                async with aclosing(sui.checkpoints(self.cursor.checkpoint)) as checkpoints:
+                    async for checkpoint in checkpoints:
+                        await self.apply(checkpoint)
             except ChainError as error:
                 log.error("stopped following the chain, going on in %.0f s: %s", _RETRY_SECONDS, error)
                 await asyncio.sleep(_RETRY_SECONDS)

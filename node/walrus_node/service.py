@@ -140,7 +140,8 @@ async def _connect(sui: SuiClient, config: NodeConfig, stop: asyncio.Event) -> C
         except ChainUnreachable as error:
             log.warning("waiting for the chain: %s", error)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _CHAIN_RETRY_SECONDS)
+                async with asyncio.timeout(_CHAIN_RETRY_SECONDS):
+                    await stop.wait()
     return None
 
 

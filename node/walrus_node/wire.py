@@ -110,7 +110,8 @@ def confirmation_wait(request: Request, longest: float) -> float:
 async def happens(event: asyncio.Event, seconds: float) -> bool:
     """Wait for `event`, which is ready for the next time then; False if `seconds` were over first."""
     try:
-        await asyncio.wait_for(event.wait(), max(seconds, 0.0))
+        async with asyncio.timeout(max(seconds, 0.0)):
+            await event.wait()
     except TimeoutError:
         return False
     event.clear()

@@ -1,18 +1,20 @@
-"""Four real nodes and an embedded chain with the real contracts, all in this process."""
+"""Four real nodes in this process, and an embedded chain with the real contracts beside it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
-from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.move.artifacts import built_package
+from walrus_localnet.testbed.faucet import request_sui
 from walrus_node import operator
 from walrus_node.config import NodeConfig
 from walrus_node.service import serve
@@ -37,6 +39,34 @@ NODES = 4
 N_SHARDS = 13
 STAKE = 1000 * 10**9
 LONG_MS = 3_600_000
+
+
+class Chain:
+    """An embedded chain in a process of its own, which can be killed and come back with the same state."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port, self._faucet_port = free_port(), free_port()
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        ports = ["--port", str(self._port), "--faucet-port", str(self._faucet_port)]
+        program = [sys.executable, "-m", "walrus_localnet.chain", *ports, "--dir", str(self._folder), "--json"]
+        self._process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
+        assert self._process.stdout is not None
+        assert json.loads(await asyncio.wait_for(self._process.stdout.readline(), 60))["url"] == self.url
+
+    async def kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.communicate()
+
+    async def fund(self, http: httpx.AsyncClient, address: bytes) -> None:
+        await request_sui(http, f"http://127.0.0.1:{self._faucet_port}", address)
 
 
 @dataclass
@@ -86,7 +116,7 @@ class RunningNode:
 class Network:
     """Everything a test needs to be an operator, an owner of blobs or a client."""
 
-    chain: LocalSui
+    chain: Chain
     sui: SuiClient
     contracts: Contracts
     deployer: Keypair
@@ -177,13 +207,14 @@ def free_port() -> int:
 @contextlib.asynccontextmanager
 async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> AsyncIterator[Network]:
     """A network in epoch 1 whose committee has reported."""
-    async with (
-        LocalSui.start() as chain,
-        SuiClient(chain.url) as sui,
-        httpx.AsyncClient(trust_env=False) as http,
-    ):
+    chain = Chain(folder / "chain")
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(chain.kill)
+        await chain.start()
+        sui = await stack.enter_async_context(SuiClient(chain.url))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         deployer = Keypair.generate()
-        chain.faucet.fund(deployer.address)
+        await chain.fund(http, deployer.address)
         parameters = NetworkParameters(N_SHARDS, epoch_duration_ms)
         deployment = await deploy(sui, deployer, built_package("wal"), built_package("walrus"), parameters)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
@@ -198,7 +229,7 @@ async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> A
                 system_object=deployment.system_object,
                 staking_object=deployment.staking_object,
             )
-            chain.faucet.fund(setup.keypair.address)
+            await chain.fund(http, setup.keypair.address)
             cap = await operator.register(sui, setup.config_path)
             client = StorageNodeClient(f"http://{setup.config.network_address}", http)
             nodes.append(RunningNode(setup.config_path, cap.node_id, client))

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.node.conftest import make_blob
 from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, eventually, walrus_network
@@ -24,10 +25,13 @@ from walrus_sui.redstuff import Axis, EncodedBlob, pair_of_shard, shard_of_pair
 from walrus_sui.redstuff.metadata import SliverPairMetadata
 from walrus_sui.storage import InvalidStatus, PermanentStatus
 
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-@pytest.fixture
-async def network(tmp_path: Path) -> AsyncIterator[Network]:
-    async with walrus_network(tmp_path) as running:
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def network(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Network]:
+    """One network for all tests here; each leaves its nodes and the chain running."""
+    async with walrus_network(tmp_path_factory.mktemp("network")) as running:
         yield running
 
 
@@ -149,3 +153,26 @@ async def test_a_badly_encoded_blob_is_found_out(network: Network, monkeypatch: 
 
 async def _is_invalid(node: RunningNode, blob: EncodedBlob) -> bool:
     return isinstance(await node.client.status(blob.blob_id), InvalidStatus)
+
+
+async def test_nodes_outlive_the_chain(network: Network) -> None:
+    before, after = make_blob(b"before"), make_blob(b"after")
+    await network.store(before, network.nodes)
+    await network.chain.kill()
+    for node in network.nodes:
+        await node.client.confirmation(before.blob_id, Permanent())
+    await network.nodes[0].stop()
+    await network.chain.start()
+    await network.nodes[0].start()
+    await network.store(after, network.nodes)
+
+
+async def test_a_node_waits_for_a_chain_that_is_not_there_yet(network: Network) -> None:
+    node = network.nodes[0]
+    await node.stop()
+    await network.chain.kill()
+    starting = asyncio.create_task(node.start())
+    await asyncio.sleep(0)
+    await network.chain.start()
+    await starting
+    await network.store(make_blob(b"later"), network.nodes)

@@ -144,7 +144,9 @@ class _Head:
     async def _nap(self) -> None:
         """Until the subscription tells of a checkpoint, or it is time to ask."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._moved.wait(), self._patience)
+            # not wait_for: before Python 3.12 it loses a cancellation that comes together with the event
+            async with asyncio.timeout(self._patience):
+                await self._moved.wait()
         if self._subscribed:
             self._patience = min(2 * self._patience, _IDLE_SECONDS)
 
