@@ -36,13 +36,15 @@ def blob_id(
     json: Json = False,
 ) -> None:
     """Compute the blob id of files without storing them."""
-    from walrus_sui.redstuff import Params, compute_blob_id
+    from walrus_cli.slivers import name_blob
+    from walrus_sui.redstuff import Params
+    from walrus_sui.redstuff.matrix import MemorySource
 
     params = Params(n_shards)
     found = []
     for file in files:
-        with _mapped(file, params) as data:
-            found.append((file, compute_blob_id(data, n_shards=n_shards)))
+        with _mapped(file, params) as data, _progress("encode") as listener:
+            found.append((file, name_blob(MemorySource(data, params), params, listener)))
     documents = [_document(file, metadata) for file, metadata in found]
     text = "\n".join(f"{metadata.blob_id}  {file}" for file, metadata in found)
     output.result(documents[0] if len(documents) == 1 else documents, text)
@@ -73,7 +75,7 @@ def decode(
     json: Json = False,
 ) -> None:
     """Decode a file from its slivers."""
-    from walrus_cli.blobs import write_file
+    from walrus_cli.files import write_file
     from walrus_cli.slivers import decode_folder
 
     with _progress("decode") as listener:

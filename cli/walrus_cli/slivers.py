@@ -20,7 +20,7 @@ from walrus_sui import bcs
 from walrus_sui.errors import BcsError, InputError, SliverError, TooFewSlivers
 from walrus_sui.redstuff import Axis, BlobMetadata, BlobMetadataWithId, Params, SliverData, verify_metadata
 from walrus_sui.redstuff import decode as decode_slivers
-from walrus_sui.redstuff.matrix import Source, encode_matrix
+from walrus_sui.redstuff.matrix import Sink, Source, encode_matrix
 from walrus_sui.redstuff.sliver import source_symbols, verify_sliver
 
 METADATA = "metadata"
@@ -130,19 +130,28 @@ def encode_to_folder(source: Source, params: Params, folder: Path, listener: Lis
     """Write all sliver pairs and the metadata to the new `folder`, which appears once it is whole."""
     with _new_folder(folder) as partial:
         sink = SliverFolder(partial, params, source.symbol_size)
-        done, lock = 0, threading.Lock()
-
-        def put(start: int, symbols: Bytes) -> None:
-            nonlocal done
-            sink.put(start, symbols)
-            with lock:
-                done += symbols.shape[1]
-                listener(done, params.n_shards)
-
-        metadata = encode_matrix(source, params, put).metadata
-        with_id = BlobMetadataWithId(metadata.blob_id(), metadata)
+        with_id = _encode(source, params, sink.put, listener)
         (partial / METADATA).write_bytes(with_id.to_bytes())
     return with_id
+
+
+def name_blob(source: Source, params: Params, listener: Listener) -> BlobMetadataWithId:
+    """Id and metadata of a blob, whose slivers are not kept."""
+    return _encode(source, params, lambda start, symbols: None, listener)
+
+
+def _encode(source: Source, params: Params, sink: Sink, listener: Listener) -> BlobMetadataWithId:
+    done, lock = 0, threading.Lock()
+
+    def put(start: int, symbols: Bytes) -> None:
+        nonlocal done
+        sink(start, symbols)
+        with lock:
+            done += symbols.shape[1]
+            listener(done, params.n_shards)
+
+    metadata = encode_matrix(source, params, put).metadata
+    return BlobMetadataWithId(metadata.blob_id(), metadata)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from walrus_sui import bcs
 from walrus_sui.crypto import (
     BlsCommittee,
     BlsMember,
@@ -22,7 +24,7 @@ from walrus_sui.crypto import (
 )
 from walrus_sui.crypto.certificate import invalid_signers
 from walrus_sui.crypto.curve import compress_g1, parse_g1
-from walrus_sui.errors import CertificateError, PointError, SignatureInvalid
+from walrus_sui.errors import BcsError, CertificateError, PointError, SignatureInvalid
 
 KEYS = [SecretKey(1000 + i) for i in range(4)]
 COMMITTEE = BlsCommittee(
@@ -133,6 +135,19 @@ def test_short_bitmaps_are_fine_and_bits_beyond_the_members_are_not() -> None:
         signers_of(bytes(4), 17)
     with pytest.raises(CertificateError):
         Certificate((17,), b"", bytes(96)).bitmap(17)
+
+
+@given(kind=st.sampled_from([Certificate, SignedMessage]), head=st.binary(max_size=40), tail=st.binary(max_size=3))
+def test_any_bytes_parse_or_are_refused(kind: type[bcs.Struct], head: bytes, tail: bytes) -> None:
+    for data in (head, head + bytes(96) + tail):
+        with contextlib.suppress(BcsError):
+            assert kind.from_bytes(data).to_bytes() == data
+
+
+@given(members=st.integers(1, 40), bitmap=st.binary(max_size=7))
+def test_any_bitmap_names_members_or_is_refused(members: int, bitmap: bytes) -> None:
+    with contextlib.suppress(CertificateError):
+        assert all(signer < members for signer in signers_of(bitmap, members))
 
 
 @given(st.integers(1, 200), st.data())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from walrus_sui.errors import QuiltError
-from walrus_sui.redstuff import Params, encode
+from walrus_sui.redstuff import BlobId, Params, encode
 from walrus_sui.redstuff.quilt import (
     PatchId,
     QuiltFile,
@@ -111,6 +112,25 @@ def test_files_that_do_not_fit() -> None:
         build_quilt([QuiltFile("a" * 65535, b"")], n_shards=1000)
     with pytest.raises(QuiltError, match="64 KiB"):
         build_quilt([QuiltFile("a", b"", {"t": "v" * 65535})], n_shards=1000)
+
+
+def test_a_patch_id_has_one_spelling() -> None:
+    text = str(PatchId(BlobId(b"\x11" * 32), 3, 9))
+    assert PatchId.parse(text) == PatchId(BlobId(b"\x11" * 32), 3, 9)
+    stray = text[:-1] + chr(ord(text[-1]) + 1)  # the last character has bits that mean nothing
+    for other in (stray, text + "=", text + "\n", "0x" + text):
+        with pytest.raises(QuiltError):
+            PatchId.parse(other)
+
+
+@given(
+    st.one_of(
+        st.text(max_size=60), st.binary(min_size=37, max_size=37).map(lambda b: urlsafe_b64encode(b).decode())
+    )
+)
+def test_any_text_is_a_patch_id_or_refused(text: str) -> None:
+    with contextlib.suppress(QuiltError):
+        assert str(PatchId.parse(text.rstrip("="))) == text.rstrip("=")
 
 
 @pytest.mark.parametrize("text", ["", "AAAA", "x" * 50, "!" * 50, "A" * 43])

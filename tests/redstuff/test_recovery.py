@@ -278,6 +278,12 @@ def test_any_bytes_parse_or_are_refused(kind: type[bcs.Struct], data: bytes) -> 
         assert kind.from_bytes(data).to_bytes() == data
 
 
+@given(st.one_of(st.text(max_size=14), st.from_regex(r"[0-9]{1,6}-[0-9]{1,6}", fullmatch=True)))
+def test_any_text_is_a_symbol_id_or_refused(text: str) -> None:
+    with contextlib.suppress(SymbolError):
+        assert str(SymbolId.parse(text)) == text
+
+
 @settings(max_examples=150, deadline=None)
 @given(position=st.integers(0, 10_000), value=st.integers(1, 255))
 def test_no_damaged_symbol_is_believed(position: int, value: int) -> None:

@@ -59,30 +59,36 @@ class QuiltPatch:
     end: int
 
     def patch_id(self, blob_id: BlobId) -> str:
-        """The text by which the file is asked for: base64url of blob id, version, start and end."""
-        place = bytes([_PATCH_ID_VERSION]) + self.start.to_bytes(2, "little") + self.end.to_bytes(2, "little")
-        return base64.urlsafe_b64encode(bytes(blob_id) + place).rstrip(b"=").decode()
+        """The text by which the file is asked for."""
+        return str(PatchId(blob_id, self.start, self.end))
 
 
 @dataclasses.dataclass(frozen=True)
 class PatchId:
-    """A patch id taken apart."""
+    """A patch id taken apart; `str()` is base64url of blob id, version, start and end, without padding."""
 
     blob_id: BlobId
     start: int
     end: int
 
+    def __str__(self) -> str:
+        place = bytes([_PATCH_ID_VERSION]) + self.start.to_bytes(2, "little") + self.end.to_bytes(2, "little")
+        return base64.urlsafe_b64encode(bytes(self.blob_id) + place).rstrip(b"=").decode()
+
     @classmethod
     def parse(cls, text: str) -> PatchId:
-        """Raises `QuiltError` for text that is not one."""
+        """Raises `QuiltError` for any other text, also of the same bytes."""
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError) as error:
-            raise QuiltError(f"expected a quilt patch id of 50 characters, got {text[:64]!r}") from error
+            raise _not_a_patch_id(text) from error
         if len(raw) != BLOB_ID_SIZE + 5 or raw[BLOB_ID_SIZE] != _PATCH_ID_VERSION:
-            raise QuiltError(f"expected a quilt patch id of 50 characters, got {text[:64]!r}")
+            raise _not_a_patch_id(text)
         start, end = (int.from_bytes(raw[at : at + 2], "little") for at in (BLOB_ID_SIZE + 1, BLOB_ID_SIZE + 3))
-        return cls(BlobId(raw[:BLOB_ID_SIZE]), start, end)
+        found = cls(BlobId(raw[:BLOB_ID_SIZE]), start, end)
+        if str(found) != text:
+            raise _not_a_patch_id(text)
+        return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,6 +172,10 @@ def read_file(columns: Sequence[bytes]) -> QuiltFile:
         return _parse_body(bcs.Reader(body), has_tags=bool(stream[5] & _TAGS_PRESENT))
     except BcsError as error:
         raise QuiltError(f"expected the record of a quilt's file: {error}") from error
+
+
+def _not_a_patch_id(text: str) -> QuiltError:
+    return QuiltError(f"expected a quilt patch id of 50 characters, got {text[:64]!r}")
 
 
 def _parse_body(reader: bcs.Reader, *, has_tags: bool) -> QuiltFile:

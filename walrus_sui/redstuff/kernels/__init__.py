@@ -1,4 +1,8 @@
-"""The arithmetic of the code on real data: extend, recover, hash. Engines differ in speed, never in bytes."""
+"""The arithmetic of the code on real data: extend, recover, hash. Engines differ in speed, never in bytes.
+
+The first use in a process loads the compiled kernels in a few milliseconds; the first on a machine compiles them,
+which takes 0.2 seconds with AVX-512 and up to 1.2 elsewhere.
+"""
 
 from __future__ import annotations
 
