@@ -424,7 +424,15 @@ fun new(inner: StakingInnerV1, package_id: ID, ctx: &mut TxContext): Staking {
 // === Test functions ===
 
 #[test_only]
-public fun new_for_testing(inner: StakingInnerV1, ctx: &mut TxContext): Staking {
+/// A network in epoch 0, which may end at once.
+public fun new_for_testing(
+    epoch_duration: u64,
+    n_shards: u16,
+    parameters: NetworkParameters,
+    clock: &Clock,
+    ctx: &mut TxContext,
+): Staking {
+    let inner = staking_inner::new(0, epoch_duration, n_shards, parameters, clock, ctx);
     new(inner, object::id_from_address(@walrus), ctx)
 }
 

@@ -15,7 +15,6 @@ use walrus::network_parameters::{Self, NetworkParameters};
 use walrus::node_metadata;
 use walrus::staked_wal::StakedWal;
 use walrus::staking::{Self, Staking};
-use walrus::staking_inner;
 use walrus::staking_pool::StakingPool;
 use walrus::storage_node::StorageNodeCap;
 use walrus::system::{Self, System};
@@ -64,11 +63,10 @@ public fun empty(n_shards: u16, ctx: &mut TxContext): Network {
 
 public fun with_parameters(n_shards: u16, parameters: NetworkParameters, ctx: &mut TxContext): Network {
     let clock = clock::create_for_testing(ctx);
-    let inner = staking_inner::new(0, EPOCH_DURATION, n_shards, parameters, &clock, ctx);
     let (treasury, funds) = wal::new_treasury_for_testing(TREASURY, ctx);
     Network {
         system: system::new_for_testing(MAX_EPOCHS_AHEAD, ctx),
-        staking: staking::new_for_testing(inner, ctx),
+        staking: staking::new_for_testing(EPOCH_DURATION, n_shards, parameters, &clock, ctx),
         treasury,
         funds,
         clock,
