@@ -15,6 +15,7 @@ from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.port import NativeServer, WebServer, serve
 from walrus_localnet.chain.rpc.native import NativeServices
 from walrus_localnet.chain.rpc.server import all_methods
+from walrus_localnet.chain.rpc.wire import Codec
 from walrus_localnet.chain.web import faucet_app, network_app
 from walrus_sui.bcs.sui import format_digest
 
@@ -58,7 +59,7 @@ class LocalSui:
                 feed = CheckpointFeed(ledger, lag)
                 methods = all_methods(ledger, feed)
                 native, web = (
-                    NativeServer([NativeServices(methods)]),
+                    NativeServer([NativeServices(methods)], codec=Codec()),
                     WebServer(network_app(methods, ledger, faucet)),
                 )
                 url = await stack.enter_async_context(serve(native, web, host, port))

@@ -39,25 +39,31 @@ class ExecutionService:
         select, keep = bool(request.do_gas_selection), "command_outputs" in mask
         outcome = simulate(self.ledger, data, select_gas=select, keep_outputs=keep)
         executed, source = outcome.executed, simulated_source(self.ledger, outcome)
-        inner = mask.below("transaction")
+        inner, outputs = mask.below("transaction"), mask.below("command_outputs")
         message = executed_message(outcome.data, (), executed.effects, executed.events, source, inner)
         answer = rpc.SimulateTransactionResponse(
             transaction=message,
-            command_outputs=[_output_message(output, source.machine) for output in executed.outputs],
+            command_outputs=[_output_message(output, source.machine, outputs) for output in executed.outputs],
             suggested_gas_price=REFERENCE_GAS_PRICE,
         )
         return mask.cut(answer)
 
 
-def _output_message(output: CommandOutput, machine: Machine) -> rpc.CommandResult:
-    returned = [_value_message(None, type_, data, machine) for type_, data in output.returned]
-    changed = [_value_message(argument, type_, data, machine) for argument, type_, data in output.changed]
-    return rpc.CommandResult(return_values=returned, mutated_by_ref=changed)
+def _output_message(output: CommandOutput, machine: Machine, mask: Mask) -> rpc.CommandResult:
+    returned, changed = mask.below("return_values"), mask.below("mutated_by_ref")
+    return rpc.CommandResult(
+        return_values=[_value_message(None, type_, data, machine, returned) for type_, data in output.returned],
+        mutated_by_ref=[
+            _value_message(argument, type_, data, machine, changed) for argument, type_, data in output.changed
+        ],
+    )
 
 
-def _value_message(argument: Argument | None, type_: Type, data: bytes, machine: Machine) -> rpc.CommandOutput:
+def _value_message(
+    argument: Argument | None, type_: Type, data: bytes, machine: Machine, mask: Mask
+) -> rpc.CommandOutput:
     return rpc.CommandOutput(
         argument=None if argument is None else argument_message(argument),
         value=rpc.Bcs(name=str(to_tag(type_)), value=data),
-        json=json_message(machine, type_, data),
+        json=json_message(machine, type_, data) if mask.names("json") else None,
     )

@@ -67,7 +67,7 @@ class LedgerService(ListMethods):
         found = self._object(request)
         if found is None:
             raise not_found(f"object {request.object_id}")
-        return rpc.GetObjectResponse(object=object_message(found, mask, self.ledger.machine))
+        return rpc.GetObjectResponse(object=object_message(found, mask, self.ledger.machine, lavish=True))
 
     async def batch_get_objects(self, request: rpc.BatchGetObjectsRequest) -> rpc.BatchGetObjectsResponse:
         _check_batch(len(request.requests))
@@ -79,7 +79,7 @@ class LedgerService(ListMethods):
         if found is None:
             address = format_address(address_field(request.object_id, "object_id"))
             return rpc.GetObjectResult(error=Status(code=_NOT_FOUND, message=f"object {address} not found"))
-        return rpc.GetObjectResult(object=object_message(found, mask, self.ledger.machine))
+        return rpc.GetObjectResult(object=object_message(found, mask, self.ledger.machine, lavish=True))
 
     def _object(self, request: rpc.GetObjectRequest) -> Object | None:
         object_id = address_field(request.object_id, "object_id")

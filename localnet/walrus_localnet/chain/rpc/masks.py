@@ -40,6 +40,10 @@ class Mask:
     def __contains__(self, name: str) -> bool:
         return self._tree is None or name in self._tree
 
+    def names(self, name: str) -> bool:
+        """Whether the field was asked for by its name, not by a wildcard alone."""
+        return self._tree is not None and name in self._tree
+
     def below(self, name: str) -> Mask:
         """The mask of the message in field `name`."""
         if self._tree is None:

@@ -40,8 +40,11 @@ def owner_message(owner: Owner) -> rpc.Owner:
             return rpc.Owner(kind=kinds.IMMUTABLE)
 
 
-def object_message(obj: Object, mask: Mask, machine: Machine) -> rpc.Object:
-    """An object with the fields of `mask`."""
+def object_message(obj: Object, mask: Mask, machine: Machine, *, lavish: bool = False) -> rpc.Object:
+    """An object with the fields of `mask`.
+
+    Unless `lavish`, the costly `json` must be asked for by name: a wildcard hardly ever means it.
+    """
     message = rpc.Object(
         object_id=format_address(id_of(obj)),
         version=version_of(obj),
@@ -58,7 +61,7 @@ def object_message(obj: Object, mask: Mask, machine: Machine) -> rpc.Object:
     if isinstance(obj.data, MoveObject):
         message.has_public_transfer = obj.data.has_public_transfer
         message.contents = rpc.Bcs(name=message.object_type, value=obj.data.contents)
-        if "json" in mask:
+        if mask.names("json") or (lavish and "json" in mask):
             message.json = json_message(machine, from_struct_tag(struct_of(obj.data.type)), obj.data.contents)
     elif isinstance(obj.data, MovePackage) and "package" in mask:
         message.package = package_message(obj.data)

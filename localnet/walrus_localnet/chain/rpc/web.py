@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from walrus_localnet.chain.rpc.methods import Method
+from walrus_localnet.chain.rpc.wire import encode
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ class GrpcWeb:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=CORS)
         text = request.headers.get("content-type", "").startswith(TEXT)
-        encode: Callable[[bytes], bytes] = base64.b64encode if text else bytes
+        pack: Callable[[bytes], bytes] = base64.b64encode if text else bytes
         body = await _body(request)  # before the answer starts: both come over the same channel
-        frames = (encode(frame) async for frame in self._frames(request.url.path, body, text=text))
+        frames = (pack(frame) async for frame in self._frames(request.url.path, body, text=text))
         media_type = f"{TEXT if text else BINARY}+proto"
         return StreamingResponse(frames, headers=CORS, media_type=media_type)
 
@@ -55,7 +56,7 @@ class GrpcWeb:
         try:
             message = self._methods[path].request.parse(read_frame(body, text=text))
             async for answer in self._methods[path].answers(message):
-                yield _frame(_DATA, bytes(answer))
+                yield _frame(_DATA, encode(answer))
             yield _trailer(Status.OK, None)
         except GRPCError as error:
             yield _trailer(error.status, error.message)
