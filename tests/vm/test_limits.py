@@ -23,6 +23,7 @@ from walrus_localnet.vm import (
     Reference,
     TypeParameter,
     Vector,
+    VerificationError,
     VmError,
 )
 from walrus_localnet.vm.bytecode import Instruction, Op, read_module
@@ -272,3 +273,45 @@ def test_what_a_package_does_not_hold(published):
         published.machine.function(published.samples, "nothing", "f")
     with pytest.raises(LinkError, match="has no datatype"):
         published.machine.datatype(published.samples, "values", "Nothing")
+
+
+# work of the verifier ----------------------------------------------------------------------------------------
+def test_a_tall_stack_over_many_blocks_is_refused(published, asm, assembler):
+    code = [(Op.LD_U64, 1)] * 1000
+    code += [part for n in range(20_000) for part in (Op.LD_TRUE, (Op.BR_TRUE, 1002 + 2 * n))]
+    data = asm.function(assembler.code_of(*code, (Op.LD_U64, 0), Op.ABORT))
+    whole = published.packages.package(published.samples)
+    with pytest.raises(VerificationError, match="between blocks"):
+        published.machine.verify(dataclasses.replace(whole, modules={**whole.modules, "values": data}))
+
+
+def test_a_tall_stack_over_many_instructions_is_fine(published, asm, assembler):
+    code = [*[(Op.LD_U64, 1)] * 1000, *[Op.NOP] * 60_000, (Op.LD_U64, 0), Op.ABORT]
+    data = asm.function(assembler.code_of(*code))
+    whole = published.packages.package(published.samples)
+    published.machine.verify(dataclasses.replace(whole, modules={**whole.modules, "values": data}))
+
+
+def test_a_thicket_of_references_is_refused(published, asm, assembler):
+    """Each round lends every reference to every other through a call, over many blocks."""
+    count = 60
+    abort = assembler.code_of((Op.LD_U64, 0), Op.ABORT)
+    asm.function(
+        abort, parameters=[Reference(U64, False)] * count, returns=[Reference(U64, False)] * 2, name="mix"
+    )
+    mix = asm.called("mix")
+    code = []
+    for n in range(count):
+        code += [(Op.MOVE_LOC, n), Op.FREEZE_REF, (Op.ST_LOC, count + n)]
+    start = len(code)
+    for n in range(200):
+        code += [(Op.COPY_LOC, count + index) for index in range(count)]
+        code += [(Op.CALL, mix), (Op.ST_LOC, count + n % count), (Op.ST_LOC, count + (n + 1) % count)]
+        code += [Op.LD_TRUE, (Op.BR_TRUE, start)]
+    locals_ = [Reference(U64, False)] * count
+    data = asm.function(
+        assembler.code_of(*code, Op.RET), locals_=locals_, parameters=[Reference(U64, True)] * count
+    )
+    whole = published.packages.package(published.samples)
+    with pytest.raises(VerificationError, match="too complex"):
+        published.machine.verify(dataclasses.replace(whole, modules={**whole.modules, "values": data}))

@@ -18,14 +18,19 @@ from walrus_localnet.vm.operand_rules import MAX_STACK, RULES
 from walrus_localnet.vm.operands import Operands
 from walrus_localnet.vm.types import Type
 
+MAX_WORK = 2_000_000
+"""Values on the stack, summed over all ends of blocks, before a function is refused as too complex."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`before[i]` is the stack instruction i finds (bottom first), None if no path leads to it; `popped[i]` how
-    many values it takes off and `pushed[i]` what it leaves on top. Types name the function's type parameters."""
+    """`heights` is the size of the stack at the start of each block that some path leads to. Of instruction i,
+    `top[i]` are the two topmost types it finds (the last on top), `popped[i]` is how many values it takes off and
+    `pushed[i]` what it leaves. Types name the function's type parameters."""
 
     blocks: dict[int, Block]
-    before: tuple[tuple[Type, ...] | None, ...]
+    heights: dict[int, int]
+    top: tuple[tuple[Type, ...], ...]
     popped: tuple[int, ...]
     pushed: tuple[tuple[Type, ...], ...]
 
@@ -35,26 +40,33 @@ def check_flow(function: LinkedFunction, code: Code, abilities: Abilities) -> Fl
     run = Operands(function, code, abilities)
     blocks = blocks_of(code)
     size = len(code.instructions)
-    before: list[tuple[Type, ...] | None] = [None] * size
+    top: list[tuple[Type, ...]] = [()] * size
     popped = [0] * size
     pushed: list[tuple[Type, ...]] = [()] * size
     entries: dict[int, tuple[Type, ...]] = {0: ()}
-    waiting = [0]
+    known: dict[tuple[Type, ...], tuple[Type, ...]] = {}
+    waiting, work = [0], 0
     while waiting:
         block = blocks[waiting.pop()]
         run.stack = list(entries[block.start])
         for offset in range(block.start, block.end):
-            found = before[offset] = tuple(run.stack)
+            height, top[offset] = len(run.stack), tuple(run.stack[-2:])
             pushed[offset] = _step(run, offset)
-            popped[offset] = len(found) + len(pushed[offset]) - len(run.stack)
+            popped[offset] = height + len(pushed[offset]) - len(run.stack)
+        work += len(run.stack)
+        if work > MAX_WORK:
+            run.fail("too many values wait on the stack between blocks")
         after = tuple(run.stack)
+        after = known.setdefault(after, after)
         for successor in block.successors:
             if successor not in entries:
                 entries[successor] = after
                 waiting.append(successor)
             elif entries[successor] != after:
                 run.fail(f"paths to instruction {successor} bring different stacks")
-    return Flow({start: blocks[start] for start in sorted(entries)}, tuple(before), tuple(popped), tuple(pushed))
+    reached = {start: blocks[start] for start in sorted(entries)}
+    heights = {start: len(entries[start]) for start in reached}
+    return Flow(reached, heights, tuple(top), tuple(popped), tuple(pushed))
 
 
 def _step(run: Operands, offset: int) -> tuple[Type, ...]:

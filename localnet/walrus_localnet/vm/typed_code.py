@@ -24,10 +24,8 @@ class TypedCode:
         self.shapes = Shapes(function.module, type_args)
 
     def operand(self, offset: int, depth: int = 0) -> Type:
-        """What lies `depth` below the top of the stack before an instruction."""
-        stack = self.flow.before[offset]
-        assert stack is not None
-        return substitute(stack[-1 - depth], self.type_args)
+        """What lies on top of the stack before an instruction, or (depth 1) right below."""
+        return substitute(self.flow.top[offset][-1 - depth], self.type_args)
 
     def target(self, offset: int) -> Type:
         """What the reference on top of the stack points at."""

@@ -31,10 +31,7 @@ class BlockWriter:
         self.cells = cells
         """Primitive locals that references point at: they live in one-element lists."""
         self.written = Written(block)
-        before = typed.flow.before[block.start]
-        assert before is not None
-        self.entry = [f"s{index}" for index in range(len(before))]
-        self.stack = [Expr(name) for name in self.entry]
+        self.stack = [Expr(f"s{index}") for index in range(typed.flow.heights[block.start])]
         self.offset = block.start
 
     # statements --------------------------------------------------------------------------------------------------

@@ -35,6 +35,11 @@ class BorrowGraph:
         edges = {node: dict(out) for node, out in self.children.items()}
         return BorrowGraph(dict(self.mutable), edges, self._next)
 
+    @property
+    def size(self) -> int:
+        """Nodes and edges."""
+        return len(self.mutable) + sum(len(edges) for out in self.children.values() for edges in out.values())
+
     def new(self, mutable: bool) -> int:
         node = self._next
         self._next += 1

@@ -20,8 +20,8 @@ from walrus_localnet.vm.shapes import Shapes
 from walrus_localnet.vm.types import Reference, Type
 from walrus_localnet.vm.verifier.borrows import FRAME, BorrowGraph, Label
 
-MAX_VISITS = 200
-"""Runs over one block before the function is refused as too complex."""
+MAX_WORK = 200_000
+"""Values and borrows, summed over all runs over a block, before the function is refused as too complex."""
 
 Place = int | None
 """The node of a reference; None for any other value."""
@@ -32,6 +32,10 @@ class State:
     locals: list[Place]
     stack: list[Place]
     graph: BorrowGraph
+
+    @property
+    def size(self) -> int:
+        return len(self.locals) + len(self.stack) + self.graph.size
 
     def copy(self) -> State:
         return State(list(self.locals), list(self.stack), self.graph.copy())
@@ -72,14 +76,13 @@ class ReferenceChecker:
     def check(self) -> None:
         """Raises `VerificationError`."""
         entries = {0: self._start()}
-        visits = dict.fromkeys(self.flow.blocks, 0)
-        waiting = [0]
+        waiting, work = [0], 0
         while waiting:
             block = self.flow.blocks[waiting.pop()]
-            visits[block.start] += 1
-            if visits[block.start] > MAX_VISITS:
-                self.fail("the references are too complex")
             self.state = entries[block.start].copy()
+            work += self.state.size
+            if work > MAX_WORK:
+                self.fail("the references are too complex")
             for offset in range(block.start, block.end):
                 self.offset = offset
                 self._step(self.code.instructions[offset])
