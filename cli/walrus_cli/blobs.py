@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from walrus_cli import display, loop, output
+from walrus_cli.files import read_file, size_of, write_file
 from walrus_cli.options import Config, Json, TakesBlobIds
 from walrus_sui.errors import InputError
 
@@ -50,9 +49,9 @@ async def _store(
     results = []
     async with WalrusClient.from_config(config) as client:
         for path in files:
-            await client.check_size(_size(path))
+            await client.check_size(size_of(path))
         for path in files:
-            data = await asyncio.to_thread(_read_file, path)
+            data = await asyncio.to_thread(read_file, path)
             with output.progress() as listener:
                 stored = await client.store(
                     data, epochs=epochs, deletable=deletable, force=force, on_progress=listener
@@ -118,35 +117,9 @@ async def _status(
     from walrus_sui.storage.status import status_to_json
 
     async with WalrusClient.from_config(config) as client:
-        blob_id = BlobId.parse(text) if text is not None else await client.blob_id(_read_file(file or Path()))
+        blob_id = BlobId.parse(text) if text is not None else await client.blob_id(read_file(file or Path()))
         status = status_to_json(await client.status(blob_id, timeout=timeout))
     document = {"blobId": str(blob_id), "status": status}
     if file is not None:
         document["file"] = str(file)
     return document, f"{blob_id}: {display.status_text(status)}"
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise InputError(f"expected a readable file at {path}, got: {error.strerror}") from error
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"expected a readable file at {path}, got: {error.strerror}") from error
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write `path` as a whole or not at all."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(data)
-        os.replace(draft, path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise InputError(f"could not write {path}: {error.strerror}") from error

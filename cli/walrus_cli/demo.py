@@ -57,7 +57,7 @@ async def _with_clean_end(directory: Path, size: int) -> None:
         await _Demo(localnet, Plan(), size).run()
     finally:
         if localnet.exists:
-            await localnet.down()
+            await localnet.discard()
 
 
 class _Demo:

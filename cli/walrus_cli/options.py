@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,8 @@ class TakesBlobIds(TyperCommand):
     """A command whose arguments are blob ids: one in 64 begins with a dash and is no option for that."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        ids = [word for word in args if _BLOB_ID_WITH_DASH.fullmatch(word)]
+        pairs = pairwise(["", *args])
+        ids = [word for before, word in pairs if _BLOB_ID_WITH_DASH.fullmatch(word) and before != "--blob-id"]
         others = [word for word in args if word not in ids]
         if ids and "--" not in others:
             others.append("--")

@@ -88,6 +88,24 @@ def test_several_files_at_once_and_text_for_people(walrus, small_net, tmp_path):
     assert (read.code, read.out) == (0, "one")
 
 
+def test_a_quilt_gives_its_files_one_by_one(walrus, small_net, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    out.mkdir()
+    contents = {"a.txt": b"alpha", "b.bin": os.urandom(3000), "c": b""}
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    stored = walrus("store-quilt", *sorted(folder.iterdir()), "--epochs", 2, "--json", net=small_net).json
+    quilt_id = stored["blobStoreResult"]["newlyCreated"]["blobObject"]["blobId"]
+    assert [file["identifier"] for file in stored["storedQuiltBlobs"]] == ["a.txt", "b.bin", "c"]
+    listed = walrus("list-patches-in-quilt", quilt_id, "--json", net=small_net).json
+    assert [file["patchId"] for file in listed] == [file["quiltPatchId"] for file in stored["storedQuiltBlobs"]]
+    assert walrus("read-quilt", quilt_id, "--out", out, net=small_net).code == 0
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == contents
+    one = walrus("read-quilt", quilt_id, "--out", out, "--identifiers", "no such", "--json", net=small_net)
+    assert (one.code, one.json["error"]["code"]) == (8, "quilt")
+
+
 def test_owned_blobs_are_listed_extended_and_deleted(walrus, small_net, file):
     stored = walrus("store", file, "--deletable", "--force", "--json", net=small_net).json
     blob = stored[0]["blobStoreResult"]["newlyCreated"]["blobObject"]

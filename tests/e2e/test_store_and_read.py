@@ -16,8 +16,16 @@ from walrus_sui.client.upload import upload
 from walrus_sui.crypto.bls import aggregate_signatures
 from walrus_sui.crypto.certificate import Certificate
 from walrus_sui.crypto.messages import Permanent, StorageConfirmation
-from walrus_sui.errors import BlobNotFound, BlobTooLarge, BlobUnavailable, MoveAborted, NotEnoughConfirmations
+from walrus_sui.errors import (
+    BlobNotFound,
+    BlobTooLarge,
+    BlobUnavailable,
+    MoveAborted,
+    NotEnoughConfirmations,
+    QuiltError,
+)
 from walrus_sui.redstuff import BlobId, encode
+from walrus_sui.redstuff.quilt import QuiltFile
 from walrus_sui.storage import DeletableStatus, NonexistentStatus, PermanentStatus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
@@ -112,6 +120,28 @@ async def test_nodes_that_come_back_serve_what_they_had(net, client, without_nod
         await client.read(stored.blob_id)
     await net.restart_nodes(everyone)
     assert await client.read(stored.blob_id) == data
+
+
+async def test_a_file_of_a_quilt_is_read_from_its_own_slivers_or_around_lost_ones(net, client, without_nodes):
+    files = [QuiltFile(f"file {i:02}", os.urandom(900 * i), {"number": str(i)}) for i in range(12)]
+    quilt = await client.store_quilt(files, epochs=2)
+    assert await client.contracts.blob_attributes(quilt.stored.blob.object_id) == {"_walrusBlobType": "quilt"}
+    assert await client.read_quilt(quilt.stored.blob_id) == tuple(files)
+    assert await client.read_quilt(quilt.stored.blob_id, ["file 07"]) == (files[7],)
+    assert await client.read_quilt_patch(quilt.patch_ids["file 03"]) == files[3]
+    with pytest.raises(QuiltError, match="got 'file 99'"):
+        await client.read_quilt(quilt.stored.blob_id, ["file 99"])
+    committee = (await client.network()).committee
+    holder = committee.holder_of_pair(quilt.stored.blob_id, 129)
+    (node,) = [node.name for node in net.manifest().nodes if node.node_id == holder.node_id]
+    await without_nodes(node)
+    assert await client.read_quilt(quilt.stored.blob_id) == tuple(files)
+
+
+async def test_what_is_no_quilt_is_not_read_as_one(client):
+    stored = await client.store(b"just a blob, not a quilt", epochs=1)
+    with pytest.raises(QuiltError, match="expected the index of a quilt"):
+        await client.read_quilt(stored.blob_id)
 
 
 async def test_an_unknown_blob_is_not_found(client):

@@ -8,6 +8,7 @@ async with WalrusClient(find_config()) as client:
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -16,17 +17,21 @@ from typing import Self
 from walrus_sui.chain import BlobCertification, BlobRegistration, Contracts, Keypair, Prices, SuiClient, Wallet
 from walrus_sui.chain.types import Blob
 from walrus_sui.client.limits import Limits
+from walrus_sui.client.metadata import fetch_metadata
 from walrus_sui.client.network import Network, read_network
 from walrus_sui.client.nodes import CommitteeNodes
+from walrus_sui.client.parallel import together
 from walrus_sui.client.progress import Phase, Progress, ProgressListener, ignore_progress
+from walrus_sui.client.quilt import BLOB_TYPE_ATTRIBUTE, QUILT_TYPE, QuiltReader, StoredQuilt
 from walrus_sui.client.read import read_blob
 from walrus_sui.client.status import blob_status
 from walrus_sui.client.store import StoredBlob, certificate_for
 from walrus_sui.client.transport import http_client
 from walrus_sui.config import ClientConfig, find_config
-from walrus_sui.errors import BlobNotFound, BlobUnavailable, ConfigError, MoveAborted, QuorumError
+from walrus_sui.errors import BlobNotFound, BlobUnavailable, ConfigError, MoveAborted, QuiltError, QuorumError
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode
 from walrus_sui.redstuff.decoder import Consistency
+from walrus_sui.redstuff.quilt import PatchId, QuiltFile, QuiltPatch, build_quilt
 from walrus_sui.storage import BlobStatus, Committee, PermanentStatus
 
 _COMMITTEE_CHANGES = 3
@@ -104,9 +109,10 @@ class WalrusClient:
         epochs: int = 1,
         deletable: bool = True,
         force: bool = False,
+        attributes: Mapping[str, str] | None = None,
         on_progress: ProgressListener = ignore_progress,
     ) -> StoredBlob:
-        """Store `data` for `epochs` epochs, the current one included, and certify it on chain.
+        """Store `data` for `epochs` epochs, the current one included, and certify it; `attributes` go on chain.
 
         A blob that is certified as permanent for that long is not paid for again unless `force` is set. Raises
         `BlobTooLarge` before anything is paid, `InsufficientFunds`, `NotEnoughConfirmations`, `MoveAborted`.
@@ -119,7 +125,7 @@ class WalrusClient:
             return found
         on_progress(Progress(Phase.REGISTER, 0, 1))
         registration = BlobRegistration(
-            bytes(encoded.blob_id), encoded.root_hash, len(data), epochs, deletable=deletable
+            bytes(encoded.blob_id), encoded.root_hash, len(data), epochs, deletable, attributes=attributes or {}
         )
         (blob,) = await self.contracts.register_blobs(keypair, [registration])
         on_progress(Progress(Phase.REGISTER, 1, 1))
@@ -144,6 +150,44 @@ class WalrusClient:
     async def status(self, blob_id: BlobId, *, timeout: float = 5.0) -> BlobStatus:
         """What the storage nodes agree on about a blob. Raises `BlobUnavailable` if too few answer in time."""
         return await blob_status(self._nodes((await self.network()).committee), blob_id, timeout=timeout)
+
+    async def store_quilt(
+        self,
+        files: Iterable[QuiltFile],
+        *,
+        epochs: int = 1,
+        deletable: bool = True,
+        on_progress: ProgressListener = ignore_progress,
+    ) -> StoredQuilt:
+        """Store files as one blob, each of which can be read by itself. Raises `QuiltError`, and as `store`."""
+        quilt = build_quilt(files, n_shards=(await self.network()).n_shards)
+        stored = await self.store(
+            quilt.data,
+            epochs=epochs,
+            deletable=deletable,
+            attributes={BLOB_TYPE_ATTRIBUTE: QUILT_TYPE},
+            on_progress=on_progress,
+        )
+        return StoredQuilt(stored, quilt.patches)
+
+    async def quilt_patches(self, blob_id: BlobId) -> tuple[QuiltPatch, ...]:
+        """Which files a quilt holds. Raises `QuiltError` for a blob that is none, and as `read`."""
+        return await (await self._quilt(blob_id)).patches()
+
+    async def read_quilt(self, blob_id: BlobId, identifiers: Iterable[str] | None = None) -> tuple[QuiltFile, ...]:
+        """Files of a quilt by name, or all. Raises `QuiltError` for a name it does not hold."""
+        quilt = await self._quilt(blob_id)
+        patches = {patch.identifier: patch for patch in await quilt.patches()}
+        wanted = list(patches if identifiers is None else identifiers)
+        for name in wanted:
+            if name not in patches:
+                raise QuiltError(f"expected one of {', '.join(patches)} in quilt {blob_id}, got {name!r}")
+        return await together(quilt.file(patches[name].start, patches[name].end) for name in wanted)
+
+    async def read_quilt_patch(self, patch_id: str) -> QuiltFile:
+        """One file by its patch id. Raises `QuiltError`, and as `read`."""
+        patch = PatchId.parse(patch_id)
+        return await (await self._quilt(patch.blob_id)).file(patch.start, patch.end)
 
     async def owned_blobs(self) -> tuple[Blob, ...]:
         """The Blob objects of the signer."""
@@ -229,6 +273,11 @@ class WalrusClient:
         return await read_blob(
             nodes, blob_id, consistency=consistency, limits=self._limits, on_progress=on_progress
         )
+
+    async def _quilt(self, blob_id: BlobId) -> QuiltReader:
+        nodes = self._nodes((await self.network()).read_committees[0])
+        found = await fetch_metadata(nodes, blob_id, limits=self._limits, on_progress=ignore_progress)
+        return QuiltReader(nodes, blob_id, found.metadata, lambda: self.read(blob_id))
 
     async def _encode(
         self, network: Network, data: bytes, on_progress: ProgressListener = ignore_progress

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +70,13 @@ class Localnet:
                 await stop([manifest.chain])
             stopped = tuple(dataclasses.replace(node, process=None) for node in manifest.nodes)
             dataclasses.replace(manifest, chain=None, nodes=stopped).save(self.layout.manifest)
+
+    async def discard(self) -> None:
+        """End every process at once and remove the directory with all that was stored."""
+        with self._changing() as manifest:
+            processes = [node.process for node in manifest.nodes] + [manifest.chain]
+            await kill(process for process in processes if process)
+            shutil.rmtree(self.layout.root)
 
     async def kill_nodes(self, names: Iterable[str]) -> tuple[NodeRecord, ...]:
         """End the processes of nodes at once, as a crash would. Raises `NodeUnknown` or `LocalnetError`."""

@@ -1,0 +1,92 @@
+"""Files of a quilt, each read from its own columns alone (encoding.md §9).
+
+A column of a quilt is a secondary sliver, so one file costs the slivers it lies in and not the whole blob. Where
+the node that holds one of them does not give it, the blob is read as a whole instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
+from walrus_sui.client.parallel import together
+from walrus_sui.client.store import StoredBlob
+from walrus_sui.errors import NodeError, NodeMisbehaved, QuiltError, SliverError
+from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, Params, pair_index, verify_sliver
+from walrus_sui.redstuff.quilt import QuiltFile, QuiltPatch, column_of, index_columns, read_file, read_index
+
+BLOB_TYPE_ATTRIBUTE = "_walrusBlobType"
+"""The attribute by which a Blob object says that it is a quilt, and the value it then has."""
+QUILT_TYPE = "quilt"
+
+
+class StoredQuilt:
+    """A quilt that was stored: the blob, and where each file lies in it."""
+
+    def __init__(self, stored: StoredBlob, patches: tuple[QuiltPatch, ...]) -> None:
+        self.stored = stored
+        self.patches = patches
+
+    @property
+    def patch_ids(self) -> dict[str, str]:
+        """By identifier, the text that asks for one file."""
+        return {patch.identifier: patch.patch_id(self.stored.blob_id) for patch in self.patches}
+
+
+class QuiltReader:
+    """One quilt on the nodes of a committee. `whole` reads its blob."""
+
+    def __init__(
+        self, nodes: CommitteeNodes, blob_id: BlobId, metadata: BlobMetadata, whole: Callable[[], Awaitable[bytes]]
+    ) -> None:
+        self._nodes = nodes
+        self._blob_id = blob_id
+        self._metadata = metadata
+        self._whole = whole
+        self._blob: bytes | None = None
+
+    async def patches(self) -> tuple[QuiltPatch, ...]:
+        """Where the files are, in the order of their names. Raises `QuiltError` if the blob is no quilt."""
+        (first,) = await self.columns(0, 1)
+        count = index_columns(first)
+        if count > self._params.columns:
+            raise QuiltError(f"expected an index within {self._params.columns} columns, got one of {count}")
+        return read_index([first, *await self.columns(1, count)])
+
+    async def file(self, start: int, end: int) -> QuiltFile:
+        """The file in columns `start` up to but not including `end`. Raises `QuiltError`."""
+        if not 0 < start < end <= self._params.columns:
+            raise QuiltError(f"expected columns within 1 to {self._params.columns}, got {start} to {end}")
+        return read_file(await self.columns(start, end))
+
+    async def columns(self, start: int, end: int) -> tuple[bytes, ...]:
+        """Columns `start` up to but not including `end`, each verified."""
+        if self._blob is None:
+            try:
+                return await together(self._column(column) for column in range(start, end))
+            except (NodeError, SliverError):
+                self._blob = await self._whole()
+        return tuple(column_of(self._blob_padded(), column, self._params) for column in range(start, end))
+
+    async def _column(self, column: int) -> bytes:
+        pair = pair_index(Axis.SECONDARY, column, self._nodes.n_shards)
+        node = self._holder(pair)
+        async with node.slots:
+            sliver = await node.client.sliver(self._blob_id, pair, Axis.SECONDARY)
+        if sliver.index != column:
+            raise NodeMisbehaved(node.name, f"expected secondary sliver {column}, got {sliver.index}")
+        await asyncio.to_thread(verify_sliver, sliver, Axis.SECONDARY, self._metadata)
+        return sliver.data
+
+    def _holder(self, pair: int) -> CommitteeNode:
+        member = self._nodes.committee.holder_of_pair(self._blob_id, pair)
+        return next(node for node in self._nodes if node.member is member)
+
+    def _blob_padded(self) -> bytes:
+        params, blob = self._params, self._blob or b""
+        return blob.ljust(params.rows * params.columns * self._metadata.symbol_size, b"\0")
+
+    @property
+    def _params(self) -> Params:
+        return Params(self._nodes.n_shards)
