@@ -7,6 +7,7 @@ from walrus_localnet.move.artifacts import built_package
 from walrus_localnet.move.check import LEFT_OUT, framework_difference, left_out_text, own_interface, real_interface
 from walrus_localnet.move.framework import framework_directory
 from walrus_localnet.vm.bytecode import read_module
+from walrus_localnet.vm.natives import NATIVES
 
 LEFT_OUT_ON_PURPOSE = {
     "0x2::accumulator",
@@ -75,3 +76,15 @@ def test_rendering_of_generics_references_and_enums() -> None:
         "enum SupplyState<phantom T0> has store { Fixed(pos0: 0x2::balance::Supply<T0>), "
         "BurnOnly(pos0: 0x2::balance::Supply<T0>), Unknown }" in interface["0x2::coin_registry"]
     )
+
+
+def test_every_native_runs_on_our_vm_but_those_named_here() -> None:
+    missing = {
+        (module.name, module.function_name(function))
+        for name in ("MoveStdlib", "Sui")
+        for module in map(read_module, built_package(name).modules)
+        for function in module.functions
+        if function.code is None
+        and NATIVES.get(module.address, module.name, module.function_name(function)) is None
+    }
+    assert missing == {("ecvrf", "ecvrf_verify")}

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import shutil
 import stat
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from walrus_localnet.move import tool
+from walrus_localnet.move.compiler import Compiler
 from walrus_localnet.move.errors import CompilerError, CompilerUnavailable
+from walrus_localnet.move.wasm import MoveWasm
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +42,22 @@ def test_missing_tarball(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv(tool.TARBALL_ENV, str(tmp_path / "nowhere.tgz"))
     with pytest.raises(CompilerError, match="cannot read the compiler's tarball"):
         tool.compiler_wasm()
+
+
+def test_damaged_machine_code_is_made_anew(
+    monkeypatch: pytest.MonkeyPatch, compiler: Compiler, own_cache: Path
+) -> None:
+    with monkeypatch.context() as usual:
+        usual.delenv("XDG_CACHE_HOME")
+        wasm = tool.compiler_wasm()
+    shutil.copy(wasm, tool.cache_directory() / wasm.name)
+    damaged = tool.cache_directory() / f"compiler-wasmtime-{version('wasmtime')}.cwasm"
+    damaged.write_bytes(b"not machine code")
+    assert (
+        MoveWasm()
+        .compile(
+            {"Move.toml": '[package]\nname = "p"\nedition = "2024"\n', "sources/m.move": "module 0x7::m;"}, []
+        )
+        .ok
+    )
+    assert damaged.stat().st_size > 1 << 20
