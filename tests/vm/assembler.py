@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from walrus_localnet.vm.bytecode import DatatypeToken, Instruction, Module, Op
 from walrus_localnet.vm.bytecode.module import (
@@ -193,7 +193,12 @@ class Assembler:
             self.module = dataclasses.replace(self.module, **{table: (*rows, row)})
         return rows.index(row) if row in rows else len(rows)
 
-    def function(
+    def function(self, instructions: Sequence[Instruction], **shape: Any) -> bytes:
+        """The module's bytes with one more function (see `add`)."""
+        self.add(instructions, **shape)
+        return write_module(self.module)
+
+    def add(
         self,
         instructions: Sequence[Instruction],
         *,
@@ -205,8 +210,8 @@ class Assembler:
         visibility: str = "public",
         is_entry: bool = False,
         jump_tables: Sequence[JumpTable] = (),
-    ) -> bytes:
-        """The module's bytes with one more function."""
+    ) -> None:
+        """One more function."""
         handle = FunctionHandle(
             self.module.self_handle,
             self.identifier(name),
@@ -221,4 +226,3 @@ class Assembler:
             function_handles=(*self.module.function_handles, handle),
             functions=(*self.module.functions, function),
         )
-        return write_module(self.module)

@@ -279,10 +279,35 @@ def test_what_a_package_does_not_hold(published):
 def test_a_tall_stack_over_many_blocks_is_refused(published, asm, assembler):
     code = [(Op.LD_U64, 1)] * 1000
     code += [part for n in range(20_000) for part in (Op.LD_TRUE, (Op.BR_TRUE, 1002 + 2 * n))]
-    data = asm.function(assembler.code_of(*code, (Op.LD_U64, 0), Op.ABORT))
-    whole = published.packages.package(published.samples)
+    code = assembler.code_of(*code, (Op.LD_U64, 0), Op.ABORT)
+    machine = machine_with(published, asm.function(code))
     with pytest.raises(VerificationError, match="between blocks"):
-        published.machine.verify(dataclasses.replace(whole, modules={**whole.modules, "values": data}))
+        machine.call(published.samples, "values", "added", (), [], published.world, Meter(10))
+
+
+def test_modules_have_a_largest_size(published, asm, assembler):
+    whole = published.packages.package(published.samples)
+    blocks = [part for n in range(1100) for part in (Op.LD_TRUE, (Op.BR_TRUE, 2 + 2 * n))]
+    point = asm.module.structs[asm.struct("Point")]
+    many = tuple(Field(asm.identifier(f"field{n}"), U64) for n in range(33))
+    module = asm.module
+    wide = (*module.structs[: asm.struct("Point")], dataclasses.replace(point, fields=many))
+    wide += module.structs[asm.struct("Point") + 1 :]
+    cases = {
+        "1101 blocks": asm.function(assembler.code_of(*blocks, (Op.LD_U64, 0), Op.ABORT)),
+        "33 fields": assembler.write_module(dataclasses.replace(module, structs=wide)),
+    }
+    asm.module = module
+    cases["129 parameters"] = asm.function(assembler.code_of(Op.RET), parameters=[U64] * 129)
+    asm.module = module
+    cases["33 type parameters"] = asm.function(assembler.code_of(Op.RET), type_parameters=[0] * 33)
+    asm.module = module
+    for n in range(1000):
+        asm.add(assembler.code_of(Op.RET), name=f"f{n}")
+    cases["functions, more than 1000"] = assembler.write_module(asm.module)
+    for message, data in cases.items():
+        with pytest.raises(VerificationError, match=message):
+            published.machine.verify(dataclasses.replace(whole, modules={**whole.modules, "values": data}))
 
 
 def test_a_tall_stack_over_many_instructions_is_fine(published, asm, assembler):

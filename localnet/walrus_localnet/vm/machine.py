@@ -83,7 +83,7 @@ class Machine:
     ) -> list[Value]:
         """Run a function, whatever its visibility, with values and references of its parameter types.
 
-        Linkage is that of `package`. Raises `LinkError` for a function or type argument that does not fit and
+        Linkage is that of `package`. Arguments given by value belong to the program from then on. Raises `LinkError` for a function or type argument that does not fit and
         `ExecutionError` when execution fails; values passed by `&mut` may have changed by then.
         """
         linked = self._knowledge.linker.root(package).module(module).function(function)

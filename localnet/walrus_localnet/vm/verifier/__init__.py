@@ -1,7 +1,8 @@
 """What a package must keep to be published.
 
-In this order, so that each check can rely on the ones before it: modules read and linked; definitions make sense;
-no circles; operand types fit (`flow`); locals hold values; references are safe; Sui's own rules.
+In this order, so that each check can rely on the ones before it: modules read, within limits and linked;
+definitions make sense; no circles; operand types fit (`flow`); locals hold values; references are safe; Sui's own
+rules.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from walrus_localnet.vm.packages import Package, PackageSource
 from walrus_localnet.vm.verifier.cycles import check_instantiations, check_modules
 from walrus_localnet.vm.verifier.definitions import check_definitions
 from walrus_localnet.vm.verifier.identity import IdentityChecker
+from walrus_localnet.vm.verifier.limits import check_limits
 from walrus_localnet.vm.verifier.locals import LocalsChecker
 from walrus_localnet.vm.verifier.references import ReferenceChecker
 from walrus_localnet.vm.verifier.sui import SYSTEM_PACKAGES, check_objects, check_sui_rules
@@ -36,6 +38,8 @@ def verify_package(source: PackageSource, package: Package) -> None:
     knowledge = Knowledge(_With(source, package))
     linked = knowledge.linker.root(package.storage_id)
     modules = [linked.module(name) for name in package.modules]
+    for module in modules:
+        check_limits(module.module)
     check_modules({module.module.name: module.module for module in modules})
     for module in modules:
         _verify_module(knowledge, module)
