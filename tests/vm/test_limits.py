@@ -124,6 +124,14 @@ def test_types_that_grow_without_end_reach_a_limit(published, asm, engine):
         machine.call(published.samples, "values", "added", [U8], [], published.world, Meter(10_000))
 
 
+def test_type_arguments_have_a_largest_depth(shared_sandbox):
+    deep = U8
+    for _ in range(40):
+        deep = Vector(deep)
+    with pytest.raises(LinkError, match="deeper"):
+        shared_sandbox.call_in(shared_sandbox.std, "vector::empty", type_args=[deep])
+
+
 def test_references_and_parameters_are_no_values(published):
     for type_ in (Reference(U8, False), TypeParameter(0)):
         with pytest.raises(LinkError, match="not the type of a value"):

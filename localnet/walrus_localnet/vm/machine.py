@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from walrus_localnet.vm.abilities import check_size
 from walrus_localnet.vm.bytecode.cursor import Cursor
 from walrus_localnet.vm.declarations import DatatypeInfo, FunctionInfo
 from walrus_localnet.vm.errors import InvalidValue, LinkError
@@ -83,10 +84,14 @@ class Machine:
     ) -> list[Value]:
         """Run a function, whatever its visibility, with values and references of its parameter types.
 
-        Linkage is that of `package`. Arguments given by value belong to the program from then on. Raises `LinkError` for a function or type argument that does not fit and
-        `ExecutionError` when execution fails; values passed by `&mut` may have changed by then.
+        Linkage is that of `package`. Arguments given by value belong to the program from then on.
+
+        Raises `LinkError` for a function or type argument that does not fit and `ExecutionError` when execution
+        fails; values passed by `&mut` may have changed by then.
         """
         linked = self._knowledge.linker.root(package).module(module).function(function)
+        for type_ in type_args:
+            check_size(type_)
         self._knowledge.abilities.check_arguments(linked.type_parameters, type_args, (), str(linked))
         if len(arguments) != len(linked.parameters):
             raise LinkError(f"expected {len(linked.parameters)} arguments for {linked}, got {len(arguments)}")
