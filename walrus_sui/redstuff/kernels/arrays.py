@@ -31,6 +31,12 @@ def aligned(size: int) -> Bytes:
     return raw[start : start + size]
 
 
+def planes(*shape: int) -> Planes:
+    """Zeroed planes of digests: uint64[4, *shape]."""
+    digests = int(np.prod(shape))
+    return aligned(32 * digests).view(np.uint64).reshape(4, *shape)
+
+
 def slack_buffer(lines: int, group: int, symbol_size: int) -> Bytes:
     """Zeros [lines, group, symbol_size] with room before and behind."""
     size, hashed = lines * group * symbol_size, -(-lines * group // _LANES) * _LANES * symbol_size

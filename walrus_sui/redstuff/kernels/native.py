@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from walrus_sui.redstuff.kernels import blake2, galois, jit, layout, parallel, program
-from walrus_sui.redstuff.kernels.arrays import Bytes, Planes, aligned, slack_buffer
+from walrus_sui.redstuff.kernels import arrays, blake2, galois, jit, layout, parallel, program
+from walrus_sui.redstuff.kernels.arrays import Bytes, Planes
 from walrus_sui.redstuff.kernels.program import Program
 from walrus_sui.redstuff.merkle import depth
 from walrus_sui.redstuff.reed_solomon import Code
@@ -87,7 +87,7 @@ class NativeEngine:
         return _GROUP
 
     def buffer(self, lines: int, group: int, symbol_size: int) -> Bytes:
-        return slack_buffer(lines, group, symbol_size)
+        return arrays.slack_buffer(lines, group, symbol_size)
 
     def extend(self, code: Code, work: Bytes) -> None:
         self._carry_out(self._extending(code, *work.shape[1:]), work[: code.k], work[code.k :])
@@ -148,7 +148,7 @@ class NativeEngine:
             if blocks % 2:
                 level[:, blocks] = 0
                 blocks += 1
-            above = _plane_array(blocks // 2 + 2, stride)
+            above = arrays.planes(blocks // 2 + 1, stride)
             for pair in range(blocks // 2):
                 self._pair(level[:, 2 * pair], level[:, 2 * pair + 1], n, _GROUP, above[:, pair])
             level, blocks = above, blocks // 2
@@ -223,14 +223,14 @@ class NativeEngine:
         """Work rows of this thread, at least `size` bytes."""
         area: Bytes | None = getattr(self._local, "area", None)
         if area is None or len(area) < size:
-            area = self._local.area = aligned(size + layout.PIECE)
+            area = self._local.area = arrays.aligned(size)
         return area
 
     def _scratch(self, name: str, count: int) -> Planes:
         """Planes of this thread for `count` digests, with room behind."""
         found: Planes | None = getattr(self._local, name, None)
         if found is None or found.shape[1] < count + _ROOM:
-            found = np.zeros((blake2.DIGEST_WORDS, count + _ROOM), dtype=np.uint64)
+            found = arrays.planes(count + _ROOM)
             setattr(self._local, name, found)
         return found
 
@@ -238,7 +238,7 @@ class NativeEngine:
         """Planes as far apart as those of `nodes`."""
         found: Planes | None = getattr(self._local, "spare", None)
         if found is None or found.shape != nodes.shape:
-            found = self._local.spare = np.zeros_like(nodes)
+            found = self._local.spare = arrays.planes(nodes.shape[1])
         return found
 
 
@@ -251,7 +251,7 @@ class _Linked:
         self.source, self.result = plan.source * shape.row_stride, plan.result * shape.row_stride
         self.segments = shape.segments(symbol_size)
         self.ops, constants = plan.link(variant, shape.row_stride)
-        self.constants = aligned(constants.nbytes)
+        self.constants = arrays.aligned(constants.nbytes)
         self.constants[:] = constants.reshape(-1)
 
 
@@ -291,13 +291,9 @@ def _sources() -> str:
     return "".join((here / f"{name}.py").read_text() for name in ("ir", "galois", "layout", "blake2"))
 
 
-def _plane_array(blocks: int, stride: int) -> Planes:
-    return np.zeros((blake2.DIGEST_WORDS, blocks, stride), dtype=np.uint64)
-
-
 def _padded_blocks(nodes: Planes, stride: int) -> Planes:
     _, blocks, n = nodes.shape
-    level = _plane_array(blocks + 2, stride)
+    level = arrays.planes(blocks + 1, stride)
     level[:, :blocks, :n] = nodes
     return level
 
