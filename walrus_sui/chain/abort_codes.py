@@ -108,6 +108,7 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "EInsufficientBond",
     ),
     "bond": ("EInsufficientBond",),
+    "penalty_authority": ("EInvalidPenalty", "ENotInCommittee"),
     "inconsistency": ("EInvalidPath", "EIndexOutOfRange", "ENotCommitted", "EConsistent", "ENotLive"),
     "share_ledger": (None, "ECalculationError"),
     "staked_wal": (

@@ -10,9 +10,10 @@ const DIGEST_LENGTH: u64 = 32;
 const LEAF: u8 = 0;
 const INNER: u8 = 1;
 
-// === Package functions ===
+// === Public functions ===
 
-public(package) fun leaf_hash(leaf: vector<u8>): vector<u8> {
+/// Hash of a leaf.
+public fun leaf_hash(leaf: vector<u8>): vector<u8> {
     let mut preimage = vector[LEAF];
     preimage.append(leaf);
     hash::blake2b256(&preimage)
@@ -20,7 +21,7 @@ public(package) fun leaf_hash(leaf: vector<u8>): vector<u8> {
 
 /// The root above the leaf with hash `leaf_hash` at `index`; `siblings` are the other nodes on the way, bottom up.
 /// Nobody can find a path to a given root from anything but the leaf that is there, if the path has full length.
-public(package) fun root(leaf_hash: vector<u8>, index: u64, siblings: &vector<vector<u8>>): vector<u8> {
+public fun root(leaf_hash: vector<u8>, index: u64, siblings: &vector<vector<u8>>): vector<u8> {
     let mut position = index;
     let mut node = leaf_hash;
     siblings.do_ref!(|sibling| {
@@ -31,7 +32,7 @@ public(package) fun root(leaf_hash: vector<u8>, index: u64, siblings: &vector<ve
 }
 
 /// Whether a path has the form it has in a tree of `leaves`: a digest for each level above the leaves.
-public(package) fun is_full_path(siblings: &vector<vector<u8>>, leaves: u64): bool {
+public fun is_full_path(siblings: &vector<vector<u8>>, leaves: u64): bool {
     siblings.length() == depth(leaves) && siblings.all!(|sibling| sibling.length() == DIGEST_LENGTH)
 }
 

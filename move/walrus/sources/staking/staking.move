@@ -334,6 +334,9 @@ public fun committee(self: &Staking): &Committee { self.inner().committee() }
 
 public fun previous_committee(self: &Staking): &Committee { self.inner().previous_committee() }
 
+/// Whether a member has reported that it holds all its shards of the current epoch.
+public fun has_reported(self: &Staking, node_id: ID): bool { self.inner().has_reported(&node_id) }
+
 /// The committee that the current stakes lead to. Aborts with `staking_inner::ENoStake`.
 public fun compute_next_committee(self: &Staking): Committee { self.inner().compute_next_committee() }
 

@@ -145,7 +145,7 @@ public struct SlashingVoteCast has copy, drop {
     voting_weight: u16,
 }
 
-/// A node lost funds. `reason`: 0 vote of the committee. Amounts in FROST. Emitted where the slash is executed.
+/// A node lost funds. `reason`: 0 vote of the committee, 1 contract with an authority. Amounts in FROST. Emitted where the slash is executed.
 public struct Slashed has copy, drop {
     epoch: u32,
     node_id: ID,

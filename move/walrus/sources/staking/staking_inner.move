@@ -348,6 +348,11 @@ public(package) fun slash(self: &mut StakingInnerV1, node_id: ID, penalty: u64, 
     taken
 }
 
+/// Whether a member has reported that it holds all its shards of this epoch.
+public(package) fun has_reported(self: &StakingInnerV1, node_id: &ID): bool {
+    self.sync_progress.has_reported(node_id)
+}
+
 // === Governance ===
 
 /// Whether the caller may vote for the node.

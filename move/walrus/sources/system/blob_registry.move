@@ -11,9 +11,10 @@ const EInvalidatedBlobId: u64 = 0;
 
 // === Structs ===
 
-/// A certified blob id: the number of certified objects carrying it, and the latest end epoch among them.
-/// `end_epoch` is an upper bound once the longest object is deleted, or stranded by burning.
+/// A blob id that has been certified without a break since `since_epoch`: the number of certified objects carrying
+/// it, and the latest end epoch among them, an upper bound once the longest object is deleted or burned.
 public struct LiveBlob has copy, drop, store {
+    since_epoch: u32,
     end_epoch: u32,
     count: u32,
 }
@@ -25,6 +26,8 @@ public struct BlobRegistry has store {
 }
 
 // === Public functions ===
+
+public fun since_epoch(self: &LiveBlob): u32 { self.since_epoch }
 
 public fun end_epoch(self: &LiveBlob): u32 { self.end_epoch }
 
@@ -55,22 +58,22 @@ public(package) fun assert_valid(self: &BlobRegistry, blob_id: u256) {
 /// Counts one more certified object. Aborts with `EInvalidatedBlobId` for an inconsistent id.
 public(package) fun certified(self: &mut BlobRegistry, blob_id: u256, end_epoch: u32, epoch: u32) {
     self.assert_valid(blob_id);
-    let entry = self.take_live(blob_id, epoch);
-    self.live_blobs.add(blob_id, LiveBlob { end_epoch: entry.end_epoch.max(end_epoch), count: entry.count + 1 });
+    let LiveBlob { since_epoch, end_epoch: latest, count } = self.take_live(blob_id, epoch);
+    self.live_blobs.add(blob_id, LiveBlob { since_epoch, end_epoch: latest.max(end_epoch), count: count + 1 });
 }
 
 /// Moves the end of an id whose object was extended. Aborts with `EInvalidatedBlobId` for an inconsistent id.
 public(package) fun extended(self: &mut BlobRegistry, blob_id: u256, end_epoch: u32, epoch: u32) {
     self.assert_valid(blob_id);
-    let entry = self.take_live(blob_id, epoch);
-    self.live_blobs.add(blob_id, LiveBlob { end_epoch: entry.end_epoch.max(end_epoch), count: entry.count.max(1) });
+    let LiveBlob { since_epoch, end_epoch: latest, count } = self.take_live(blob_id, epoch);
+    self.live_blobs.add(blob_id, LiveBlob { since_epoch, end_epoch: latest.max(end_epoch), count: count.max(1) });
 }
 
 /// Counts one certified object less; the last one removes the entry.
 public(package) fun deleted(self: &mut BlobRegistry, blob_id: u256) {
     if (!self.live_blobs.contains(blob_id)) return;
-    let LiveBlob { end_epoch, count } = self.live_blobs.remove(blob_id);
-    if (count > 1) self.live_blobs.add(blob_id, LiveBlob { end_epoch, count: count - 1 });
+    let LiveBlob { since_epoch, end_epoch, count } = self.live_blobs.remove(blob_id);
+    if (count > 1) self.live_blobs.add(blob_id, LiveBlob { since_epoch, end_epoch, count: count - 1 });
 }
 
 /// Records an inconsistent id and drops its live entry; nothing changes if it was known before.
@@ -91,9 +94,9 @@ public(package) fun prune(self: &mut BlobRegistry, blob_ids: vector<u256>, epoch
 
 // === Private functions ===
 
-/// Takes the entry out; an id without one, or with one that has ended, starts from nothing.
+/// Takes the entry out; an id without one, or with one that has ended, starts from nothing at `epoch`.
 fun take_live(self: &mut BlobRegistry, blob_id: u256, epoch: u32): LiveBlob {
-    let nothing = LiveBlob { end_epoch: 0, count: 0 };
+    let nothing = LiveBlob { since_epoch: epoch, end_epoch: 0, count: 0 };
     if (!self.live_blobs.contains(blob_id)) return nothing;
     let entry = self.live_blobs.remove(blob_id);
     if (entry.end_epoch > epoch) entry else nothing

@@ -249,6 +249,8 @@ fun three_of_four_reports_complete_the_change() {
     network.start_epoch_change(ctx);
     network.report(0, 2);
     network.report(1, 2);
+    assert!(network.staking().has_reported(network.node_id(1)));
+    assert!(!network.staking().has_reported(network.node_id(2)));
     assert_eq!(event::events_by_type<EpochChangeDone>().length(), 1);
     network.report(2, 2);
     assert_eq!(event::events_by_type<EpochChangeDone>().length(), 2);

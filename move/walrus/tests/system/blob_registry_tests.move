@@ -43,6 +43,9 @@ fun ended_entry_is_started_anew() {
     registry.certified(BLOB, 5, 1);
     registry.certified(BLOB, 9, 5);
     registry.check(5, 9, 1);
+    assert_eq!(registry.live_blob(BLOB, 5).destroy_some().since_epoch(), 5);
+    registry.certified(BLOB, 12, 7);
+    assert_eq!(registry.live_blob(BLOB, 7).destroy_some().since_epoch(), 5);
     destroy(registry);
 }
 
