@@ -23,7 +23,7 @@ app = typer.Typer()
 @app.command("store")
 def store(
     files: Annotated[list[Path], typer.Argument(help="Files to store, each as one blob.", show_default=False)],
-    epochs: Annotated[int, typer.Option(min=1, help="For how many epochs, this one included.")] = 1,
+    epochs: Annotated[str, typer.Option(help="For how many epochs, this one included, or `max`.")] = "1",
     deletable: Annotated[
         bool, typer.Option("--deletable/--permanent", help="Whether the owner may delete it before its end.")
     ] = True,
@@ -42,22 +42,30 @@ def store(
 
 
 async def _store(
-    files: list[Path], config: Path | None, *, epochs: int, deletable: bool, force: bool
+    files: list[Path], config: Path | None, *, epochs: str, deletable: bool, force: bool
 ) -> list[StoredBlob]:
     from walrus_sui.client import WalrusClient
 
     results = []
     async with WalrusClient.from_config(config) as client:
+        network = await client.network()
+        wanted_epochs = network.max_epochs_ahead if epochs == "max" else _count(epochs)
         for path in files:
-            await client.check_size(size_of(path))
+            network.params.symbol_size(size_of(path))
         for path in files:
             data = await asyncio.to_thread(read_file, path)
             with output.progress() as listener:
                 stored = await client.store(
-                    data, epochs=epochs, deletable=deletable, force=force, on_progress=listener
+                    data, epochs=wanted_epochs, deletable=deletable, force=force, on_progress=listener
                 )
             results.append(stored)
     return results
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise InputError(f"expected a number of epochs or `max`, got {text!r}")
+    return int(text)
 
 
 @app.command("read", cls=TakesBlobIds)

@@ -42,7 +42,7 @@ def _document(network: Network) -> dict[str, Any]:
             "epochState": type(staking.epoch_state).__name__,
             "startOfCurrentEpoch": getattr(staking.epoch_state, "timestamp_ms", None),
             "epochDuration": staking.epoch_duration,
-            "maxEpochsAhead": system.future_accounting.length,
+            "maxEpochsAhead": network.max_epochs_ahead,
         },
         "storageInfo": {
             "nShards": network.n_shards,

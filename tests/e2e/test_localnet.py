@@ -158,6 +158,15 @@ def test_a_file_too_large_by_one_byte_is_refused_without_being_read(walrus, smal
     assert "expected at most 1834952 bytes for 10 shards, got 1834953" in done.json["error"]["message"]
 
 
+def test_epochs_are_checked_before_anything_is_paid(walrus, small_net, file):
+    for epochs, complaint in [("0", "got 0"), ("54", "expected 1 to 53 epochs"), ("many", "or `max`, got 'many'")]:
+        done = walrus("store", file, "--epochs", epochs, "--force", "--json", net=small_net)
+        assert (done.code, done.json["error"]["code"]) == (8, "input")
+        assert complaint in done.json["error"]["message"]
+    (result,) = walrus("store", file, "--epochs", "max", "--force", "--json", net=small_net).json
+    assert result["blobStoreResult"]["newlyCreated"]["blobObject"]["storage"]["endEpoch"] == 54
+
+
 def test_what_cannot_be_read_or_written_is_one_clear_error(walrus, small_net, file, tmp_path):
     assert walrus("store", tmp_path / "missing", net=small_net).code == 8
     assert walrus("store", tmp_path, net=small_net).code == 8

@@ -46,12 +46,15 @@ class Wallet:
     rpc_url: str
 
     @classmethod
-    def load(cls, path: Path) -> Wallet:
-        """From a `client.yaml`. Raises `WalletError` if it, its keystore or its active address cannot be used."""
+    def load(cls, path: Path, address: bytes | None = None) -> Wallet:
+        """From a `client.yaml`, with the key of `address` or of the active address there.
+
+        Raises `WalletError` if it, its keystore or the address cannot be used.
+        """
         config = _parse_config(path)
         keystore = (path.parent / _text(config.get("keystore", {}), "File", path)).expanduser()
         return cls(
-            _active_keypair(config, path, read_keystore(keystore)),
+            _keypair_of(address or _active_address(config, path), path, read_keystore(keystore)),
             _active_url(config, path),
         )
 
@@ -114,11 +117,14 @@ def _text(config: object, key: str, path: Path) -> str:
     return value
 
 
-def _active_keypair(config: dict[str, object], path: Path, keypairs: tuple[Keypair, ...]) -> Keypair:
+def _active_address(config: dict[str, object], path: Path) -> bytes:
     try:
-        address = parse_address(_text(config, "active_address", path))
+        return parse_address(_text(config, "active_address", path))
     except BcsError as error:
         raise WalletError(f"{path}: {error.message}") from None
+
+
+def _keypair_of(address: bytes, path: Path, keypairs: tuple[Keypair, ...]) -> Keypair:
     for keypair in keypairs:
         if keypair.address == address:
             return keypair

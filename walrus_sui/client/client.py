@@ -28,7 +28,15 @@ from walrus_sui.client.status import blob_status
 from walrus_sui.client.store import StoredBlob, certificate_for
 from walrus_sui.client.transport import http_client
 from walrus_sui.config import ClientConfig, find_config
-from walrus_sui.errors import BlobNotFound, BlobUnavailable, ConfigError, MoveAborted, QuiltError, QuorumError
+from walrus_sui.errors import (
+    BlobNotFound,
+    BlobUnavailable,
+    ConfigError,
+    InputError,
+    MoveAborted,
+    QuiltError,
+    QuorumError,
+)
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode
 from walrus_sui.redstuff.decoder import Consistency
 from walrus_sui.redstuff.quilt import PatchId, QuiltFile, QuiltPatch, build_quilt
@@ -80,7 +88,8 @@ class WalrusClient:
                 raise ConfigError(
                     f"expected a wallet to pay with (wallet_config in {self._config.source}), got none"
                 )
-            self._keypair = Wallet.load(self._config.wallet.path).keypair
+            wallet = self._config.wallet
+            self._keypair = Wallet.load(wallet.path, wallet.active_address).keypair
         return self._keypair
 
     async def network(self) -> Network:
@@ -115,10 +124,12 @@ class WalrusClient:
         """Store `data` for `epochs` epochs, the current one included, and certify it; `attributes` go on chain.
 
         A blob that is certified as permanent for that long is not paid for again unless `force` is set. Raises
-        `BlobTooLarge` before anything is paid, `InsufficientFunds`, `NotEnoughConfirmations`, `MoveAborted`.
+        `BlobTooLarge` and `InputError` before anything is paid, `InsufficientFunds`, `NotEnoughConfirmations`,
+        `MoveAborted`.
         """
         keypair = self.signer
         network = await self.network()
+        _check_epochs(epochs, network.max_epochs_ahead)
         encoded = await self._encode(network, data, on_progress)
         end_epoch = network.epoch + epochs
         if not force and (found := await self._already_certified(network, encoded, end_epoch)):
@@ -290,3 +301,8 @@ class WalrusClient:
 
     def _nodes(self, committee: Committee) -> CommitteeNodes:
         return CommitteeNodes(committee, self._http, self._config.node_scheme, self._limits)
+
+
+def _check_epochs(epochs: int, most: int) -> None:
+    if not 1 <= epochs <= most:
+        raise InputError(f"expected 1 to {most} epochs, as far ahead as storage is sold, got {epochs}")

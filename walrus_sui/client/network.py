@@ -39,6 +39,11 @@ class Network:
         return self.staking.n_shards
 
     @property
+    def max_epochs_ahead(self) -> int:
+        """For how many epochs, the current one included, storage can be bought."""
+        return self.system.future_accounting.length
+
+    @property
     def params(self) -> Params:
         return Params(self.n_shards)
 
