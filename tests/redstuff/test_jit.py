@@ -6,11 +6,12 @@ import hashlib
 import stat
 from pathlib import Path
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
 from walrus_sui.redstuff import kernels
-from walrus_sui.redstuff.kernels import jit, native
+from walrus_sui.redstuff.kernels import galois, jit, native
 from walrus_sui.redstuff.kernels.parallel import for_each
 from walrus_sui.redstuff.kernels.portable import PortableEngine
 
@@ -154,3 +155,15 @@ def test_the_cache_lies_in_the_home_of_the_user(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert jit.cache_directory() == tmp_path / ".cache" / "walrus-sui" / "kernels"
+
+
+def test_the_kernels_for_arm_compile() -> None:
+    """They cannot be run on this machine; what they compute is checked on every machine when they are loaded."""
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    machine = native.Machine("neoverse-n1", "", galois.Variant("tbl", 16), 4, 2)
+    module = llvm.parse_assembly(native._module(machine))
+    module.verify()
+    target = llvm.Target.from_triple("aarch64-unknown-linux-gnu")
+    assembly = target.create_target_machine(cpu=machine.cpu, opt=2, reloc="pic").emit_assembly(module)
+    assert "tbl\t" in assembly
