@@ -23,6 +23,7 @@ SOURCE = """module own::m;
 
 use sui::coin;
 use std::string::{Self as text, String};
+use sui::{balance, object_bag::{Self, ObjectBag}, table::Self as entries};
 
 // #[test] fun in_a_comment() {}
 const ENumber: u64 = 0x1_0;
@@ -112,7 +113,18 @@ def test_error_constants_and_imports_of_a_source() -> None:
         ErrorConstant("own::m", "FOR_TESTS", 1),
         ErrorConstant("own::m", "EClever", None),
     ]
-    assert imports(SOURCE) == {"coin": "sui::coin", "text": "std::string"}
+    assert imports(SOURCE) == {
+        "coin": "sui::coin",
+        "text": "std::string",
+        "balance": "sui::balance",
+        "object_bag": "sui::object_bag",
+        "entries": "sui::table",
+    }
+
+
+def test_constants_belong_to_the_module_before_them() -> None:
+    text = "module a::x { const EOne: u64 = 1; }\nmodule a::y { const EOne: u64 = 2; }"
+    assert error_constants(text) == [ErrorConstant("a::x", "EOne", 1), ErrorConstant("a::y", "EOne", 2)]
 
 
 def expected(attribute: str, constants: list[ErrorConstant] | None = None) -> Expectation | None:

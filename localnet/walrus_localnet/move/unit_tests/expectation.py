@@ -14,11 +14,11 @@ Constants marked `#[error]` abort with codes that carry the constant's name; the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from walrus_localnet.move.errors import PackageError
-from walrus_localnet.move.unit_tests.source import UnitTest, blank, entries
+from walrus_localnet.move.unit_tests.source import UnitTest, blank, entries, module_at
 from walrus_localnet.vm import ExecutionError, MoveAbort, OutOfGas, PrimitiveError
 from walrus_localnet.vm.bytecode import Module, read_constant
 
@@ -28,8 +28,11 @@ the constant that holds the name."""
 _NO_CONSTANT = 0xFFFF
 _ERROR_CONSTANT = re.compile(r"#\[(?P<attribute>[^\]]*)\]\s*const\s+(?P<name>\w+)")
 _NUMBER_CONSTANT = re.compile(r"\bconst\s+(?P<name>\w+)\s*:\s*u64\s*=\s*(?P<value>0x[0-9A-Fa-f_]+|[0-9][0-9_]*)")
-_MODULE = re.compile(r"\bmodule\s+(\w+::\w+)")
-_USE = re.compile(r"\buse\s+(\w+)::(\w+)(?:\s+as\s+(\w+)|::\{[^}]*\bSelf(?:\s+as\s+(\w+))?[^}]*\})?")
+_USE = re.compile(r"\buse\s+([\w:{}, \n]+);")
+
+
+_AS = "@"
+"""Stands for ` as ` where spaces are taken away."""
 
 
 @dataclass(frozen=True)
@@ -90,26 +93,39 @@ def _kind(failure: ExecutionError) -> tuple[str, int | None]:
 def error_constants(text: str) -> list[ErrorConstant]:
     """The abort codes one source file names."""
     quiet = blank(text)
-    module = _MODULE.search(quiet)
-    home = module[1] if module else ""
-    marked = {
-        match["name"]
-        for match in _ERROR_CONSTANT.finditer(quiet)
-        if re.match(r"error\b", match["attribute"].strip())
-    }
     numbers = [
-        ErrorConstant(home, match["name"], int(match["value"].replace("_", ""), 0))
+        ErrorConstant(module_at(quiet, match.start()), match["name"], int(match["value"].replace("_", ""), 0))
         for match in _NUMBER_CONSTANT.finditer(quiet)
     ]
-    return [*numbers, *(ErrorConstant(home, name, None) for name in sorted(marked))]
+    marked = [
+        ErrorConstant(module_at(quiet, match.start()), match["name"], None)
+        for match in _ERROR_CONSTANT.finditer(quiet)
+        if re.match(r"error\b", match["attribute"].strip())
+    ]
+    return [*numbers, *marked]
 
 
 def imports(text: str) -> dict[str, str]:
     """Short names of modules a source file imports -> `package::module`."""
     found = {}
-    for package, module, alias, self_alias in _USE.findall(blank(text)):
-        found[alias or self_alias or module] = f"{package}::{module}"
+    for statement in _USE.findall(blank(text)):
+        for path in _paths(" ".join(statement.split())):
+            names, _, alias = path.partition(" as ")
+            package, module, *member = names.split("::")
+            if not member or member == ["Self"]:
+                found[alias or module] = f"{package}::{module}"
     return found
+
+
+def _paths(tree: str) -> Iterator[str]:
+    """`a::{b, c::{Self, D}}` -> `a::b`, `a::c::Self`, `a::c::D`."""
+    head, brace, rest = tree.partition("{")
+    if not brace:
+        yield tree.strip()
+        return
+    for branch in entries(f"#[{rest.rpartition('}')[0].replace(' as ', _AS)}]"):
+        for path in _paths(branch.replace(_AS, " as ")):
+            yield head.strip() + path
 
 
 def expectation(

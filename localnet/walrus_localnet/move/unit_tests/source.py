@@ -41,14 +41,18 @@ class UnitTest:
 def find_tests(text: str) -> list[UnitTest]:
     """All tests of a source, in their order. `module` is as written there: `package::module`."""
     quiet = blank(text)
-    modules = [(match.start(), f"{match[1]}::{match[2]}") for match in _MODULE.finditer(quiet)]
     found = []
     for match in _TEST.finditer(quiet):
         words = [word for attribute in _ATTRIBUTE.findall(match["attributes"]) for word in entries(attribute)]
         if "test" in words or "random_test" in words:
-            home = [name for start, name in modules if start < match.start()]
-            found.append(_unit_test(home[-1] if home else "", match["name"], words))
+            found.append(_unit_test(module_at(quiet, match.start()), match["name"], words))
     return found
+
+
+def module_at(quiet: str, position: int) -> str:
+    """The module a position of a blanked source lies in: `package::module`."""
+    before = [match for match in _MODULE.finditer(quiet) if match.start() < position]
+    return f"{before[-1][1]}::{before[-1][2]}" if before else ""
 
 
 def _unit_test(module: str, function: str, words: list[str]) -> UnitTest:
@@ -124,7 +128,7 @@ def entries(attribute: str) -> list[str]:
 def _split(text: str) -> Iterator[str]:
     depth, start = 0, 0
     for position, char in enumerate(text):
-        depth += (char in "([") - (char in ")]")
+        depth += (char in "([{") - (char in ")]}")
         if char == "," and depth == 0:
             yield text[start:position]
             start = position + 1
