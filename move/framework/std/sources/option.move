@@ -180,12 +180,6 @@ public macro fun is_some_and<$T>($o: &Option<$T>, $f: |&$T| -> bool): bool {
     o.is_some() && $f(o.borrow())
 }
 
-/// Whether there is no value, or it satisfies `f`.
-public macro fun is_none_or<$T>($o: &Option<$T>, $f: |&$T| -> bool): bool {
-    let o = $o;
-    o.is_none() || $f(o.borrow())
-}
-
 /// Takes the value out, or evaluates `default` when empty.
 public macro fun extract_or<$T>($o: &mut Option<$T>, $default: $T): $T {
     let o = $o;

@@ -289,20 +289,13 @@ public macro fun zip_do<$T1, $T2, $R: drop>($v1: vector<$T1>, $v2: vector<$T2>, 
 
 /// Consumes both, giving the pairs to `f`, last to first. Aborts when the lengths differ.
 public macro fun zip_do_reverse<$T1, $T2, $R: drop>($v1: vector<$T1>, $v2: vector<$T2>, $f: |$T1, $T2| -> $R) {
-    let v1 = $v1;
+    let mut v1 = $v1;
     let mut v2 = $v2;
     let length = v1.length();
     assert!(length == v2.length());
-    v1.destroy_reverse!(|e1| { $f(e1, v2.pop_back()); });
+    length.do!(|_| { $f(v1.pop_back(), v2.pop_back()); });
+    v1.destroy_empty();
     v2.destroy_empty();
-}
-
-/// Consumes the vector, giving every element to `f`, last to first.
-public macro fun destroy_reverse<$T, $R: drop>($v: vector<$T>, $f: |$T| -> $R) {
-    let mut v = $v;
-    let n = v.length();
-    n.do!(|_| { $f(v.pop_back()); });
-    v.destroy_empty();
 }
 
 /// Calls `f` with references to the pairs, first to last. Aborts when the lengths differ.
