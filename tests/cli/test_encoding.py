@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from walrus_cli.main import run
-from walrus_sui.redstuff import Axis, BlobMetadataWithId, SliverData, encode, verify_sliver
+from walrus_cli.slivers import FileSource
+from walrus_sui.errors import InputError
+from walrus_sui.redstuff import Axis, BlobMetadataWithId, Params, SliverData, encode, verify_sliver
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 BLOB = b"".join(i.to_bytes(4, "big") for i in range(60_000))
@@ -150,3 +153,23 @@ def test_every_sliver_in_a_folder_verifies(file: Path, tmp_path: Path, capsys: p
     for axis in Axis:
         for path in (tmp_path / "slivers").glob(f"*.{axis.value}"):
             verify_sliver(SliverData.from_bytes(path.read_bytes()), axis, metadata)
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("walrus_cli.slivers.SliverFolder._gather", full)
+    failed = answer(capsys, "encode", file, "--out", tmp_path / "slivers", "--n-shards", 100, code=8)
+    assert "No space left on device" in failed["error"]["message"]
+    assert os.listdir(tmp_path) == ["blob"]
+
+
+def test_a_file_that_shrinks_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "blob").write_bytes(bytes(1000))
+    with (tmp_path / "blob").open("rb") as shrunken:
+        source = FileSource(shrunken.fileno(), 2000, Params(7))
+        with pytest.raises(InputError, match="expected 2000 bytes, got 1000"):
+            source.columns(0, np.empty((3, 5, source.symbol_size), dtype=np.uint8))
