@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from walrus_localnet.chain import limits
 from walrus_localnet.chain.errors import TransactionRejected
-from walrus_localnet.chain.objects import CLOCK_ID, coin_balance, id_of, reference_of, type_of, version_of
+from walrus_localnet.chain.objects import (
+    CLOCK_ID,
+    RANDOM_ID,
+    coin_balance,
+    id_of,
+    reference_of,
+    type_of,
+    version_of,
+)
 from walrus_localnet.chain.view import View
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
@@ -57,14 +65,14 @@ class Admitted:
         return 1 + max(version_of(obj) for obj in self.touched)
 
 
-def admit(view: View, data: TransactionDataV1, gas: tuple[Object, ...] | None = None) -> Admitted:
+def admit(view: View, data: TransactionDataV1, epoch: int = 0, gas: tuple[Object, ...] | None = None) -> Admitted:
     """Raises `TransactionRejected` if anything does not fit. `gas` stands in for payment when one is only
     simulated."""
     program = data.kind
     if not isinstance(program, ProgrammableTransaction):
         raise TransactionRejected(f"expected a programmable transaction, got {type(program).__name__}")
     _check_sizes(data, program)
-    _check_expiration(data)
+    _check_expiration(data, epoch)
     coins = _gas_coins(view, data) if gas is None else gas
     _check_price(data.gas, coins)
     objects = tuple(_input(view, data.sender, argument) for argument in program.inputs)
@@ -72,6 +80,7 @@ def admit(view: View, data: TransactionDataV1, gas: tuple[Object, ...] | None = 
         [id_of(given.object) for given in objects if given is not None] + [id_of(coin) for coin in coins]
     )
     _check_packages(view, program)
+    _check_randomness(program)
     return Admitted(data, data.digest(), program, objects, coins)
 
 
@@ -96,13 +105,13 @@ def _check_sizes(data: TransactionDataV1, program: ProgrammableTransaction) -> N
             )
 
 
-def _check_expiration(data: TransactionDataV1) -> None:
+def _check_expiration(data: TransactionDataV1, now: int) -> None:
     match data.expiration:
         case sui.NoExpiration():
             return
         case sui.ExpiresAfterEpoch(epoch):
-            if epoch < limits.EPOCH:
-                raise TransactionRejected(f"expected an expiration of epoch {limits.EPOCH} or later, got {epoch}")
+            if epoch < now:
+                raise TransactionRejected(f"expected an expiration of epoch {now} or later, got {epoch}")
         case _:
             raise TransactionRejected("expected no expiration or an epoch, got another kind of validity")
 
@@ -168,8 +177,8 @@ def _shared(view: View, shared: sui.SharedObject) -> InputObject:
     _check_owner(obj, SharedOwner(shared.initial_version))
     if shared.mutability > 1:
         raise TransactionRejected("expected a shared object to be read or written, got non-exclusive writing")
-    if shared.object_id == CLOCK_ID and shared.mutability:
-        raise TransactionRejected("expected the Clock 0x6 to be given read-only, got it mutable")
+    if shared.object_id in (CLOCK_ID, RANDOM_ID) and shared.mutability:
+        raise TransactionRejected("expected the Clock 0x6 and Random 0x8 to be given read-only, got one mutable")
     return InputObject(obj, mutable=bool(shared.mutability))
 
 
@@ -230,3 +239,22 @@ def _check_packages(view: View, program: ProgrammableTransaction) -> None:
     for command in program.commands:
         if isinstance(command, sui.MoveCall) and view.move_package(command.package) is None:
             raise TransactionRejected(f"expected the package {format_address(command.package)}, got none")
+
+
+def _check_randomness(program: ProgrammableTransaction) -> None:
+    """Who has seen randomness may do no more than hand over what came of it, lest a bad outcome be undone."""
+    random = {
+        index
+        for index, argument in enumerate(program.inputs)
+        if isinstance(argument, sui.ObjectInput)
+        and isinstance(argument.object, sui.SharedObject)
+        and argument.object.object_id == RANDOM_ID
+    }
+    seen = False
+    for command in program.commands:
+        if seen and not isinstance(command, sui.TransferObjects | sui.MergeCoins):
+            raise TransactionRejected(
+                f"expected only transfers and merges after a call that uses Random, got {type(command).__name__}"
+            )
+        if isinstance(command, sui.MoveCall):
+            seen |= any(isinstance(a, sui.Input) and a.index in random for a in command.arguments)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from walrus_localnet.chain.limits import PROTOCOL_VERSION
 from walrus_localnet.chain.records import CheckpointRecord
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     CheckpointContentsV1,
     CheckpointSummary,
+    EndOfEpochData,
     ExecutionDigests,
     GasCostSummary,
     TransactionEffectsV2,
@@ -22,6 +24,8 @@ def next_checkpoint(
     epoch: int,
     executed: Sequence[tuple[TransactionEffectsV2, tuple[bytes, ...]]],
     timestamp_ms: int,
+    *,
+    ends_epoch: bool = False,
 ) -> CheckpointRecord:
     """The checkpoint of `executed` transactions (effects and signatures, in order) after `previous`.
 
@@ -44,7 +48,7 @@ def next_checkpoint(
         epoch_rolling_gas_cost=rolling,
         timestamp_ms=timestamp_ms,
         commitments=(),
-        end_of_epoch=None,
+        end_of_epoch=EndOfEpochData((), PROTOCOL_VERSION, ()) if ends_epoch else None,
         version_specific_data=b"\0\0",
     )
     return CheckpointRecord(summary, contents)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from walrus_localnet.chain.ledger import Ledger
-from walrus_localnet.chain.records import CheckpointRecord, Commit
+from walrus_localnet.chain.records import CheckpointRecord
 
 
 class CheckpointFeed:
@@ -23,15 +23,18 @@ class CheckpointFeed:
         self.head = ledger.head
         """The latest checkpoint readers may know of."""
         self._moved = asyncio.Event()
-        ledger.on_checkpoint.append(self._committed)
+        ledger.on_checkpoint.append(self._moved_to)
 
-    def _committed(self, commit: Commit) -> None:
-        if self.lag:
-            asyncio.get_running_loop().call_later(self.lag, self._show, commit.checkpoint)
+    def _moved_to(self, head: CheckpointRecord) -> None:
+        """Forward after the lag, back at once."""
+        if self.lag and not self.knows(head.summary.sequence_number):
+            asyncio.get_running_loop().call_later(self.lag, self._show, head)
         else:
-            self._show(commit.checkpoint)
+            self._show(head)
 
     def _show(self, checkpoint: CheckpointRecord) -> None:
+        if self.ledger.store.checkpoint(checkpoint.summary.sequence_number) != checkpoint:
+            return  # the ledger went back meanwhile
         self.head = checkpoint
         self._moved.set()
         self._moved = asyncio.Event()

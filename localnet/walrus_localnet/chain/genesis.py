@@ -8,32 +8,49 @@ from collections.abc import Mapping
 from walrus_localnet.chain.checkpointing import next_checkpoint
 from walrus_localnet.chain.effects import build_effects
 from walrus_localnet.chain.ids import fresh_id
-from walrus_localnet.chain.objects import CLOCK_ID, CLOCK_TYPE, SUI_TYPE, coin_object, id_of, object_type
+from walrus_localnet.chain.objects import (
+    CLOCK_ID,
+    CLOCK_TYPE,
+    FRAMEWORK_SUI,
+    RANDOM_ID,
+    RANDOM_TYPE,
+    SUI_TYPE,
+    coin_object,
+    id_of,
+    object_type,
+)
 from walrus_localnet.chain.packages import linkage_of, type_origins
 from walrus_localnet.chain.records import Commit, TransactionRecord
+from walrus_localnet.chain.system import (
+    RANDOM_VERSION,
+    ZERO,
+    RandomField,
+    RandomInner,
+    RandomState,
+    random_field_id,
+    system_transaction,
+)
 from walrus_localnet.chain.writes import Writes
 from walrus_localnet.vm.bytecode import read_module
-from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     AddressOwner,
     DatatypeTag,
     GasCostSummary,
-    GasData,
     Genesis,
     ImmutableOwner,
     MoveObject,
     MovePackage,
-    NoExpiration,
     Object,
-    ObjectRef,
+    ObjectOwner,
     RawObject,
     SharedOwner,
+    StructTag,
     Success,
     TransactionDataV1,
+    U64Tag,
     UpgradeInfo,
 )
 
-ZERO = bytes(32)
 FAUCET_FUNDS = 5 * 10**18
 """MIST in the faucet's coin at the start: half of all SUI there can be."""
 FIRST_VERSION = 1
@@ -65,12 +82,6 @@ def genesis_commit(framework: Mapping[bytes, tuple[bytes, ...]], faucet: bytes, 
     return Commit(checkpoint, (record,), {object_id: (obj,) for object_id, obj in writes.objects.items()})
 
 
-def system_transaction(kind: sui.TransactionKind) -> TransactionDataV1:
-    """A transaction that nobody signs or pays for."""
-    gas = GasData((ObjectRef(ZERO, 0, ZERO),), ZERO, 1, 0)
-    return TransactionDataV1(kind, ZERO, gas, NoExpiration())
-
-
 def _transaction(packages: list[MovePackage], faucet: bytes, timestamp_ms: int) -> TransactionDataV1:
     clock = MoveObject(
         object_type(CLOCK_TYPE), False, FIRST_VERSION, CLOCK_ID + timestamp_ms.to_bytes(8, "little")
@@ -79,7 +90,27 @@ def _transaction(packages: list[MovePackage], faucet: bytes, timestamp_ms: int) 
     entries = [RawObject(package, ImmutableOwner()) for package in packages]
     entries.append(RawObject(clock, SharedOwner(FIRST_VERSION)))
     entries.append(RawObject(coin, AddressOwner(faucet)))
+    entries += _randomness()
     return system_transaction(Genesis(tuple(entries)))
+
+
+def _randomness() -> list[RawObject]:
+    """0x8 and its state, as `sui::random::create` makes them, before the first update."""
+    state = RandomState(RANDOM_ID, fresh_id(ZERO, 1), RANDOM_VERSION)
+    field_id = random_field_id(state)
+    field = RandomField(field_id, RANDOM_VERSION, RandomInner(RANDOM_VERSION, 0, 0, b""))
+    inner = DatatypeTag(StructTag(FRAMEWORK_SUI, "random", "RandomInner", ()))
+    field_type = StructTag(FRAMEWORK_SUI, "dynamic_field", "Field", (U64Tag(), inner))
+    return [
+        RawObject(
+            MoveObject(object_type(RANDOM_TYPE), False, FIRST_VERSION, state.to_bytes()),
+            SharedOwner(FIRST_VERSION),
+        ),
+        RawObject(
+            MoveObject(object_type(field_type), False, FIRST_VERSION, field.to_bytes()),
+            ObjectOwner(state.versioned_id),
+        ),
+    ]
 
 
 def _entries(data: TransactionDataV1) -> tuple[RawObject, ...]:

@@ -7,31 +7,30 @@ whole checkpoints, so a transaction either has all its effects or never was.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from walrus_localnet.chain.admission import admit
 from walrus_localnet.chain.checkpointing import next_checkpoint
 from walrus_localnet.chain.clock import Clock
-from walrus_localnet.chain.effects import build_effects
+from walrus_localnet.chain.epochs import current_epoch, epoch_span
 from walrus_localnet.chain.errors import ChainDataError, LocalChainError
 from walrus_localnet.chain.execution import Executed, Executor
-from walrus_localnet.chain.genesis import system_transaction
-from walrus_localnet.chain.limits import EPOCH, REFERENCE_GAS_PRICE
+from walrus_localnet.chain.limits import REFERENCE_GAS_PRICE
 from walrus_localnet.chain.object_runtime import Context
-from walrus_localnet.chain.objects import CLOCK_ID, id_of, version_of, with_version
+from walrus_localnet.chain.objects import RANDOM_ID, id_of
 from walrus_localnet.chain.records import CheckpointRecord, Commit, TransactionRecord
 from walrus_localnet.chain.signatures import check_signatures
 from walrus_localnet.chain.store import Store
+from walrus_localnet.chain.system import RANDOM_BYTES, SystemStep, end_epoch, renew_randomness, tick
 from walrus_localnet.chain.view import PackageShelf, View
-from walrus_localnet.chain.writes import Writes
 from walrus_localnet.vm import Machine
 from walrus_sui.bcs.sui import (
-    ConsensusCommitPrologue,
-    GasCostSummary,
-    MoveObject,
     Object,
-    Success,
+    ObjectInput,
+    ProgrammableTransaction,
+    SharedObject,
     TransactionDataV1,
     TransactionEffectsV2,
 )
@@ -52,7 +51,7 @@ class Simulated:
 class Ledger:
     """A network's state and the only way to change it.
 
-    `on_checkpoint` is called after every commit with what was committed.
+    `on_checkpoint` is called with the new head, after every commit and when the ledger went back.
     """
 
     def __init__(self, store: Store, clock: Clock | None = None) -> None:
@@ -62,13 +61,14 @@ class Ledger:
             raise ChainDataError("expected a ledger with a genesis checkpoint, got an empty one")
         self.store = store
         self.clock = clock or Clock(head.summary.timestamp_ms)
-        self.head = head
+        self.entropy: Callable[[int], bytes] = os.urandom
+        self._move_to(head)
         self.chain_id = first.summary.digest()
         self.genesis_ms = first.summary.timestamp_ms
         self.shelf = PackageShelf(store)
         self.machine = Machine(self.shelf)
         self.executor = Executor(self.machine, self.shelf)
-        self.on_checkpoint: list[Callable[[Commit], None]] = []
+        self.on_checkpoint: list[Callable[[CheckpointRecord], None]] = []
 
     def close(self) -> None:
         self.store.close()
@@ -83,16 +83,10 @@ class Ledger:
         stored = self.store.transaction(data.digest())
         if stored is not None:
             return stored
-        view = View(self.store)
-        timestamp = self._now()
-        prologue = self._prologue(view, timestamp)
-        if prologue is not None:
-            view.apply(prologue[1].written)
-        executed = self.executor.execute(view, admit(view, data), self.context(data))
-        steps: list[Step] = [(data, signatures, executed)]
-        if prologue is not None:
-            steps.insert(0, (prologue[0], (), prologue[1]))
-        return self._commit(steps, timestamp)[-1]
+        view, timestamp = View(self.store), self._now()
+        steps: list[Step] = [(step, (), done) for step, done in self._prologue(view, data, timestamp)]
+        executed = self.executor.execute(view, admit(view, data, self.epoch), self.context(data))
+        return self._commit([*steps, (data, signatures, executed)], timestamp)[-1]
 
     def simulate(
         self, data: TransactionDataV1, gas: tuple[Object, ...] | None = None, *, keep_outputs: bool = False
@@ -100,10 +94,8 @@ class Ledger:
         """What `execute` would do, without signatures. `gas` may stand in for payment the transaction does not
         name."""
         view = View(self.store)
-        prologue = self._prologue(view, self._now())
-        if prologue is not None:
-            view.apply(prologue[1].written)
-        admitted = admit(view, data, gas)
+        self._prologue(view, data, self._now())
+        admitted = admit(view, data, self.epoch, gas)
         executed = self.executor.execute(view, admitted, self.context(data), keep_outputs=keep_outputs)
         return Simulated(data, executed, executed.written)
 
@@ -114,10 +106,16 @@ class Ledger:
         """
         self.clock.advance(duration_ms)
         timestamp = self._now()
-        prologue = self._prologue(View(self.store), timestamp)
-        steps: list[Step] = [] if prologue is None else [(prologue[0], (), prologue[1])]
-        self._commit(steps, timestamp)
-        return self.head, None if prologue is None else prologue[0].digest()
+        step = tick(View(self.store), self.epoch, self._next_round, timestamp)
+        self._commit([] if step is None else [(step[0], (), step[1])], timestamp)
+        return self.head, None if step is None else step[0].digest()
+
+    def advance_epoch(self) -> int:
+        """End the epoch with a checkpoint of its own; the number of the one that begins."""
+        timestamp = self._now()
+        data, executed = end_epoch(self.epoch, self.head.summary.epoch_rolling_gas_cost, timestamp)
+        self._commit([(data, (), executed)], timestamp, ends_epoch=True)
+        return self.epoch
 
     def revert(self, sequence: int) -> None:
         """Go back to the state right after checkpoint `sequence`, as if nothing had happened since.
@@ -129,7 +127,15 @@ class Ledger:
             height = self.head.summary.sequence_number
             raise LocalChainError(f"expected a checkpoint of 0 to {height} to go back to, got {sequence}")
         self.store.revert(sequence)
-        self.head = found
+        self._move_to(found)
+        self._show(found)
+
+    def _move_to(self, head: CheckpointRecord) -> None:
+        self.head = head
+        self.epoch = current_epoch(head)
+        span = epoch_span(self.store, head, self.epoch)
+        assert span is not None
+        self.epoch_start_ms = span.start_ms
 
     def _now(self) -> int:
         return max(self.clock.now_ms(), self.head.summary.timestamp_ms)
@@ -139,50 +145,40 @@ class Ledger:
         return Context(
             sender=data.sender,
             digest=data.digest(),
-            epoch=EPOCH,
-            epoch_timestamp_ms=self.genesis_ms,
+            epoch=self.epoch,
+            epoch_timestamp_ms=self.epoch_start_ms,
             reference_gas_price=REFERENCE_GAS_PRICE,
             gas_price=data.gas.price,
             gas_budget=data.gas.budget,
             sponsor=sponsor,
         )
 
-    def _prologue(self, view: View, timestamp_ms: int) -> tuple[TransactionDataV1, Executed] | None:
-        """The system transaction that moves the Clock, None when it already shows this millisecond."""
-        clock = view.latest(CLOCK_ID)
-        assert clock is not None
-        assert isinstance(clock.data, MoveObject)
-        shown = int.from_bytes(clock.data.contents[32:40], "little")
-        if shown >= timestamp_ms:
-            return None
-        data = system_transaction(
-            ConsensusCommitPrologue(EPOCH, self.head.summary.sequence_number + 1, timestamp_ms)
-        )
-        lamport = version_of(clock) + 1
-        contents = CLOCK_ID + timestamp_ms.to_bytes(8, "little")
-        moved = with_version(clock, lamport, data.digest())
-        assert isinstance(moved.data, MoveObject)
-        moved = replace(moved, data=replace(moved.data, contents=contents))
-        writes = Writes(objects={CLOCK_ID: moved}, before={CLOCK_ID: clock})
-        effects = build_effects(
-            digest=data.digest(),
-            status=Success(),
-            epoch=EPOCH,
-            gas_used=GasCostSummary(0, 0, 0, 0),
-            gas_id=None,
-            writes=writes,
-            read=[],
-            events=(),
-            dependencies={clock.previous_transaction},
-            lamport=lamport,
-        )
-        return data, Executed(effects, (), (moved,), frozenset())
+    @property
+    def _next_round(self) -> int:
+        return self.head.summary.sequence_number + 1
 
-    def _commit(self, steps: list[Step], timestamp_ms: int) -> tuple[TransactionRecord, ...]:
+    def _prologue(self, view: View, data: TransactionDataV1, timestamp_ms: int) -> list[SystemStep]:
+        """What the network itself does before a transaction: set the clock, renew randomness that is asked for.
+
+        The view is left as these transactions leave it.
+        """
+        steps: list[SystemStep] = []
+        clock = tick(view, self.epoch, self._next_round, timestamp_ms)
+        if clock is not None:
+            steps.append(clock)
+        if uses_randomness(data) and view.latest(RANDOM_ID) is not None:
+            steps.append(renew_randomness(view, self.epoch, self.entropy(RANDOM_BYTES)))
+        for _, executed in steps:
+            view.apply(executed.written)
+        return steps
+
+    def _commit(
+        self, steps: list[Step], timestamp_ms: int, *, ends_epoch: bool = False
+    ) -> tuple[TransactionRecord, ...]:
         executed: list[tuple[TransactionEffectsV2, tuple[bytes, ...]]] = [
             (step.effects, signatures) for _, signatures, step in steps
         ]
-        checkpoint = next_checkpoint(self.head, EPOCH, executed, timestamp_ms)
+        checkpoint = next_checkpoint(self.head, self.epoch, executed, timestamp_ms, ends_epoch=ends_epoch)
         sequence = checkpoint.summary.sequence_number
         records = tuple(
             TransactionRecord(data, signatures, step.effects, step.events, sequence, index, timestamp_ms)
@@ -196,7 +192,23 @@ class Ledger:
             removed |= step.removed
         commit = Commit(checkpoint, records, written, frozenset(removed))
         self.store.commit(commit)
-        self.head = checkpoint
-        for listener in self.on_checkpoint:
-            listener(commit)
+        if ends_epoch:
+            self._move_to(checkpoint)
+        self._show(checkpoint)
         return records
+
+    def _show(self, head: CheckpointRecord) -> None:
+        self.head = head
+        for listener in self.on_checkpoint:
+            listener(head)
+
+
+def uses_randomness(data: TransactionDataV1) -> bool:
+    """Whether the object 0x8 is an input."""
+    kind = data.kind
+    return isinstance(kind, ProgrammableTransaction) and any(
+        isinstance(argument, ObjectInput)
+        and isinstance(argument.object, SharedObject)
+        and argument.object.object_id == RANDOM_ID
+        for argument in kind.inputs
+    )

@@ -29,10 +29,12 @@ FRAMEWORK_STD = parse_address("0x1")
 FRAMEWORK_SUI = parse_address("0x2")
 SYSTEM_PACKAGE = parse_address("0x3")
 CLOCK_ID = parse_address("0x6")
+RANDOM_ID = parse_address("0x8")
 
 SUI_TYPE = StructTag(FRAMEWORK_SUI, "sui", "SUI", ())
 STAKED_SUI = StructTag(SYSTEM_PACKAGE, "staking_pool", "StakedSui", ())
 CLOCK_TYPE = StructTag(FRAMEWORK_SUI, "clock", "Clock", ())
+RANDOM_TYPE = StructTag(FRAMEWORK_SUI, "random", "Random", ())
 UPGRADE_CAP = StructTag(FRAMEWORK_SUI, "package", "UpgradeCap", ())
 
 

@@ -159,6 +159,19 @@ class ProgrammableTransaction(TransactionKind, tag=0):
     commands: tuple[Command, ...]
 
 
+class ChangeEpoch(TransactionKind, tag=1):
+    """The last transaction of an epoch; `epoch` is the one that begins."""
+
+    epoch: U64
+    protocol_version: U64
+    storage_charge: U64
+    computation_charge: U64
+    storage_rebate: U64
+    non_refundable_storage_fee: U64
+    epoch_start_timestamp_ms: U64
+    system_packages: tuple[tuple[U64, tuple[bytes, ...], tuple[Address, ...]], ...]
+
+
 class Genesis(TransactionKind, tag=2):
     objects: tuple[GenesisObject, ...]
 
@@ -167,6 +180,13 @@ class ConsensusCommitPrologue(TransactionKind, tag=3):
     epoch: U64
     round: U64
     timestamp_ms: U64
+
+
+class RandomnessStateUpdate(TransactionKind, tag=6):
+    epoch: U64
+    round: U64
+    random_bytes: bytes
+    initial_shared_version: U64
 
 
 class GasData(Struct):

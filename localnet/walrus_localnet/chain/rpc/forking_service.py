@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from walrus_localnet.chain.ledger import Ledger
-from walrus_localnet.chain.limits import EPOCH
 from walrus_localnet.chain.rpc.forking_messages import (
     AdvanceCheckpointRequest,
     AdvanceCheckpointResponse,
@@ -41,7 +40,7 @@ class ForkingService:
         """The fork point is this network's own first checkpoint."""
         summary = self.ledger.head.summary
         return GetStatusResponse(
-            epoch=EPOCH,
+            epoch=self.ledger.epoch,
             checkpoint_sequence_number=summary.sequence_number,
             timestamp_ms=summary.timestamp_ms,
             forked_at_checkpoint=0,

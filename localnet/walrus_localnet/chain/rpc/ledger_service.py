@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from walrus_localnet.chain.epochs import EpochSpan, epoch_span
 from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import (
-    EPOCH,
     MAX_ARGUMENTS,
     MAX_BUDGET,
     MAX_COMMANDS,
@@ -53,7 +53,7 @@ class LedgerService(ListMethods):
         return rpc.GetServiceInfoResponse(
             chain_id=format_digest(self.ledger.chain_id),
             chain=CHAIN,
-            epoch=EPOCH,
+            epoch=self.ledger.epoch,
             checkpoint_height=head.sequence_number,
             timestamp=time_of(head.timestamp_ms),
             lowest_available_checkpoint=0,
@@ -135,30 +135,34 @@ class LedgerService(ListMethods):
         return found if known else None
 
     async def get_epoch(self, request: rpc.GetEpochRequest) -> rpc.GetEpochResponse:
-        if request.epoch not in (None, EPOCH):
-            raise not_found(f"epoch {request.epoch}")
+        wanted = self.ledger.epoch if request.epoch is None else request.epoch
+        span = epoch_span(self.store, self.ledger.head, wanted)
+        if span is None:
+            raise not_found(f"epoch {wanted}")
         mask = Mask.of(request, "epoch")
-        return rpc.GetEpochResponse(epoch=mask.cut(self._epoch()))
+        return rpc.GetEpochResponse(epoch=mask.cut(_epoch_message(span)))
 
-    def _epoch(self) -> rpc.Epoch:
-        start = self.ledger.genesis_ms
-        return rpc.Epoch(
-            epoch=EPOCH,
-            first_checkpoint=0,
-            start=time_of(start),
+
+def _epoch_message(span: EpochSpan) -> rpc.Epoch:
+    return rpc.Epoch(
+        epoch=span.epoch,
+        first_checkpoint=span.first,
+        last_checkpoint=span.last,
+        start=time_of(span.start_ms),
+        end=None if span.end_ms is None else time_of(span.end_ms),
+        reference_gas_price=REFERENCE_GAS_PRICE,
+        system_state=rpc.SystemState(
+            version=2,
+            epoch=span.epoch,
+            protocol_version=PROTOCOL_VERSION,
             reference_gas_price=REFERENCE_GAS_PRICE,
-            system_state=rpc.SystemState(
-                version=2,
-                epoch=EPOCH,
-                protocol_version=PROTOCOL_VERSION,
-                reference_gas_price=REFERENCE_GAS_PRICE,
-                epoch_start_timestamp_ms=start,
-                parameters=rpc.SystemParameters(epoch_duration_ms=_EPOCH_MS),
-            ),
-            protocol_config=rpc.ProtocolConfig(
-                protocol_version=PROTOCOL_VERSION, feature_flags={}, attributes=_ATTRIBUTES
-            ),
-        )
+            epoch_start_timestamp_ms=span.start_ms,
+            parameters=rpc.SystemParameters(epoch_duration_ms=_EPOCH_MS),
+        ),
+        protocol_config=rpc.ProtocolConfig(
+            protocol_version=PROTOCOL_VERSION, feature_flags={}, attributes=_ATTRIBUTES
+        ),
+    )
 
 
 _ATTRIBUTES = {

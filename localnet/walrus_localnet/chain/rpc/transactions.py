@@ -63,8 +63,30 @@ def _kind_message(kind: sui.TransactionKind) -> rpc.TransactionKind:
                 epoch=epoch, round=round_, commit_timestamp=time_of(timestamp_ms)
             )
             return rpc.TransactionKind(kind=kinds.CONSENSUS_COMMIT_PROLOGUE_V1, consensus_commit_prologue=prologue)
+        case sui.ChangeEpoch():
+            return rpc.TransactionKind(kind=kinds.CHANGE_EPOCH, change_epoch=_change_message(kind))
+        case sui.RandomnessStateUpdate(epoch, round_, random_bytes, version):
+            update = rpc.RandomnessStateUpdate(
+                epoch=epoch,
+                randomness_round=round_,
+                random_bytes=random_bytes,
+                randomness_object_initial_shared_version=version,
+            )
+            return rpc.TransactionKind(kind=kinds.RANDOMNESS_STATE_UPDATE, randomness_state_update=update)
         case _:
             return rpc.TransactionKind(kind=kinds.GENESIS)
+
+
+def _change_message(change: sui.ChangeEpoch) -> rpc.ChangeEpoch:
+    return rpc.ChangeEpoch(
+        epoch=change.epoch,
+        protocol_version=change.protocol_version,
+        storage_charge=change.storage_charge,
+        computation_charge=change.computation_charge,
+        storage_rebate=change.storage_rebate,
+        non_refundable_storage_fee=change.non_refundable_storage_fee,
+        epoch_start_timestamp=time_of(change.epoch_start_timestamp_ms),
+    )
 
 
 def signature_message(signature: bytes) -> rpc.UserSignature:

@@ -6,6 +6,7 @@ use sui::clock::Clock;
 use sui::dynamic_field;
 use sui::dynamic_object_field;
 use sui::event;
+use sui::random::Random;
 use sui::transfer::Receiving;
 
 const EBroken: u64 = 7;
@@ -125,6 +126,16 @@ public fun same<T: key>(_: &T, _: &T): bool { true }
 entry fun only_entry(counter: &mut Counter) { counter.value = 1000 }
 
 public(package) fun not_for_you(counter: &mut Counter) { counter.value = 0 }
+
+entry fun roll(random: &Random, counter: &mut Counter, ctx: &mut TxContext) {
+    let mut generator = random.new_generator(ctx);
+    counter.value = generator.generate_u64();
+}
+
+public fun epoch_of(counter: &mut Counter, ctx: &TxContext) {
+    counter.value = ctx.epoch();
+    counter.seen_ms = ctx.epoch_timestamp_ms();
+}
 
 public fun fail() { abort EBroken }
 
