@@ -14,6 +14,7 @@ from walrus_node import objects
 from walrus_node.blob_info import is_registered
 from walrus_node.duty import Duty
 from walrus_node.store import Store
+from walrus_node.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,9 @@ _BLOBS_A_STEP = 100
 class Garbage:
     """Removes rows and data from a node's store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, workers: Workers) -> None:
         self._store = store
+        self._workers = workers
 
     def expire(self, epoch: int) -> None:
         """Take objects that end with `epoch` out of the counters.
@@ -50,4 +52,5 @@ class Garbage:
             if number % _BLOBS_A_STEP == 0:
                 await asyncio.sleep(0)
         if dropped or given_up:
+            await self._workers.run(self._store.reclaim)
             log.info("epoch %d: deleted the data of %d blobs and %d shards", duty.epoch, dropped, len(given_up))

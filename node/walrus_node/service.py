@@ -75,7 +75,7 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         sync = BlobSync(store, custody, intake, membership, Invalidation(contracts, keypair), workers)
         store.on_damage = _healer(sync)
         attester = Attester(contracts, keypair, cap_id)
-        epochs = Epochs(store, membership, sync, Garbage(store), attester, workers)
+        epochs = Epochs(store, membership, sync, Garbage(store, workers), attester, workers)
         driver = EpochDriver(contracts, keypair)
         reactions = Reactions(epochs, driver, registrations, sync)
         metrics = Metrics()

@@ -40,6 +40,8 @@ _SHARDS = tuple[U16, ...]
 _RECORD_VERSION = 1
 _RECORD_HEADER = 5
 _BLOB_ID_BYTES = 32
+_MEMORY_FOR_WRITES = 64 << 20
+_GARBAGE_SHARE = 0.5
 _LARGE_VALUE = 4096
 """Values from this size on live in files of their own, which compaction does not rewrite."""
 
@@ -183,6 +185,15 @@ class Store:
                 batch.delete(_sliver_key(blob_id, shard), self._handles[table])
         self._db.write(batch)
 
+    def reclaim(self) -> None:
+        """Give the room of deleted data back to the file system, as far as whole files became free.
+
+        May take seconds; others can go on meanwhile. Old files that still hold a little are rewritten by RocksDB
+        itself, once more than half of what they hold is garbage.
+        """
+        for table in (_METADATA, *_SLIVERS.values()):
+            self._tables[table].compact_range(None, None)
+
     def held_shards(self) -> frozenset[int]:
         """Shards whose part of every certified blob was complete when the node last took up an epoch."""
         raw = self._tables[_NODE].get(_SHARDS_KEY)
@@ -254,6 +265,8 @@ def _database_options() -> rocksdict.Options:
     options.create_if_missing(True)
     options.create_missing_column_families(True)
     options.set_keep_log_file_num(2)
+    options.set_db_write_buffer_size(_MEMORY_FOR_WRITES)
+    options.set_max_total_wal_size(4 * _MEMORY_FOR_WRITES)
     return options
 
 
@@ -269,5 +282,6 @@ def _family_options(*, large: bool) -> rocksdict.Options:
         options.set_enable_blob_files(True)
         options.set_min_blob_size(_LARGE_VALUE)
         options.set_enable_blob_gc(True)
+        options.set_blob_gc_force_threshold(_GARBAGE_SHARE)
         options.set_compression_type(rocksdict.DBCompressionType.none())  # coded data does not shrink
     return options

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
 from tests.node.conftest import event_id
 from walrus_node.blob_info import ValidBlob
 from walrus_node.duty import Duty
 from walrus_node.garbage import Garbage
 from walrus_node.objects import effects_of
 from walrus_node.store import Cursor, Store
+from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified, BlobRegistered, WalrusEvent
 from walrus_sui.redstuff import Axis
 
 A, B = bytes([1]) * 32, bytes([2]) * 32
 X, Y, Z = bytes([7]) * 32, bytes([8]) * 32, bytes([9]) * 32
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    with Workers(1) as running:
+        yield running
 
 
 def tell(store: Store, *events: WalrusEvent) -> None:
@@ -42,9 +55,9 @@ STORY = (
 )
 
 
-def test_objects_end_with_their_epoch(store: Store) -> None:
+def test_objects_end_with_their_epoch(store: Store, workers: Workers) -> None:
     tell(store, *STORY)
-    garbage = Garbage(store)
+    garbage = Garbage(store, workers)
     garbage.expire(3)
     assert store.object_info(X) is not None
     garbage.expire(4)
@@ -57,10 +70,10 @@ def test_objects_end_with_their_epoch(store: Store) -> None:
     assert store.blob_info(A) is None
 
 
-async def test_data_goes_with_the_last_object(store: Store) -> None:
+async def test_data_goes_with_the_last_object(store: Store, workers: Workers) -> None:
     tell(store, *STORY)
     fill(store, A, B)
-    garbage = Garbage(store)
+    garbage = Garbage(store, workers)
     await garbage.collect(Duty(3, 13, frozenset({1, 2})), frozenset())
     assert has_data(store, A) == has_data(store, B) == [True] * 3
     garbage.expire(4)
@@ -68,9 +81,29 @@ async def test_data_goes_with_the_last_object(store: Store) -> None:
     assert (has_data(store, A), has_data(store, B)) == ([True] * 3, [False] * 3)
 
 
-async def test_shards_that_were_given_up_go(store: Store) -> None:
+async def test_shards_that_were_given_up_go(store: Store, workers: Workers) -> None:
     tell(store, *STORY)
     fill(store, A)
-    await Garbage(store).collect(Duty(3, 13, frozenset({1})), frozenset({2}))
+    await Garbage(store, workers).collect(Duty(3, 13, frozenset({1})), frozenset({2}))
     assert has_data(store, A, shard=1) == [True, True, True]
     assert has_data(store, A, shard=2) == [True, False, False]
+
+
+async def test_deleted_data_gives_its_room_back(tmp_path: Path, workers: Workers) -> None:
+    store = Store.open(tmp_path)
+    tell(store, BlobRegistered(1, B, 5, 1, 9, False, X))
+    for number in range(20):
+        store.put_metadata(number.to_bytes(32, "big"), b"metadata")
+        store.put_sliver(number.to_bytes(32, "big"), 1, Axis.PRIMARY, os.urandom(1_000_000))
+    store.close()  # what was written so far is in files now
+    store = Store.open(tmp_path)
+    store.put_sliver(B, 1, Axis.PRIMARY, kept := os.urandom(1_000_000))
+    assert _size(tmp_path) > 21_000_000
+    await Garbage(store, workers).collect(Duty(3, 13, frozenset({1})), frozenset())
+    assert store.sliver(B, 1, Axis.PRIMARY) == kept
+    store.close()
+    assert _size(tmp_path) < 3_000_000
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
