@@ -121,17 +121,6 @@ def test_a_length_taken_before_a_push_stays(runner):
     assert vector == [1, 2, 5]
 
 
-def test_values_wait_on_the_stack_across_blocks(runner):
-    """Three values, two of them swapped by name, at the start of a block that two paths reach."""
-    code = [
-        (Op.LD_U64, 1), (Op.COPY_LOC, 0), (Op.LD_U64, 3), (Op.COPY_LOC, 0), (Op.LD_U64, 5), Op.GT,
-        (Op.BR_FALSE, 10), (Op.LD_U64, 10), Op.ADD, (Op.BRANCH, 10), Op.ADD, Op.ADD, Op.RET,
-    ]  # fmt: skip
-    assert runner.run(code, [7], parameters=[U64], returns=[U64]) == [1 + 7 + 3 + 10]
-    runner.asm.module = read_module(runner.whole.modules["values"])
-    assert runner.run(code, [2], parameters=[U64], returns=[U64]) == [1 + 2 + 3]
-
-
 def test_the_first_block_may_be_a_loop(runner):
     code = [
         (Op.MOVE_LOC, 0), (Op.LD_U64, 1), Op.SUB, (Op.ST_LOC, 0), (Op.COPY_LOC, 0), (Op.LD_U64, 0), Op.GT,

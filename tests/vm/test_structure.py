@@ -1,6 +1,7 @@
 """Control flow of any shape: random graphs of blocks run the same in both engines.
 
 The generator writes `if` and `while` where it can and a dispatch loop where it cannot; the interpreter just jumps.
+Most of these graphs have loops with two ways in and would not pass the verifier.
 """
 
 from __future__ import annotations
@@ -96,7 +97,6 @@ def test_random_graphs(published, assembler, blocks):
     chance = random.Random(blocks)
     for _ in range(25):
         source = assembled(published, assembler, random_code(chance, blocks))
-        published.machine.verify(source.only)
         for value in INPUTS:
             one = run(source, "generated", value, published.world)
             assert one == run(source, "interpreted", value, published.world)

@@ -101,9 +101,12 @@ POINT_TO_X = (Op.IMM_BORROW_FIELD, 0)
             {"parameters": [Reference(U64, False)]},
             "reference to a reference",
         ),
-        # two ways to one place with other stacks
-        ([Op.LD_TRUE, (Op.BR_TRUE, 3), (Op.LD_U64, 1), Op.RET], {}, "different stacks"),
-        ([(Op.LD_U64, 1), (Op.BRANCH, 0)], {}, "different stacks"),
+        # a stack that is not empty where blocks begin and end
+        ([Op.LD_TRUE, (Op.BR_TRUE, 3), (Op.LD_U64, 1), Op.RET], {}, "stay on the stack"),
+        ([(Op.LD_U64, 1), (Op.BRANCH, 0)], {}, "stay on the stack"),
+        ([(Op.LD_U64, 1), (Op.LD_U64, 1), Op.ABORT], {}, "stay on the stack"),
+        # not even in code that no path leads to
+        ([Op.RET, Op.POP, Op.RET], {}, "stack is empty"),
         # abilities
         ([(Op.MOVE_LOC, 0), Op.POP, Op.RET], {"parameters": [TypeParameter(0)], "type_parameters": [0]}, "DROP"),
         (
@@ -155,6 +158,25 @@ def test_vector_instructions_need_their_element_type(values):
 def test_a_deep_stack_is_refused(values):
     with pytest.raises(VerificationError, match="1024"):
         values.verify_code(*[(Op.LD_U64, 1)] * 1025, *[Op.POP] * 1025, Op.RET)
+
+
+def test_loops_have_one_way_in(values):
+    # past the head of a loop into its middle
+    enter = [Op.LD_TRUE, (Op.BR_TRUE, 3)]
+    with pytest.raises(VerificationError, match="two ways in"):
+        values.verify_code(*enter, Op.NOP, Op.NOP, Op.LD_TRUE, (Op.BR_TRUE, 2), Op.RET)
+    values.verify_code(*enter, Op.NOP, Op.NOP, Op.LD_TRUE, (Op.BR_TRUE, 0), Op.RET)
+
+
+@pytest.mark.parametrize("depth", [5, 6])
+def test_loops_are_nested_at_most_five_deep(values, depth):
+    heads = [Op.NOP] * depth
+    tails = [part for n in reversed(range(depth)) for part in (Op.LD_TRUE, (Op.BR_TRUE, n))]
+    if depth == 5:
+        values.verify_code(*heads, *tails, Op.RET)
+    else:
+        with pytest.raises(VerificationError, match="nests 6 loops"):
+            values.verify_code(*heads, *tails, Op.RET)
 
 
 def test_structs_are_packed_and_unpacked_whole(values):

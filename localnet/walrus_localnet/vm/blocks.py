@@ -19,23 +19,37 @@ class Block:
     successors: tuple[int, ...]
 
 
-def blocks_of(code: Code) -> dict[int, Block]:
-    """All blocks by their start, in code order.
-
-    A block that only the one before it leads to, with nowhere else to go, is part of that one.
-    """
+def basic_blocks(code: Code) -> tuple[Block, ...]:
+    """The code cut after every jump and before every place one leads to, whether any path leads there or not."""
     starts = sorted(_leaders(code))
     ends = [*starts[1:], len(code.instructions)]
+    return tuple(Block(start, end, _successors(code, end)) for start, end in zip(starts, ends, strict=True))
+
+
+def blocks_of(code: Code) -> dict[int, Block]:
+    """The blocks that some path leads to, by their start, in code order.
+
+    A basic block that only the one before it leads to, with nowhere else to go, is part of that one.
+    """
+    basic = basic_blocks(code)
+    entered = Counter(successor for block in basic for successor in block.successors)
     blocks: dict[int, Block] = {}
-    entered = Counter({0: 1})
-    for end in ends:
-        entered.update(_successors(code, end))
     last = Block(0, 0, ())
-    for start, end in zip(starts, ends, strict=True):
-        is_continued = last.successors == (start,) and entered[start] == 1
-        last = Block(last.start if is_continued else start, end, _successors(code, end))
+    for block in basic:
+        is_continued = last.successors == (block.start,) and entered[block.start] == 1
+        last = Block(last.start, block.end, block.successors) if is_continued else block
         blocks[last.start] = last
-    return blocks
+    return {start: blocks[start] for start in sorted(_reached(blocks))}
+
+
+def _reached(blocks: dict[int, Block]) -> set[int]:
+    found, waiting = {0}, [0]
+    while waiting:
+        for successor in blocks[waiting.pop()].successors:
+            if successor not in found:
+                found.add(successor)
+                waiting.append(successor)
+    return found
 
 
 def _leaders(code: Code) -> set[int]:

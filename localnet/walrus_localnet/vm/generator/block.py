@@ -31,7 +31,7 @@ class BlockWriter:
         self.cells = cells
         """Primitive locals that references point at: they live in one-element lists."""
         self.written = Written(block)
-        self.stack = [Expr(f"s{index}") for index in range(typed.flow.heights[block.start])]
+        self.stack: list[Expr] = []
         self.offset = block.start
 
     # statements --------------------------------------------------------------------------------------------------
@@ -91,20 +91,6 @@ class BlockWriter:
         container = expr.text if not expr.locals else self.temporary(expr.text)
         slot = expr.slot if expr.slot.isdecimal() or expr.slot.startswith("t") else self.temporary(expr.slot)
         return Expr(container, slot=slot)
-
-    # the end of the block ----------------------------------------------------------------------------------------
-    def finish(self, choice: Expr | None) -> Written:
-        """Hand the remaining stack to the successors under fixed names."""
-        if choice is not None:
-            self.written.choice = self.simple(choice).text if self._moves() else choice.text
-        moves = self._moves()
-        if moves:
-            self.line(f"{','.join(name for name, _ in moves)}={','.join(text for _, text in moves)}")
-        return self.written
-
-    def _moves(self) -> list[tuple[str, str]]:
-        pairs = ((f"s{index}", expr.value) for index, expr in enumerate(self.stack))
-        return [(name, text) for name, text in pairs if name != text]
 
     def instructions(self) -> Iterable[tuple[int, Instruction]]:
         for offset in range(self.written.block.start, self.written.block.end):

@@ -43,15 +43,14 @@ def _cells(typed: TypedCode) -> frozenset[int]:
 
 def _write(writer: BlockWriter, block: Block, callee: Callee) -> Written:
     writer.charge(str(block.end - block.start))
-    choice = None
     for _, instruction in writer.instructions():
         if instruction.op in (Op.CALL, Op.CALL_GENERIC):
             write_call(writer, instruction, callee)
         elif instruction.op in (Op.BR_TRUE, Op.BR_FALSE):
-            choice = writer.pop()
+            writer.written.choice = writer.pop().text
         elif instruction.op is Op.VARIANT_SWITCH:
             value = writer.pop()
-            choice = writer.named(value._replace(text=f"{value.text}[0]"))
+            writer.written.choice = writer.temporary(f"{value.text}[0]")
         else:
             RULES[instruction.op](writer, instruction)
-    return writer.finish(choice)
+    return writer.written

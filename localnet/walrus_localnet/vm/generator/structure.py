@@ -13,7 +13,7 @@ from typing import NamedTuple
 from walrus_localnet.vm.bytecode.module import Code
 from walrus_localnet.vm.bytecode.opcodes import Op
 from walrus_localnet.vm.generator.block import Written
-from walrus_localnet.vm.generator.graph import Graph
+from walrus_localnet.vm.graph import Graph
 
 MAX_INDENT = 60
 MAX_LOOPS = 15

@@ -11,7 +11,7 @@ from walrus_localnet.vm.errors import VerificationError
 from walrus_localnet.vm.execution import Knowledge
 from walrus_localnet.vm.linker import LinkedFunction, LinkedModule
 from walrus_localnet.vm.packages import Package, PackageSource
-from walrus_localnet.vm.verifier.cycles import check_instantiations, check_modules
+from walrus_localnet.vm.verifier.cycles import check_instantiations, check_loops, check_modules
 from walrus_localnet.vm.verifier.definitions import check_definitions
 from walrus_localnet.vm.verifier.identity import IdentityChecker
 from walrus_localnet.vm.verifier.limits import check_limits
@@ -57,6 +57,7 @@ def _verify_module(knowledge: Knowledge, linked: LinkedModule) -> None:
 def _verify_function(knowledge: Knowledge, function: LinkedFunction) -> None:
     code = function.definition.code
     if code is not None:
+        check_loops(function)
         LocalsChecker(function, code, knowledge).check()
         ReferenceChecker(function, code, knowledge).check()
         IdentityChecker(function, code, knowledge).check()

@@ -1,15 +1,19 @@
-"""No circles: of modules that use each other, and of generic calls that make ever larger types."""
+"""No circles: of modules, of generic calls that make ever larger types, and no loops that are tangled."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from walrus_localnet.vm.blocks import blocks_of
 from walrus_localnet.vm.bytecode import Module, Op
 from walrus_localnet.vm.errors import VerificationError
-from walrus_localnet.vm.linker import LinkedModule
+from walrus_localnet.vm.graph import Graph
+from walrus_localnet.vm.linker import LinkedFunction, LinkedModule
 from walrus_localnet.vm.shapes import Shapes
 from walrus_localnet.vm.types import Datatype, Type, TypeParameter, Vector
+
+MAX_LOOP_DEPTH = 5
 
 Parameter = tuple[int, int]
 """A function of the module and one of its type parameters."""
@@ -44,6 +48,19 @@ def check_instantiations(linked: LinkedModule) -> None:
     for source, target in growing:
         if source in _reachable(edges, target):
             raise VerificationError(f"{linked.functions[source[0]]} calls itself with ever larger types")
+
+
+def check_loops(function: LinkedFunction) -> None:
+    """Raises `VerificationError` if a loop of the function has two ways in, or if loops are nested too deep."""
+    code = function.definition.code
+    if code is None:
+        return
+    graph = Graph(blocks_of(code))
+    if not graph.is_reducible:
+        raise VerificationError(f"{function} has a loop with two ways in")
+    depth = max((sum(header in loop for loop in graph.loops.values()) for header in graph.loops), default=0)
+    if depth > MAX_LOOP_DEPTH:
+        raise VerificationError(f"{function} nests {depth} loops, more than {MAX_LOOP_DEPTH}")
 
 
 def _generic_calls(linked: LinkedModule) -> Iterator[tuple[Parameter, Parameter, bool]]:

@@ -46,25 +46,19 @@ class IdentityChecker:
         own = self.function.module.package.package.original_id
         if own in SYSTEM_PACKAGES or not any(self._packs_object(i) for i in self.code.instructions):
             return
-        entries = {0: ([False] * len(self.function.locals), list[Fresh]())}
+        entries = {0: [False] * len(self.function.locals)}
         waiting = [0]
         while waiting:
             block = self.flow.blocks[waiting.pop()]
-            locals_, stack = entries[block.start]
-            self.locals, self.stack = list(locals_), list(stack)
+            self.locals = list(entries[block.start])
             for offset in range(block.start, block.end):
                 self._step(self.code.instructions[offset], offset)
             for successor in block.successors:
-                joined = self._joined(entries.get(successor))
+                known = entries.get(successor, self.locals)
+                joined = [one and two for one, two in zip(known, self.locals, strict=True)]
                 if entries.get(successor) != joined:
                     entries[successor] = joined
                     waiting.append(successor)
-
-    def _joined(self, known: tuple[list[Fresh], list[Fresh]] | None) -> tuple[list[Fresh], list[Fresh]]:
-        if known is None:
-            return self.locals, self.stack
-        locals_ = [one and two for one, two in zip(known[0], self.locals, strict=True)]
-        return locals_, [one and two for one, two in zip(known[1], self.stack, strict=True)]
 
     def _packs_object(self, instruction: Instruction) -> bool:
         return instruction.op in (Op.PACK, Op.PACK_GENERIC) and self._is_object(

@@ -1,8 +1,8 @@
 """References are safe: nothing is moved, overwritten or lost while a reference points into it, and a mutable
 reference that is used is the only way to what it points at.
 
-An abstract run with a borrow graph. At the edges of blocks references are named by where they are kept, so that
-states of different paths can be joined.
+An abstract run with a borrow graph. At the edges of blocks, where only locals hold values, references are named by
+their local, so that the states of different paths can be joined.
 """
 
 from __future__ import annotations
@@ -29,26 +29,24 @@ Place = int | None
 
 @dataclass
 class State:
+    """What the locals hold, and the borrows between them."""
+
     locals: list[Place]
-    stack: list[Place]
     graph: BorrowGraph
 
     @property
     def size(self) -> int:
-        return len(self.locals) + len(self.stack) + self.graph.size
+        return len(self.locals) + self.graph.size
 
     def copy(self) -> State:
-        return State(list(self.locals), list(self.stack), self.graph.copy())
+        return State(list(self.locals), self.graph.copy())
 
     def canonical(self) -> State:
-        """References numbered by the local or stack position that holds them."""
-        places = [*self.locals, *self.stack]
-        names = {place: index + 1 for index, place in enumerate(places) if place is not None}
+        """References numbered by the local that holds them."""
+        names = {place: index + 1 for index, place in enumerate(self.locals) if place is not None}
         names[FRAME] = FRAME
-        graph = self.graph.renamed(names, len(places) + 1)
-        kept = len(self.locals)
-        renamed = [None if place is None else names[place] for place in places]
-        return State(renamed[:kept], renamed[kept:], graph)
+        renamed = [None if place is None else names[place] for place in self.locals]
+        return State(renamed, self.graph.renamed(names, len(self.locals) + 1))
 
     def join(self, other: State) -> State:
         """What holds on both of two paths, both canonical: a local is a reference if it is on both."""
@@ -59,7 +57,7 @@ class State:
             elif theirs is None and mine is not None:
                 one.graph.release(mine)
                 one.locals[index] = None
-        return State(one.locals, one.stack, one.graph.union(two.graph))
+        return State(one.locals, one.graph.union(two.graph))
 
 
 class ReferenceChecker:
@@ -70,7 +68,8 @@ class ReferenceChecker:
         self.code = code
         self.flow = knowledge.flow(function)
         self.shapes = Shapes(function.module)
-        self.state = State([], [], BorrowGraph())
+        self.state = State([], BorrowGraph())
+        self.stack: list[Place] = []
         self.offset = 0
 
     def check(self) -> None:
@@ -98,7 +97,7 @@ class ReferenceChecker:
         parameters = self.function.parameters
         places = [graph.new(type_.mutable) if isinstance(type_, Reference) else None for type_ in parameters]
         others = len(self.function.locals) - len(parameters)
-        return State([*places, *[None] * others], [], graph).canonical()
+        return State([*places, *[None] * others], graph).canonical()
 
     def _step(self, instruction: Instruction) -> None:
         rule = _RULES.get(instruction.op)
@@ -107,7 +106,7 @@ class ReferenceChecker:
             return
         for place in self.pop_many(self.flow.popped[self.offset]):
             self.release(place)
-        self.state.stack.extend([None] * len(self.flow.pushed[self.offset]))
+        self.stack.extend([None] * len(self.flow.pushed[self.offset]))
 
     def fail(self, what: str) -> NoReturn:
         raise VerificationError(f"{what} (in {self.function}, instruction {self.offset})")
@@ -117,12 +116,12 @@ class ReferenceChecker:
         return self.state.graph
 
     def pop(self) -> Place:
-        return self.state.stack.pop()
+        return self.stack.pop()
 
     def pop_many(self, count: int) -> list[Place]:
-        start = len(self.state.stack) - count
-        popped = self.state.stack[start:]
-        del self.state.stack[start:]
+        start = len(self.stack) - count
+        popped = self.stack[start:]
+        del self.stack[start:]
         return popped
 
     def pop_reference(self) -> int:
@@ -136,7 +135,7 @@ class ReferenceChecker:
 
     def push_new(self, mutable: bool) -> int:
         node = self.graph.new(mutable)
-        self.state.stack.append(node)
+        self.stack.append(node)
         return node
 
     def need_writable(self, node: int, what: str) -> None:
@@ -162,7 +161,7 @@ def _copy_local(run: ReferenceChecker, instruction: Instruction) -> None:
         return
     if run.graph.is_borrowed(FRAME, _local(instruction.operand), mutably=True):
         run.fail("a copy of what a mutable reference points into")
-    run.state.stack.append(None)
+    run.stack.append(None)
 
 
 def _move_local(run: ReferenceChecker, instruction: Instruction) -> None:
@@ -170,7 +169,7 @@ def _move_local(run: ReferenceChecker, instruction: Instruction) -> None:
     if place is None and run.graph.is_borrowed(FRAME, _local(instruction.operand)):
         run.fail("a move of what a reference points into")
     run.state.locals[instruction.operand] = None
-    run.state.stack.append(place)
+    run.stack.append(place)
 
 
 def _store_local(run: ReferenceChecker, instruction: Instruction) -> None:
@@ -223,7 +222,7 @@ def _read(run: ReferenceChecker, instruction: Instruction) -> None:
     node = run.pop_reference()
     run.need_readable(node, "a read of")
     run.release(node)
-    run.state.stack.append(None)
+    run.stack.append(None)
 
 
 def _write(run: ReferenceChecker, instruction: Instruction) -> None:
@@ -239,7 +238,7 @@ def _compare(run: ReferenceChecker, instruction: Instruction) -> None:
         run.need_readable(place, "a comparison of")
     for place in compared:
         run.release(place)
-    run.state.stack.append(None)
+    run.stack.append(None)
 
 
 def _vector_update(run: ReferenceChecker, instruction: Instruction) -> None:
@@ -248,7 +247,7 @@ def _vector_update(run: ReferenceChecker, instruction: Instruction) -> None:
     assert vector is not None
     run.need_writable(vector, "a change of")
     run.release(vector)
-    run.state.stack.extend([None] * len(run.flow.pushed[run.offset]))
+    run.stack.extend([None] * len(run.flow.pushed[run.offset]))
 
 
 def _vector_borrow(run: ReferenceChecker, instruction: Instruction) -> None:
@@ -278,7 +277,7 @@ def _push_results(run: ReferenceChecker, types: Sequence[Type], given: Sequence[
     mutable one did."""
     for type_ in types:
         if not isinstance(type_, Reference):
-            run.state.stack.append(None)
+            run.stack.append(None)
             continue
         node = run.push_new(type_.mutable)
         for parent in given:
@@ -287,7 +286,7 @@ def _push_results(run: ReferenceChecker, types: Sequence[Type], given: Sequence[
 
 
 def _return(run: ReferenceChecker, instruction: Instruction) -> None:
-    returned = run.pop_many(len(run.state.stack))
+    returned = run.pop_many(len(run.stack))
     for index, place in enumerate(run.state.locals):
         run.release(place)
         run.state.locals[index] = None
