@@ -7,10 +7,13 @@ the node that holds one of them does not give it, the blob is read as a whole in
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.metadata import fetch_metadata
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
 from walrus_sui.client.parallel import together
+from walrus_sui.client.progress import ignore_progress
 from walrus_sui.client.store import StoredBlob
 from walrus_sui.errors import NodeError, NodeMisbehaved, QuiltError, SliverError
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, Params, pair_index, verify_sliver
@@ -34,6 +37,14 @@ class StoredQuilt:
         return {patch.identifier: patch.patch_id(self.stored.blob_id) for patch in self.patches}
 
 
+async def open_quilt(
+    nodes: CommitteeNodes, blob_id: BlobId, *, limits: Limits, whole: Callable[[], Awaitable[bytes]]
+) -> QuiltReader:
+    """A reader of one quilt; `whole` reads its blob. Raises `BlobNotFound`, `BlobUnavailable`."""
+    found = await fetch_metadata(nodes, blob_id, limits=limits, on_progress=ignore_progress)
+    return QuiltReader(nodes, blob_id, found.metadata, whole)
+
+
 class QuiltReader:
     """One quilt on the nodes of a committee. `whole` reads its blob."""
 
@@ -45,6 +56,7 @@ class QuiltReader:
         self._metadata = metadata
         self._whole = whole
         self._blob: bytes | None = None
+        self._reading = asyncio.Lock()
 
     async def patches(self) -> tuple[QuiltPatch, ...]:
         """Where the files are, in the order of their names. Raises `QuiltError` if the blob is no quilt."""
@@ -53,6 +65,15 @@ class QuiltReader:
         if count > self._params.columns:
             raise QuiltError(f"expected an index within {self._params.columns} columns, got one of {count}")
         return read_index([first, *await self.columns(1, count)])
+
+    async def files(self, identifiers: Iterable[str] | None) -> tuple[QuiltFile, ...]:
+        """The files of these names, or all. Raises `QuiltError` for a name that the quilt does not hold."""
+        patches = {patch.identifier: patch for patch in await self.patches()}
+        wanted = list(patches if identifiers is None else identifiers)
+        for name in wanted:
+            if name not in patches:
+                raise QuiltError(f"expected one of {', '.join(patches)} in quilt {self._blob_id}, got {name!r}")
+        return await together(self.file(patches[name].start, patches[name].end) for name in wanted)
 
     async def file(self, start: int, end: int) -> QuiltFile:
         """The file in columns `start` up to but not including `end`. Raises `QuiltError`."""
@@ -66,8 +87,13 @@ class QuiltReader:
             try:
                 return await together(self._column(column) for column in range(start, end))
             except (NodeError, SliverError):
-                self._blob = await self._whole()
+                await self._read_whole()
         return tuple(column_of(self._blob_padded(), column, self._params) for column in range(start, end))
+
+    async def _read_whole(self) -> None:
+        async with self._reading:
+            if self._blob is None:
+                self._blob = await self._whole()
 
     async def _column(self, column: int) -> bytes:
         pair = pair_index(Axis.SECONDARY, column, self._nodes.n_shards)

@@ -1,0 +1,69 @@
+"""A network as one client reaches it: its chain, its storage nodes, and the account that pays."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+import httpx
+
+from walrus_sui.chain import Contracts, Keypair, SuiClient, Wallet
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.network import Network, read_network
+from walrus_sui.client.nodes import CommitteeNodes
+from walrus_sui.client.transport import http_client
+from walrus_sui.config import ClientConfig
+from walrus_sui.errors import ConfigError
+from walrus_sui.storage import Committee
+
+
+class Session:
+    """What every flow needs. `limits` say how hard storage nodes are leaned on."""
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        contracts: Contracts,
+        http: httpx.AsyncClient,
+        keypair: Keypair | None,
+        limits: Limits,
+    ) -> None:
+        self.contracts = contracts
+        self.limits = limits
+        self._config = config
+        self._http = http
+        self._keypair = keypair
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, config: ClientConfig, keypair: Keypair | None, limits: Limits) -> AsyncIterator[Self]:
+        """Raises `ChainUnreachable`, or `ContractMismatch` if the configured ids are not those of Walrus."""
+        async with http_client(limits) as http, SuiClient(config.rpc_url) as sui:
+            contracts = await Contracts.discover(sui, config.system_object, config.staking_object)
+            yield cls(config, contracts, http, keypair, limits)
+
+    @property
+    def signer(self) -> Keypair:
+        """The account that pays. Raises `ConfigError` if none is configured, `WalletError` if it is unusable."""
+        if self._keypair is None:
+            wallet = self._config.wallet
+            if wallet is None:
+                source = self._config.source
+                raise ConfigError(f"expected a wallet to pay with (wallet_config in {source}), got none")
+            self._keypair = Wallet.load(wallet.path, wallet.active_address).keypair
+        return self._keypair
+
+    async def network(self) -> Network:
+        """The network as its chain describes it now. Raises `ConfigError` if it is not the configured one."""
+        network = await read_network(self.contracts)
+        expected = self._config.n_shards
+        if expected is not None and network.n_shards != expected:
+            raise ConfigError(
+                f"expected a network of {expected} shards (n_shards), but it has {network.n_shards}",
+                hint=f"correct {self._config.source}",
+            )
+        return network
+
+    def nodes(self, committee: Committee) -> CommitteeNodes:
+        return CommitteeNodes(committee, self._http, self._config.node_scheme, self.limits)
