@@ -22,7 +22,7 @@ from tests.chain.chain_check import check_chain
 from tests.chain.rpc_client import call, refusal
 from walrus_localnet.chain.bootstrap import open_ledger
 from walrus_localnet.chain.local import LocalSui
-from walrus_localnet.chain.rpc.messages import rpc
+from walrus_localnet.chain.rpc.messages import protobuf, rpc
 from walrus_localnet.chain.rpc.methods import METHODS
 from walrus_sui.bcs.sui import parse_address
 
@@ -62,6 +62,12 @@ async def ask_faucet(url: str) -> httpx.Response:
         return await client.post(f"{url}/v2/gas", json={"FixedAmountRequest": {"recipient": RECIPIENT}})
 
 
+@pytest.fixture
+async def network_url() -> AsyncIterator[str]:
+    async with LocalSui.start() as running:
+        yield running.url
+
+
 @pytest.mark.e2e
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_stops_cleanly_and_goes_on_later(tmp_path: Path, number: signal.Signals) -> None:
@@ -83,8 +89,10 @@ async def test_killed_at_any_moment_it_keeps_what_it_confirmed(tmp_path: Path) -
     moments = random.Random(1)
     for _ in range(4):
         async with network("--dir", str(tmp_path)) as (process, ready):
-            asking = [asyncio.create_task(fund_until_gone(ready["faucetUrl"])) for _ in range(4)]
-            await asyncio.wait(asking, timeout=moments.uniform(0.05, 0.5))
+            begun = asyncio.Event()
+            asking = [asyncio.create_task(fund_until_gone(ready["faucetUrl"], begun)) for _ in range(4)]
+            await begun.wait()
+            await asyncio.wait(asking, timeout=moments.uniform(0, 0.3))
             process.kill()
             await process.wait()
             confirmed += sum(await asyncio.gather(*asking))
@@ -96,8 +104,8 @@ async def test_killed_at_any_moment_it_keeps_what_it_confirmed(tmp_path: Path) -
     ledger.close()
 
 
-async def fund_until_gone(url: str) -> int:
-    """How many requests were confirmed until the network died."""
+async def fund_until_gone(url: str, begun: asyncio.Event) -> int:
+    """How many requests were confirmed until the network died. `begun` is set with the first."""
     confirmed = 0
     async with httpx.AsyncClient() as client:
         while True:
@@ -107,6 +115,7 @@ async def fund_until_gone(url: str) -> int:
                 return confirmed
             assert answer.json()["status"] == "Success"
             confirmed += 1
+            begun.set()
 
 
 @pytest.mark.e2e
@@ -148,6 +157,43 @@ async def test_garbage_gets_an_error_and_the_server_lives(garbage: bytes) -> Non
         await reader.read()
         writer.close()
         assert await balance(running.url) == 0
+
+
+async def test_what_is_too_large_is_refused(network_url: str) -> None:
+    bad = rpc.Transaction(bcs=rpc.Bcs(value=bytes(3_000_000)))
+    for method, request in (
+        ("ExecuteTransaction", rpc.ExecuteTransactionRequest(transaction=bad)),
+        ("SimulateTransaction", rpc.SimulateTransactionRequest(transaction=bad)),
+    ):
+        status = await refusal(network_url, "TransactionExecutionService", method, request)
+        assert status is Status.INVALID_ARGUMENT
+    many = rpc.BatchGetObjectsRequest(requests=[rpc.GetObjectRequest(object_id="0x6")] * 1001)
+    assert await refusal(network_url, "LedgerService", "BatchGetObjects", many) is Status.INVALID_ARGUMENT
+    async with httpx.AsyncClient() as client:
+        path = "/sui.rpc.v2.LedgerService/GetObject"
+        answer = await client.post(f"{network_url}{path}", content=bytes(5_000_000))
+        assert b"grpc-status:8" in answer.content
+        for body in (b"", b"\x00", b"\x00\x00\x00\x00\x09abc", b"\x01\x00\x00\x00\x00"):
+            answer = await client.post(f"{network_url}{path}", content=body)
+            assert b"grpc-status:3" in answer.content
+
+
+async def test_a_reader_who_does_not_read_holds_up_nobody(network_url: str) -> None:
+    host, port = network_url.removeprefix("http://").split(":")
+    channel = Channel(host, int(port))
+    path = "/sui.rpc.v2.SubscriptionService/SubscribeCheckpoints"
+    types = (rpc.SubscribeCheckpointsRequest, rpc.SubscribeCheckpointsResponse)
+    async with channel.request(path, Cardinality.UNARY_STREAM, *types) as stream:
+        everything = protobuf.FieldMask(paths=["*"])
+        await stream.send_message(rpc.SubscribeCheckpointsRequest(read_mask=everything), end=True)
+        assert await stream.recv_message() is not None
+        for _ in range(60):  # each checkpoint of these is larger than what may be under way unread
+            answer = await ask_faucet(network_url)
+            assert answer.json()["status"] == "Success"
+        cursors = [(await stream.recv_message()).cursor for _ in range(60)]  # type: ignore[union-attr]
+        assert cursors == list(range(1, 61))
+        await stream.cancel()
+    channel.close()
 
 
 async def test_every_method_answers() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
+from walrus_localnet.chain.control import control_routes
 from walrus_localnet.chain.faucet import Faucet
 from walrus_localnet.chain.faucet_web import faucet_routes
 from walrus_localnet.chain.ledger import Ledger
@@ -14,10 +15,10 @@ from walrus_localnet.chain.rpc.web import GrpcWeb
 
 
 def network_app(methods: dict[str, Method], ledger: Ledger, faucet: Faucet) -> Starlette:
-    """gRPC-Web on every method's path, the faucet, and the page."""
+    """gRPC-Web on every method's path, the faucet, control, and the page."""
     endpoint = GrpcWeb(methods).answer
     routes: list[BaseRoute] = [Route(path, endpoint, methods=["POST", "OPTIONS"]) for path in methods]
-    return Starlette(routes=[*routes, *faucet_routes(faucet), *page_routes(ledger)])
+    return Starlette(routes=[*routes, *faucet_routes(faucet), *control_routes(ledger), *page_routes(ledger)])
 
 
 def faucet_app(faucet: Faucet) -> Starlette:

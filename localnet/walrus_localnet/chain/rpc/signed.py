@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from walrus_localnet.chain.limits import MAX_TRANSACTION_BYTES
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.refusals import invalid
 from walrus_sui.bcs.sui import TransactionData, TransactionDataV1
@@ -15,6 +16,9 @@ def signed_data(message: rpc.Transaction | None) -> TransactionDataV1:
     """The exact bytes that were signed. Raises `BcsError`."""
     if message is None or message.bcs is None or not message.bcs.value:
         raise BcsError("expected the BCS of a transaction, got none")
+    if len(message.bcs.value) > MAX_TRANSACTION_BYTES:
+        size = len(message.bcs.value)
+        raise BcsError(f"expected a transaction of at most {MAX_TRANSACTION_BYTES} bytes, got {size}")
     data = TransactionData.from_bytes(message.bcs.value)
     assert isinstance(data, TransactionDataV1)
     return data
