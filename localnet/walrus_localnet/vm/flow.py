@@ -1,7 +1,7 @@
 """Types of the operand stack at every instruction (move_bytecode.md: Opcodes).
 
 One abstract run over each basic block under the function's own type parameters: each instruction must find
-operands of the types and abilities it needs. The stack is empty where blocks begin and end, so they need no joining.
+operands of the types and abilities it needs. The stack is empty where blocks begin and end.
 Execution relies on the result; nothing that has not passed here is ever run.
 """
 
