@@ -95,14 +95,15 @@ class BlobSync:
             blob_id = await self._queue.get()
             try:
                 await self._complete(blob_id)
-            except WalrusError as error:
+            except (WalrusError, Refusal) as error:
+                # a refusal is the node's own: the blob or its shards ceased to be its concern meanwhile
                 self._retry(blob_id, error)
                 continue
             self._store.no_longer_due(bytes(blob_id))
             self._attempts.pop(blob_id, None)
             self._due.pop(blob_id).set_result(None)
 
-    def _retry(self, blob_id: BlobId, error: WalrusError) -> None:
+    def _retry(self, blob_id: BlobId, error: Exception) -> None:
         self._attempts[blob_id] += 1
         delay = min(_FIRST_RETRY_SECONDS * 2 ** (self._attempts[blob_id] - 1), _LONGEST_RETRY_SECONDS)
         log.warning("could not complete blob %s, trying again in %.0f s: %s", blob_id, delay, error)
@@ -115,17 +116,12 @@ class BlobSync:
         if missing.is_nothing:
             return
         log.info("blob %s: %d slivers are missing", blob_id, len(missing.slivers))
-        try:
-            metadata = await self._metadata(blob_id)
-            wanted = await self._fetch_from_previous(metadata, missing.slivers)
-            for axis in Axis:
-                pairs = [pair for pair, of in wanted if of is axis]
-                for start in range(0, len(pairs), _TARGETS_AT_ONCE):
-                    await self._rebuild(metadata, axis, pairs[start : start + _TARGETS_AT_ONCE])
-        except Refusal as refusal:
-            # the blob or the shards ceased to be the node's concern meanwhile; look again
-            log.info("blob %s: %s", blob_id, refusal.message)
-            await self._complete(blob_id)
+        metadata = await self._metadata(blob_id)
+        wanted = await self._fetch_from_previous(metadata, missing.slivers)
+        for axis in Axis:
+            pairs = [pair for pair, of in wanted if of is axis]
+            for start in range(0, len(pairs), _TARGETS_AT_ONCE):
+                await self._rebuild(metadata, axis, pairs[start : start + _TARGETS_AT_ONCE])
 
     def _is_wanted(self, blob_id: BlobId) -> bool:
         duty = self._membership.duty()

@@ -10,7 +10,7 @@ from walrus_node.blob_sync import BlobSync
 from walrus_node.duty import Duty
 from walrus_node.garbage import Garbage
 from walrus_node.membership import Membership
-from walrus_node.store import Store
+from walrus_node.store import ShardsHeld, Store
 from walrus_node.workers import Workers
 from walrus_sui.redstuff import BlobId
 
@@ -63,12 +63,12 @@ class Epochs:
                 next_begins.cancel()
 
     async def _take_up(self, duty: Duty) -> None:
-        held = self._store.held_shards()
-        gained = duty.shards - held
+        held = self._store.shards()
+        gained = duty.shards.difference(held.complete)
         if gained:
             blob_ids = await self._workers.run(self._store.certified_blobs, duty.epoch)
             log.info("epoch %d: %d shards to fill from %d blobs", duty.epoch, len(gained), len(blob_ids))
             await self._sync.complete(map(BlobId, blob_ids))
-        self._store.set_held_shards(duty.readable)
+        self._store.set_shards(ShardsHeld(tuple(sorted(duty.shards)), tuple(sorted(duty.readable))))
         self._attester.report(duty.epoch)
-        await self._garbage.collect(duty, held - duty.readable)
+        await self._garbage.collect(duty, frozenset(held.readable) - duty.readable)

@@ -26,7 +26,6 @@ import rocksdict
 
 from walrus_node.blob_info import BlobInfo, is_certified
 from walrus_node.objects import Effects, ObjectInfo
-from walrus_sui import bcs
 from walrus_sui.bcs import U16, U32, U64, Struct
 from walrus_sui.errors import NodeStoreError
 from walrus_sui.redstuff import Axis
@@ -36,7 +35,6 @@ log = logging.getLogger(__name__)
 _BLOB_INFO, _OBJECT_INFO, _METADATA, _DUE, _NODE = "blob-info", "object-info", "metadata", "due", "node"
 _SLIVERS = {Axis.PRIMARY: "primary-slivers", Axis.SECONDARY: "secondary-slivers"}
 _CURSOR_KEY, _CHAIN_KEY, _SHARDS_KEY = b"cursor", b"chain", b"shards"
-_SHARDS = tuple[U16, ...]
 _RECORD_VERSION = 1
 _RECORD_HEADER = 5
 _BLOB_ID_BYTES = 32
@@ -56,6 +54,13 @@ class Cursor(Struct):
     event: U64 = 0
     total: U64 = 0
     epoch: U32 = 0
+
+
+class ShardsHeld(Struct):
+    """Shards by number: those whose part of every certified blob is here, and those that others may read from."""
+
+    complete: tuple[U16, ...]
+    readable: tuple[U16, ...]
 
 
 class Store:
@@ -194,13 +199,13 @@ class Store:
         for table in (_METADATA, *_SLIVERS.values()):
             self._tables[table].compact_range(None, None)
 
-    def held_shards(self) -> frozenset[int]:
-        """Shards whose part of every certified blob was complete when the node last took up an epoch."""
+    def shards(self) -> ShardsHeld:
+        """What the node held when it last took up an epoch."""
         raw = self._tables[_NODE].get(_SHARDS_KEY)
-        return frozenset() if raw is None else frozenset(bcs.decode(_SHARDS, raw))
+        return ShardsHeld((), ()) if raw is None else ShardsHeld.from_bytes(raw)
 
-    def set_held_shards(self, shards: frozenset[int]) -> None:
-        self._tables[_NODE][_SHARDS_KEY] = bcs.encode(_SHARDS, tuple(sorted(shards)))
+    def set_shards(self, shards: ShardsHeld) -> None:
+        self._tables[_NODE][_SHARDS_KEY] = shards.to_bytes()
 
     def metadata(self, blob_id: bytes) -> bytes | None:
         """The BCS of a blob's metadata (without id)."""
