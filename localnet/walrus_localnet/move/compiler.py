@@ -68,7 +68,7 @@ class Compiler:
 
         Raises `CompileError` with the compiler's diagnostics.
         """
-        return self._compile(package, _unchanged, manifest_text(package), tests=False)
+        return self._run(*_input(package, _unchanged, manifest_text(package)))
 
     def compile_as(
         self, package: Package, address: bytes, transform: Transform, *, tests: bool = False
@@ -77,7 +77,12 @@ class Compiler:
 
         Raises `CompileError` with the compiler's diagnostics.
         """
-        return self._compile(package, transform, manifest_text(package, address), tests=tests)
+        files, dependencies = _input(package, transform, manifest_text(package, address), tests=tests)
+        # The same input gives the same bytes; dependencies such as the framework come again and again.
+        key = hashlib.sha256(json.dumps([files, dependencies]).encode()).digest()
+        if key not in self._compiled:
+            self._compiled[key] = self._run(files, dependencies, silenceWarnings=True)
+        return self._compiled[key]
 
     def test(self, package: Package, wanted: Callable[[UnitTest], bool] = lambda _: True) -> TestReport:
         """Compiles with tests and runs the wanted ones of the package itself on the official VM.
@@ -95,18 +100,8 @@ class Compiler:
             raise CompilerError(f"the test runner's verdict and its report differ:\n{answer.text}")
         return report
 
-    def _compile(self, package: Package, transform: Transform, manifest: str, *, tests: bool) -> Compiled:
-        files = {_as_source(path): text for path, text in _files(package, transform, tests=tests).items()}
-        files["Move.toml"] = manifest
-        dependencies = _dependencies(package, transform)
-        # The same input gives the same bytes; dependencies such as the framework come again and again.
-        key = hashlib.sha256(json.dumps([files, dependencies]).encode()).digest()
-        if key not in self._compiled:
-            self._compiled[key] = self._run(files, dependencies)
-        return self._compiled[key]
-
-    def _run(self, files: dict[str, str], dependencies: list[dict[str, Any]]) -> Compiled:
-        answer = self._wasm.compile(files, dependencies, ansiColor=False, compileIntent="dump")
+    def _run(self, files: dict[str, str], dependencies: list[dict[str, Any]], **options: bool) -> Compiled:
+        answer = self._wasm.compile(files, dependencies, ansiColor=False, compileIntent="dump", **options)
         if not answer.ok:
             raise CompileError(answer.text.strip())
         output = json.loads(answer.text)
@@ -132,6 +127,13 @@ def _as_source(path: str) -> str:
 
 def _unchanged(text: str) -> str:
     return text
+
+
+def _input(
+    package: Package, transform: Transform, manifest: str, *, tests: bool = False
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    files = {_as_source(path): text for path, text in _files(package, transform, tests=tests).items()}
+    return {**files, "Move.toml": manifest}, _dependencies(package, transform)
 
 
 def _files(package: Package, transform: Transform, *, tests: bool = False) -> dict[str, str]:

@@ -64,3 +64,60 @@ fun signature_of_nobody() {
     key.pop_back();
     assert!(!bls12381::bls12381_min_pk_verify(&signature, &key, &b"message"));
 }
+
+#[test, ext(needs_bls)]
+fun scalars_are_a_field() {
+    let (two, three) = (bls12381::scalar_from_u64(2), bls12381::scalar_from_u64(3));
+    let (zero, one) = (bls12381::scalar_zero(), bls12381::scalar_one());
+    let five = bls12381::scalar_add(&two, &three);
+    assert!(group_ops::equal(&five, &bls12381::scalar_from_u64(5)));
+    assert!(group_ops::equal(&bls12381::scalar_sub(&three, &two), &one));
+    assert!(group_ops::equal(&bls12381::scalar_mul(&two, &three), &bls12381::scalar_from_u64(6)));
+    assert!(group_ops::equal(&bls12381::scalar_div(&two, &bls12381::scalar_from_u64(6)), &three));
+    assert!(group_ops::equal(&bls12381::scalar_mul(&bls12381::scalar_inv(&three), &three), &one));
+    assert!(group_ops::equal(&bls12381::scalar_add(&bls12381::scalar_neg(&five), &five), &zero));
+    // The order of the groups, less one, is minus one.
+    let bytes = x"73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000000";
+    assert!(group_ops::equal(&bls12381::scalar_from_bytes(&bytes), &bls12381::scalar_neg(&one)));
+}
+
+#[test, ext(needs_bls), expected_failure(abort_code = group_ops::EInvalidInput)]
+fun scalar_as_large_as_the_order() {
+    bls12381::scalar_from_bytes(&x"73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001");
+}
+
+#[test, ext(needs_bls), expected_failure(abort_code = group_ops::EInvalidInput)]
+fun division_by_zero() { bls12381::scalar_div(&bls12381::scalar_zero(), &bls12381::scalar_one()); }
+
+#[test, ext(needs_bls)]
+fun groups_by_their_laws() {
+    let (two, three) = (bls12381::scalar_from_u64(2), bls12381::scalar_from_u64(3));
+    let (p, q) = (bls12381::g1_generator(), bls12381::g2_generator());
+    let thrice = bls12381::g1_mul(&three, &p);
+    assert!(group_ops::equal(&bls12381::g1_div(&three, &thrice), &p));
+    assert!(group_ops::equal(&bls12381::g1_add(&thrice, &bls12381::g1_neg(&thrice)), &bls12381::g1_identity()));
+    let sum = bls12381::g1_multi_scalar_multiplication(&vector[two, three], &vector[p, thrice]);
+    assert!(group_ops::equal(&sum, &bls12381::g1_mul(&bls12381::scalar_from_u64(11), &p)));
+    let twice = bls12381::g2_mul(&two, &q);
+    assert!(group_ops::equal(&bls12381::g2_add(&q, &q), &twice));
+    assert!(group_ops::equal(&bls12381::g2_sub(&twice, &q), &bls12381::g2_div(&two, &twice)));
+    assert!(group_ops::equal(&bls12381::g2_add(&q, &bls12381::g2_neg(&q)), &bls12381::g2_identity()));
+    assert!(group_ops::equal(&bls12381::g2_from_bytes(twice.bytes()), &twice));
+    let pairs = bls12381::g2_multi_scalar_multiplication(&vector[two, three], &vector[q, q]);
+    assert!(group_ops::equal(&pairs, &bls12381::g2_mul(&bls12381::scalar_from_u64(5), &q)));
+}
+
+#[test, ext(needs_bls)]
+fun hashing_to_a_group_gives_elements() {
+    let first = bls12381::hash_to_g1(&b"first");
+    assert!(group_ops::equal(&bls12381::g1_from_bytes(first.bytes()), &first));
+    assert!(!group_ops::equal(&first, &bls12381::hash_to_g1(&b"second")));
+    let other = bls12381::hash_to_g2(&b"first");
+    assert!(group_ops::equal(&bls12381::g2_from_bytes(other.bytes()), &other));
+}
+
+#[test, ext(needs_bls), expected_failure(abort_code = group_ops::EInvalidInput)]
+fun fewer_scalars_than_elements() {
+    let p = bls12381::g1_generator();
+    bls12381::g1_multi_scalar_multiplication(&vector[bls12381::scalar_one()], &vector[p, p]);
+}

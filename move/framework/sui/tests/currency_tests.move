@@ -3,8 +3,9 @@
 module sui::currency_tests;
 
 use std::unit_test::assert_eq;
-use sui::coin::{Self, DenyCapV2};
-use sui::coin_registry::{Self, Currency};
+use sui::balance;
+use sui::coin::{Self, CoinMetadata, DenyCapV2, RegulatedCoinMetadata};
+use sui::coin_registry::{Self, CoinRegistry, Currency};
 use sui::deny_list::{Self, DenyList};
 use sui::test_scenario as ts;
 use sui::test_utils::{create_one_time_witness, destroy};
@@ -180,4 +181,195 @@ fun senders_see_a_change_in_the_next_epoch() {
     ts::return_shared(list);
     destroy(cap);
     scenario.end();
+}
+
+#[test, allow(deprecated_usage)]
+fun regulated_currency_moves_into_the_registry() {
+    let mut scenario = ts::begin(ALICE);
+    let mut registry = coin_registry::create_coin_data_registry_for_testing(scenario.ctx());
+    let (mut treasury, deny_cap, mut metadata) = coin::create_regulated_currency_v2(
+        create_one_time_witness<CURRENCY_TESTS>(),
+        6,
+        b"TST",
+        b"Test",
+        b"for tests",
+        option::some(sui::url::new_unsafe_from_bytes(b"https://example.org")),
+        true,
+        scenario.ctx(),
+    );
+    treasury.update_description(&mut metadata, b"still for tests".to_string());
+    assert_eq!(metadata.get_decimals(), 6);
+    registry.migrate_legacy_metadata(&metadata, scenario.ctx());
+    scenario.next_tx(ALICE);
+    let mut currency: Currency<CURRENCY_TESTS> = scenario.take_shared();
+    assert_eq!(currency.description(), b"still for tests".to_string());
+    assert_eq!(currency.icon_url(), b"https://example.org".to_string());
+    assert!(!currency.is_regulated());
+    assert_eq!(currency.treasury_cap_id(), option::none());
+    let regulated: RegulatedCoinMetadata<CURRENCY_TESTS> = scenario.take_immutable();
+    currency.migrate_regulated_state_by_metadata(&regulated);
+    ts::return_immutable(regulated);
+    assert_eq!(currency.deny_cap_id(), option::some(object::id(&deny_cap)));
+    currency.migrate_regulated_state_by_cap(&deny_cap);
+    currency.set_treasury_cap_id(&treasury);
+    assert_eq!(currency.treasury_cap_id(), option::some(object::id(&treasury)));
+    treasury.update_name(&mut metadata, b"Renamed".to_string());
+    treasury.update_symbol(&mut metadata, b"REN".to_ascii_string());
+    treasury.update_icon_url(&mut metadata, b"https://example.net".to_ascii_string());
+    currency.update_from_legacy_metadata(&metadata);
+    assert_eq!(currency.symbol(), b"REN".to_string());
+    assert_eq!(currency.name(), b"Renamed".to_string());
+    let cap = currency.claim_metadata_cap(&treasury, scenario.ctx());
+    currency.set_description(&cap, b"other".to_string());
+    currency.set_icon_url(&cap, b"".to_string());
+    assert!(currency.is_metadata_cap_claimed() && !currency.is_supply_fixed());
+    ts::return_shared(currency);
+    destroy(cap);
+    destroy(metadata);
+    destroy(deny_cap);
+    destroy(treasury);
+    destroy(registry);
+    scenario.end();
+}
+
+#[test]
+fun currency_of_a_witness_is_registered_by_anybody() {
+    let mut scenario = ts::begin(@0x0);
+    coin_registry::create_for_testing(scenario.ctx());
+    scenario.next_tx(ALICE);
+    let (mut init, treasury) = coin_registry::new_currency_with_otw(
+        create_one_time_witness<CURRENCY_TESTS>(),
+        9,
+        b"TST".to_string(),
+        b"Test".to_string(),
+        b"".to_string(),
+        b"".to_string(),
+        scenario.ctx(),
+    );
+    let deny_cap = init.make_regulated(false, scenario.ctx());
+    init.finalize_and_delete_metadata_cap(scenario.ctx());
+    scenario.next_tx(@0xB0B);
+    let mut registry: CoinRegistry = scenario.take_shared();
+    assert!(!registry.exists<CURRENCY_TESTS>());
+    let ticket = ts::most_recent_receiving_ticket<Currency<CURRENCY_TESTS>>(&object::id(&registry));
+    registry.finalize_registration(ticket, scenario.ctx());
+    assert!(registry.exists<CURRENCY_TESTS>());
+    ts::return_shared(registry);
+    scenario.next_tx(@0xB0B);
+    let currency: Currency<CURRENCY_TESTS> = scenario.take_shared();
+    assert!(currency.is_regulated() && currency.is_metadata_cap_deleted());
+    assert_eq!(currency.metadata_cap_id(), option::none());
+    ts::return_shared(currency);
+    destroy(treasury);
+    destroy(deny_cap);
+    scenario.end();
+}
+
+#[test, expected_failure(abort_code = coin_registry::ECannotUpdateManagedMetadata), allow(deprecated_usage)]
+fun managed_metadata_is_not_updated_from_outside() {
+    let mut scenario = ts::begin(ALICE);
+    let mut registry = coin_registry::create_coin_data_registry_for_testing(scenario.ctx());
+    let (treasury, metadata) = coin::create_currency(
+        create_one_time_witness<CURRENCY_TESTS>(),
+        6,
+        b"TST",
+        b"Test",
+        b"",
+        option::none(),
+        scenario.ctx(),
+    );
+    registry.migrate_legacy_metadata(&metadata, scenario.ctx());
+    scenario.next_tx(ALICE);
+    let mut currency: Currency<CURRENCY_TESTS> = scenario.take_shared();
+    destroy(currency.claim_metadata_cap(&treasury, scenario.ctx()));
+    currency.update_from_legacy_metadata(&metadata);
+    abort
+}
+
+#[test, expected_failure(abort_code = coin_registry::EDeletionNotSupported), allow(deprecated_usage)]
+fun former_metadata_stays() {
+    let mut scenario = ts::begin(ALICE);
+    let mut registry = coin_registry::create_coin_data_registry_for_testing(scenario.ctx());
+    let (_treasury, metadata) = coin::create_currency(
+        create_one_time_witness<CURRENCY_TESTS>(),
+        6,
+        b"TST",
+        b"Test",
+        b"",
+        option::none(),
+        scenario.ctx(),
+    );
+    registry.migrate_legacy_metadata(&metadata, scenario.ctx());
+    scenario.next_tx(ALICE);
+    let mut currency: Currency<CURRENCY_TESTS> = scenario.take_shared();
+    currency.delete_migrated_legacy_metadata(metadata);
+    abort
+}
+
+#[test, expected_failure(abort_code = coin::EBadWitness), allow(deprecated_usage)]
+fun currency_of_any_value() {
+    let mut ctx = tx_context::dummy();
+    let (_treasury, _metadata): (_, CoinMetadata<Fake>) = coin::create_currency(
+        Fake {},
+        6,
+        b"TST",
+        b"Test",
+        b"",
+        option::none(),
+        &mut ctx,
+    );
+    abort
+}
+
+public struct Fake has drop {}
+
+#[test]
+fun treasury_mints_and_burns() {
+    let mut scenario = ts::begin(ALICE);
+    let mut treasury = coin::create_treasury_cap_for_testing<Gold>(scenario.ctx());
+    treasury.mint_and_transfer(7, ALICE, scenario.ctx());
+    let mut minted = treasury.mint_balance(5);
+    assert_eq!(treasury.total_supply(), 12);
+    let coin = coin::take(&mut minted, 2, scenario.ctx());
+    coin::put(&mut minted, coin);
+    assert_eq!(treasury.burn(minted.into_coin(scenario.ctx())), 5);
+    assert_eq!(treasury.supply_immut().supply_value(), 7);
+    let supply = treasury.treasury_into_supply();
+    assert_eq!(supply.supply_value(), 7);
+    destroy(supply);
+    scenario.end();
+}
+
+#[test, expected_failure(abort_code = balance::EOverflow)]
+fun supply_never_reaches_the_largest_number() {
+    let mut supply = balance::create_supply(Fake {});
+    destroy(supply.increase_supply(18446744073709551615));
+    destroy(supply);
+}
+
+#[test, allow(deprecated_usage)]
+fun first_version_of_regulation() {
+    let mut ctx = tx_context::dummy();
+    let mut list = deny_list::new_for_testing(&mut ctx);
+    let (treasury, mut cap, metadata) = coin::create_regulated_currency(
+        create_one_time_witness<CURRENCY_TESTS>(),
+        6,
+        b"TST",
+        b"Test",
+        b"",
+        option::none(),
+        &mut ctx,
+    );
+    coin::deny_list_add(&mut list, &mut cap, @0x42, &mut ctx);
+    coin::deny_list_add(&mut list, &mut cap, @0x43, &mut ctx);
+    coin::deny_list_remove(&mut list, &mut cap, @0x43, &mut ctx);
+    assert!(coin::deny_list_contains<CURRENCY_TESTS>(&list, @0x42));
+    assert!(!coin::deny_list_contains<CURRENCY_TESTS>(&list, @0x43));
+    let cap = coin::migrate_regulated_currency_to_v2(&mut list, cap, true, &mut ctx);
+    assert!(coin::deny_list_v2_contains_next_epoch<CURRENCY_TESTS>(&list, @0x42));
+    assert!(!coin::deny_list_v2_contains_next_epoch<CURRENCY_TESTS>(&list, @0x43));
+    destroy(cap);
+    destroy(treasury);
+    destroy(metadata);
+    destroy(list);
 }

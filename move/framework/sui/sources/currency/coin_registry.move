@@ -572,4 +572,8 @@ public fun create_coin_data_registry_for_testing(ctx: &mut TxContext): CoinRegis
 }
 
 #[test_only]
+/// Shares the registry at its own address; the sender is the system.
+public fun create_for_testing(ctx: &TxContext) { create(ctx) }
+
+#[test_only]
 public fun share_for_testing(registry: CoinRegistry) { transfer::share_object(registry) }
