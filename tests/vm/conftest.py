@@ -226,8 +226,25 @@ def published() -> Sandbox:
 
 @pytest.fixture(scope="session")
 def assembler() -> ModuleType:
-    """The module beside this file that writes modules."""
-    spec = importlib.util.spec_from_file_location("vm_assembler", Path(__file__).parent / "assembler.py")
+    """Writes modules."""
+    return _beside("assembler")
+
+
+@pytest.fixture(scope="session")
+def damage() -> ModuleType:
+    """Damages code at random."""
+    return _beside("damage")
+
+
+@pytest.fixture(scope="session")
+def borrowing() -> ModuleType:
+    """Writes random code that borrows."""
+    return _beside("borrowing")
+
+
+def _beside(name: str) -> ModuleType:
+    """A module beside this file."""
+    spec = importlib.util.spec_from_file_location(f"vm_{name}", Path(__file__).parent / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
