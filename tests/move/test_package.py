@@ -54,6 +54,9 @@ def test_published_dependency_stands_where_it_was_published(tmp_path: Path) -> N
     ("manifest", "complaint"),
     [
         ("[package]", "package name"),
+        ('[package]\nname = "../own"', "package name of letters"),
+        ('[package]\nname = "own"\nedition = 2024', "an edition such as 2024"),
+        ('[package]\nname = "own"\n[addresses]\n"a b" = "0x0"', "address name"),
         ("[package", "not valid TOML"),
         ('package = 3\n[addresses]\nown = "0x0"', r"table \[package\]"),
         ('[package]\nname = "Own"\n[addresses]\nown = "0xwalrus"', "address of 1 to 64 hex digits"),
@@ -66,6 +69,14 @@ def test_published_dependency_stands_where_it_was_published(tmp_path: Path) -> N
 def test_unusable_manifest(tmp_path: Path, manifest: str, complaint: str) -> None:
     with pytest.raises(PackageError, match=complaint):
         load(write_package(tmp_path, manifest))
+
+
+def test_two_packages_of_one_name(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        write_package(tmp_path / folder, '[package]\nname = "coin"')
+    manifest = '[package]\nname = "own"\n[dependencies]\na = { local = "../a" }\nb = { local = "../b" }'
+    with pytest.raises(PackageError, match="two packages are called coin"):
+        load(write_package(tmp_path / "own", manifest))
 
 
 def test_folder_without_manifest(tmp_path: Path) -> None:

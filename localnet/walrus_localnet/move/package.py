@@ -7,6 +7,7 @@ implied), is answered by this project's own framework, so that a build never nee
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ SUI = "Sui"
 _FRAMEWORK_ADDRESSES = {STD: parse_address("0x1"), SUI: parse_address("0x2")}
 _FRAMEWORK_FOLDERS = {STD: "std", SUI: "sui"}
 _IMPLIED = frozenset({STD, SUI, "SuiSystem", "Bridge", "DeepBook"})
+_WORD = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _MAX_SOURCE_BYTES = 4 << 20
 
 
@@ -90,14 +92,12 @@ class _Loader:
             )
         manifest = _manifest(root)
         header = _table(manifest, "package", root)
-        name = header.get("name")
-        if not isinstance(name, str) or not name:
-            raise PackageError(f"expected a package name in {root / 'Move.toml'}, got {name!r}")
+        name = _word(header.get("name"), "a package name of letters, digits, - and _", root)
         dependencies = self._dependencies(name, _table(manifest, "dependencies", root), root, (*path, root))
         return Package(
             name=name,
             root=root,
-            edition=str(header.get("edition", "2024")),
+            edition=_word(header.get("edition", "2024"), "an edition such as 2024", root),
             addresses=self._addresses(name, _table(manifest, "addresses", root), root),
             published_at=_FRAMEWORK_ADDRESSES.get(name) or _published_at(header, root),
             dependencies=dependencies,
@@ -110,7 +110,10 @@ class _Loader:
         for folder in self._folders(name, declared, root):
             package = self.load(folder, path)
             for needed in (*package.dependencies, package):
-                found.setdefault(needed.name, needed)
+                known = found.setdefault(needed.name, needed)
+                if known.root != needed.root:
+                    where = f"{known.root} and {needed.root}"
+                    raise PackageError(f"{root / 'Move.toml'}: two packages are called {known.name}: {where}")
         return tuple(found.values())
 
     def _folders(self, name: str, declared: dict[str, Any], root: Path) -> Iterator[Path]:
@@ -135,7 +138,10 @@ class _Loader:
         # A package without an address of its own gets one named like itself, as the newer manifests mean it.
         if not declared:
             return {name: ZERO}
-        return {key: _address(value, f"{root / 'Move.toml'}: address {key}") for key, value in declared.items()}
+        return {
+            _word(key, "an address name", root): _address(value, f"{root / 'Move.toml'}: address {key}")
+            for key, value in declared.items()
+        }
 
 
 def _manifest(root: Path) -> dict[str, Any]:
@@ -144,6 +150,13 @@ def _manifest(root: Path) -> dict[str, Any]:
         return tomllib.loads(_read(path))
     except tomllib.TOMLDecodeError as error:
         raise PackageError(f"{path} is not valid TOML: {error}") from error
+
+
+def _word(value: object, expected: str, root: Path) -> str:
+    """A name that is safe in paths and in a manifest written anew."""
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
+        raise PackageError(f"expected {expected} in {root / 'Move.toml'}, got {value!r}")
+    return value
 
 
 def _table(manifest: dict[str, Any], key: str, root: Path) -> dict[str, Any]:
