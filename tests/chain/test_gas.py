@@ -8,8 +8,11 @@ import pytest
 
 from tests.chain.sandbox import Playground, Program, Sandbox
 from tests.chain.test_objects import make, new_toy
+from walrus_localnet.chain.bootstrap import open_ledger
 from walrus_localnet.chain.errors import TransactionRejected
-from walrus_localnet.chain.objects import id_of, reference_of
+from walrus_localnet.chain.faucet import Faucet
+from walrus_localnet.chain.genesis import FAUCET_FUNDS
+from walrus_localnet.chain.objects import coin_balance, id_of, reference_of
 from walrus_sui.bcs import U64, sui
 from walrus_sui.bcs.sui import GasCostSummary
 
@@ -150,3 +153,52 @@ def test_a_sponsor_pays(box: Sandbox, play: Playground) -> None:
     data = box.data(program, sponsor=box.bob)
     with pytest.raises(TransactionRejected, match="signatures"):
         box.ledger.execute(data, (box.alice.sign(data),))
+
+
+def test_not_even_a_failure_can_be_paid() -> None:
+    """The coin of genesis carries no deposit yet; the least budget does not pay for the one it would get."""
+    ledger, key = open_ledger(None)
+    faucet = Faucet(ledger, key)
+    (coin,) = ledger.store.owned(faucet.address)
+    program = Program()
+    program.send(b"\2" * 32, program.split(sui.GasCoin(), 1)[0])
+    payment = sui.GasData((reference_of(coin),), faucet.address, 1000, 1_000_000)
+    data = sui.TransactionDataV1(program.build(), faucet.address, payment, sui.NoExpiration())
+    signature = b"\0" + key.sign(data.signing_digest()).signature + bytes(key.verify_key)
+    record = ledger.execute(data, (signature,))
+    assert record.outcome.status == sui.Failure(sui.InsufficientGas(), None)
+    assert record.outcome.gas_used == GasCostSummary(1_000_000, 0, 0, 0)
+    (left,) = ledger.store.owned(faucet.address)
+    assert coin_balance(left) == FAUCET_FUNDS - 1_000_000
+    assert left.storage_rebate == 0
+    ledger.close()
+
+
+@pytest.mark.parametrize(("arguments", "type_args", "message"), [(513, 0, "512 arguments"), (0, 17, "16 type")])
+def test_calls_have_limits(box: Sandbox, play: Playground, arguments: int, type_args: int, message: str) -> None:
+    program = Program()
+    given = program.pure(U64, 1)
+    program.call(play.package, "toys::deep", *[given] * arguments, type_args=[sui.U8Tag()] * type_args)
+    with pytest.raises(TransactionRejected, match=message):
+        box.run(program)
+
+
+def test_transactions_have_limits(box: Sandbox) -> None:
+    program = Program()
+    for _ in range(1025):
+        program.add(sui.MakeMoveVec(sui.U8Tag(), ()))
+    with pytest.raises(TransactionRejected, match="1024 commands"):
+        box.run(program)
+    program = Program()
+    program.pure(bytes, bytes(20_000))
+    program.add(sui.MakeMoveVec(sui.U8Tag(), ()))
+    with pytest.raises(TransactionRejected, match="pure inputs"):
+        box.run(program)
+    program = Program()
+    for _ in range(9):
+        program.pure(bytes, bytes(16_000))
+    program.add(sui.MakeMoveVec(sui.U8Tag(), ()))
+    with pytest.raises(TransactionRejected, match="bytes"):
+        box.run(program)
+    with pytest.raises(TransactionRejected, match="at least one command"):
+        box.run(Program())

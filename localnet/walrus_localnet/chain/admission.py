@@ -96,6 +96,8 @@ def _check_sizes(data: TransactionDataV1, program: ProgrammableTransaction) -> N
     ):
         if count > limit:
             raise TransactionRejected(f"expected at most {limit} {what}, got {count}")
+    for command in program.commands:
+        _check_call(command)
     if not program.commands:
         raise TransactionRejected("expected at least one command, got none")
     for argument in program.inputs:
@@ -103,6 +105,17 @@ def _check_sizes(data: TransactionDataV1, program: ProgrammableTransaction) -> N
             raise TransactionRejected(
                 f"expected pure inputs of at most {limits.MAX_PURE_BYTES} bytes, got {len(argument.value)}"
             )
+
+
+def _check_call(command: sui.Command) -> None:
+    if not isinstance(command, sui.MoveCall):
+        return
+    for what, count, limit in (
+        ("arguments", len(command.arguments), limits.MAX_ARGUMENTS),
+        ("type arguments", len(command.type_args), limits.MAX_TYPE_ARGUMENTS),
+    ):
+        if count > limit:
+            raise TransactionRejected(f"expected at most {limit} {what} of a call, got {count}")
 
 
 def _check_expiration(data: TransactionDataV1, now: int) -> None:

@@ -217,11 +217,13 @@ class Run:
         return attempt, used
 
     def _take_all(self, writes: Writes) -> sui.GasCostSummary:
-        """Not even a failure's storage can be paid: the whole budget goes, deposits stay as they were."""
+        """Not even a failure's storage can be paid: the whole budget goes. Deposits stay as they were, except that
+        those of smashed gas coins are lost."""
+        lost = sum(writes.before[object_id].storage_rebate for object_id in writes.removed)
         for object_id, obj in writes.objects.items():
             before = writes.before[object_id]
             writes.objects[object_id] = dataclasses.replace(obj, storage_rebate=before.storage_rebate)
-        return sui.GasCostSummary(self.budget, 0, 0, 0)
+        return sui.GasCostSummary(self.budget, 0, 0, lost)
 
 
 def _placed(obj: Object, slot: ValueSlot) -> Placed:
