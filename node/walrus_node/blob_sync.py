@@ -58,6 +58,7 @@ class BlobSync:
         self._workers = workers
         self._queue: asyncio.Queue[BlobId] = asyncio.Queue()
         self._due: dict[BlobId, asyncio.Future[None]] = {}
+        self._again: set[BlobId] = set()
         self._attempts: Counter[BlobId] = Counter()
 
     @property
@@ -66,9 +67,15 @@ class BlobSync:
         return len(self._due)
 
     def enqueue(self, blob_id: BlobId, delay: float = 0.0) -> asyncio.Future[None]:
-        """Have a blob completed, no sooner than `delay` seconds from now. The future tells when it is."""
+        """Have a blob completed, no sooner than `delay` seconds from now. The future tells when it is.
+
+        For one that is being worked on the work is looked over once more at the end: what the node has to hold
+        may have changed meanwhile.
+        """
         loop = asyncio.get_running_loop()
-        if blob_id not in self._due:
+        if blob_id in self._due:
+            self._again.add(blob_id)
+        else:
             self._due[blob_id] = loop.create_future()
             loop.call_later(delay, self._queue.put_nowait, blob_id)
         return self._due[blob_id]
@@ -80,7 +87,9 @@ class BlobSync:
 
     async def complete(self, blob_ids: Iterable[BlobId]) -> None:
         """Have all these blobs completed."""
-        await asyncio.gather(*map(self.enqueue, blob_ids))
+        completed = [self.enqueue(blob_id) for blob_id in blob_ids]
+        if completed:
+            await asyncio.wait(completed)  # which, unlike gather, leaves them to others when it is cancelled
 
     async def run(self) -> None:
         """Begin with what the disk says is due, and go on for ever."""
@@ -93,11 +102,15 @@ class BlobSync:
     async def _work(self) -> None:
         while True:
             blob_id = await self._queue.get()
+            self._again.discard(blob_id)
             try:
                 await self._complete(blob_id)
             except (WalrusError, Refusal) as error:
                 # a refusal is the node's own: the blob or its shards ceased to be its concern meanwhile
                 self._retry(blob_id, error)
+                continue
+            if blob_id in self._again:
+                self._queue.put_nowait(blob_id)
                 continue
             self._store.no_longer_due(bytes(blob_id))
             self._attempts.pop(blob_id, None)

@@ -1,0 +1,119 @@
+"""The order of work on due blobs; rebuilding itself is tested with whole nodes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from tests.node.conftest import event_id
+from walrus_node import blob_sync
+from walrus_node.blob_sync import BlobSync
+from walrus_node.custody import Custody, Missing
+from walrus_node.duty import Duty
+from walrus_node.intake import Intake
+from walrus_node.invalidation import Invalidation
+from walrus_node.membership import Membership
+from walrus_node.objects import effects_of
+from walrus_node.store import Cursor, Store
+from walrus_node.workers import Workers
+from walrus_sui.chain.events import BlobCertified, BlobRegistered
+from walrus_sui.errors import BlobUnavailable
+from walrus_sui.redstuff import BlobId
+
+BLOB = BlobId(bytes([1]) * 32)
+NOTHING = Missing(False, [])
+
+
+@dataclass
+class Stage:
+    """Custody and membership; each look for what is missing waits for its turn."""
+
+    answers: list[Missing | Exception] = field(default_factory=list)
+    looks: int = 0
+    looking: asyncio.Event = field(default_factory=asyncio.Event)
+    may_look: threading.Event = field(default_factory=threading.Event)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+
+    def duty(self) -> Duty:
+        return Duty(2, 13, frozenset({1}))
+
+    def missing(self, blob_id: BlobId) -> Missing:
+        assert blob_id == BLOB
+        self.looks += 1
+        self.loop.call_soon_threadsafe(self.looking.set)
+        self.may_look.wait(10)
+        answer = self.answers.pop(0) if self.answers else NOTHING
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass
+class Running:
+    sync: BlobSync
+    stage: Stage
+    task: asyncio.Task[None]
+
+
+@pytest.fixture
+async def running(store: Store) -> AsyncIterator[Running]:
+    registered = BlobRegistered(1, bytes(BLOB), 5, 1, 99, False, bytes(32))
+    for number, event in enumerate((registered, BlobCertified(1, bytes(BLOB), 99, False, bytes(32), False))):
+        store.commit(Cursor(), effects_of(event, event_id(number), store))
+    stage = Stage()
+    with Workers(2) as workers:
+        custody, intake = cast(Custody, stage), cast(Intake, stage)
+        sync = BlobSync(store, custody, intake, cast(Membership, stage), cast(Invalidation, stage), workers)
+        task = asyncio.create_task(sync.run())
+        yield Running(sync, stage, task)
+        stage.may_look.set()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_the_disk_says_is_due_comes_first(running: Running, store: Store) -> None:
+    assert store.due_blobs() == [bytes(BLOB)]
+    await asyncio.wait_for(running.stage.looking.wait(), 5)
+    done = running.sync.enqueue(BLOB)
+    running.stage.may_look.set()
+    await asyncio.wait_for(done, 5)
+    assert store.due_blobs() == []
+    assert running.sync.backlog == 0
+
+
+async def test_what_changes_during_the_work_is_looked_at_again(running: Running) -> None:
+    await asyncio.wait_for(running.stage.looking.wait(), 5)
+    done = running.sync.enqueue(BLOB)
+    running.stage.may_look.set()
+    await asyncio.wait_for(done, 5)
+    assert running.stage.looks == 2
+
+
+async def test_who_stops_waiting_does_not_stop_the_work(running: Running, store: Store) -> None:
+    await asyncio.wait_for(running.stage.looking.wait(), 5)
+    waiting = asyncio.create_task(running.sync.complete([BLOB]))
+    done = running.sync.enqueue(BLOB)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    running.stage.may_look.set()
+    await asyncio.wait_for(done, 5)
+    assert not running.task.done()
+    assert store.due_blobs() == []
+
+
+async def test_failures_are_tried_again(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blob_sync, "_FIRST_RETRY_SECONDS", 0.001)
+    running.stage.answers += [BlobUnavailable("no", got=0, needed=1, failures={})] * 3
+    done = running.sync.enqueue(BLOB)
+    running.stage.may_look.set()
+    await asyncio.wait_for(done, 5)
+    assert running.stage.looks >= 4
+
+
+async def test_nothing_due_is_complete_at_once(running: Running) -> None:
+    await asyncio.wait_for(running.sync.complete([]), 5)
