@@ -1,4 +1,17 @@
-"""A virtual machine for Move bytecode as Sui uses it (move_bytecode.md)."""
+"""A virtual machine for Move bytecode as Sui uses it (move_bytecode.md).
+
+    bytecode      bytes to modules, every index and limit checked
+    linker        packages joined: handles to types, datatypes and functions
+    flow          operand types of every instruction; what both engines rely on
+    verifier      everything else a package must keep before it is published
+    layouts       copying, measuring, writing and reading values by type
+    natives       the functions of the framework that are not bytecode
+    interpreter   the reference engine
+    generator     the fast engine: Move functions as generated Python functions
+    machine       the face of it all; `runtime` is what it needs of the world, `packages` where code comes from
+
+It knows nothing of transactions.
+"""
 
 from walrus_localnet.vm.bytecode.module import Visibility
 from walrus_localnet.vm.declarations import DatatypeInfo, FieldInfo, FunctionInfo, VariantInfo

@@ -29,7 +29,7 @@ def blake2b256(call: NativeCall, data: bytearray) -> bytearray:
 
 @NATIVES.native(SUI, "hash")
 def keccak256(call: NativeCall, data: bytearray) -> bytearray:
-    call.charge(10 * len(data) + 1_000)
+    call.charge(keccak.BLOCK_COST * keccak.blocks(len(data)))
     return bytearray(keccak.keccak256(data))
 
 

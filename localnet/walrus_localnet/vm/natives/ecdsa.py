@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 
 from walrus_localnet.vm.errors import NativeAbort
-from walrus_localnet.vm.natives.keccak import keccak256
+from walrus_localnet.vm.natives.keccak import BLOCK_COST, blocks, keccak256
 from walrus_localnet.vm.natives.registry import NATIVES, SUI, NativeCall
 from walrus_localnet.vm.natives.weierstrass import SECP256K1, SECP256R1, Curve
 
 FAIL_TO_RECOVER_KEY = 0
 INVALID_SIGNATURE = 1
 INVALID_KEY = 2
-COST = 50_000
-"""Gas units of one check: some milliseconds here."""
+COST = 300_000
+"""Gas units of one check: some ten milliseconds here."""
 
 
 def _digest(message: bytes, hash_number: int) -> bytes | None:
@@ -26,7 +26,7 @@ def _digest(message: bytes, hash_number: int) -> bytes | None:
 def _verify(
     call: NativeCall, curve: Curve, signature: bytearray, key: bytearray, message: bytearray, hash_number: int
 ) -> bool:
-    call.charge(COST + 10 * len(message))
+    call.charge(COST + BLOCK_COST * blocks(len(message)))
     digest = _digest(bytes(message), hash_number)
     return digest is not None and curve.verify(bytes(key), bytes(signature), digest)
 
@@ -34,7 +34,7 @@ def _verify(
 def _recover(
     call: NativeCall, curve: Curve, signature: bytearray, message: bytearray, hash_number: int
 ) -> bytearray:
-    call.charge(COST + 10 * len(message))
+    call.charge(COST + BLOCK_COST * blocks(len(message)))
     if len(signature) != 65 or signature[64] > 3:
         raise NativeAbort(INVALID_SIGNATURE)
     digest = _digest(bytes(message), hash_number)

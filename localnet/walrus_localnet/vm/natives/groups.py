@@ -24,7 +24,8 @@ INPUT_TOO_LONG = 2
 MAX_TERMS = 32
 MAX_SUMMANDS = 2000
 SCALAR_SIZE = 32
-POINT_COST = 1_000
+POINT_COST = 3_000
+"""Gas units of reading and adding points."""
 
 SCALAR, G1, G2, GT, UNCOMPRESSED_G1 = range(5)
 """Group numbers as the Move source names them."""
@@ -184,7 +185,7 @@ def internal_sum(call: NativeCall, number: int, elements: list[bytearray]) -> by
         raise NativeAbort(NOT_SUPPORTED)
     if len(elements) > MAX_SUMMANDS:
         raise NativeAbort(INPUT_TOO_LONG)
-    call.charge(POINT_COST // 10 * len(elements))
+    call.charge(POINT_COST // 5 * len(elements))
     try:
         return bytearray(uncompressed_g1(sum_g1(parse_uncompressed_g1(bytes(element)) for element in elements)))
     except PointError:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+BLOCK_COST = 5_000
+"""Gas units of one block: a third of a millisecond here."""
+
 _MASK = (1 << 64) - 1
 _RATE = 136
 _ROUNDS = 24
@@ -31,6 +34,11 @@ def _rotations_and_path() -> tuple[tuple[int, int], ...]:
 
 _CONSTANTS = _round_constants()
 _PATH = _rotations_and_path()
+
+
+def blocks(size: int) -> int:
+    """How many blocks so many bytes fill, with the padding."""
+    return size // _RATE + 1
 
 
 def keccak256(data: bytes | bytearray) -> bytes:
