@@ -14,3 +14,8 @@ public fun half<T>(coin: &mut Coin<T>, ctx: &mut TxContext): Coin<T> {
     let amount = coin.value() / 2;
     coin.split(amount, ctx)
 }
+
+public enum Mood has copy, drop, store {
+    Happy,
+    Sad { since: u64, why: vector<u8> },
+}
