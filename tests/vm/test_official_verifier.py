@@ -20,7 +20,7 @@ from walrus_sui.bcs.sui import format_address
 ACCEPTED = "accepted"
 HARMLESS = {
     "values": ("point", [bytes(8), bytes(8)]),
-    "control": ("is_even", [bytes(8)]),
+    "control": ("at_least_ten", [(10).to_bytes(8, "little")]),
     "arithmetic": ("add_u8", [b"\x01", b"\x02"]),
     "objects": ("empty", []),
 }
