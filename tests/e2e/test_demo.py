@@ -37,8 +37,11 @@ def test_it_stores_loses_and_reads_and_leaves_nothing(walrus, tmp_path):
     assert processes_about(tmp_path) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_takes_everything_down(number, tmp_path):
+@pytest.mark.parametrize(
+    ("number", "step", "processes"),
+    [(signal.SIGTERM, "publishing the contracts", 1), (signal.SIGINT, "beginning the first epoch", 14)],
+)
+def test_interrupted_it_takes_everything_down(number, step, processes, tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", "from walrus_cli.main import main; main()", "demo"],
         stderr=subprocess.PIPE,
@@ -48,8 +51,8 @@ def test_interrupted_it_takes_everything_down(number, tmp_path):
     ) as demo:
         assert demo.stderr is not None
         for line in demo.stderr:
-            if "beginning the first epoch" in line:
-                assert len(processes_about(tmp_path)) >= 13
+            if step in line:
+                assert len(processes_about(tmp_path)) == processes
                 demo.send_signal(number)
                 break
         assert "Traceback" not in demo.stderr.read()
