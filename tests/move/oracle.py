@@ -72,7 +72,7 @@ class OwnVm:
                 values.append(self.machine.borrow(cell, type_.target, type_.mutable))
             else:
                 values.append(self.machine.from_bytes(type_, next(given)))
-        world = World(self.machine.to_bytes, checks_bls=True)
+        world = World(self.machine, checks_bls=True)
         try:
             results = self.machine.call(package, module, function, type_args, values, world, Meter(GAS_LIMIT))
         except ExecutionError as failure:

@@ -97,7 +97,7 @@ def _trouble(machine: Machine, homes: Iterable[bytes], case: _Case) -> str | Non
     info = machine.function(package, module, case.test.function)
     if info.parameters or any(isinstance(type_, Reference) for type_ in info.returns):
         return "a test takes no arguments"
-    world = World(machine.to_bytes, checks_bls=case.test.needs_bls)
+    world = World(machine, checks_bls=case.test.needs_bls)
     try:
         machine.call(package, module, case.test.function, (), (), world, Meter(GAS_LIMIT))
     except OutOfGas as failure:

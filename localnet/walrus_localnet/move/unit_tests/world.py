@@ -7,12 +7,13 @@ The order of an inventory is the order of arrival, which makes "most recent" mea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from walrus_localnet.vm import Datatype, NativeAbort, Value
+from walrus_localnet.move.unit_tests.nesting import object_id, objects_inside
+from walrus_localnet.vm import Datatype, Machine, NativeAbort, Value
 from walrus_localnet.vm.runtime import (
     FIELD_ALREADY_EXISTS,
     FIELD_DOES_NOT_EXIST,
@@ -39,7 +40,6 @@ class Common(Enum):
 
 
 Owner = bytes | Common
-Serializer = Callable[[Datatype, Value], bytes]
 
 
 class Stored(NamedTuple):
@@ -73,11 +73,11 @@ class Transaction:
 
 
 class World:
-    """An `ObjectRuntime` over inventories. `to_bytes` is the machine's; `checks_bls` says whether signatures are
+    """An `ObjectRuntime` over inventories, with objects of `machine`. `checks_bls` says whether BLS signatures are
     really checked."""
 
-    def __init__(self, to_bytes: Serializer, *, checks_bls: bool) -> None:
-        self._to_bytes = to_bytes
+    def __init__(self, machine: Machine, *, checks_bls: bool) -> None:
+        self._machine = machine
         self.checks_bls = checks_bls
         self._inventories: dict[Owner, dict[bytes, Stored]] = {}
         self._children: dict[tuple[bytes, bytes], Stored] = {}
@@ -194,7 +194,7 @@ class World:
         del self._inventory(owner)[identity]
         self._taken[identity] = owner
         if owner is Common.IMMUTABLE:
-            self._taken_bytes[identity] = self._to_bytes(*stored)
+            self._taken_bytes[identity] = self._machine.to_bytes(*stored)
         return stored.value
 
     def was_taken(self, owner: Owner, identity: bytes) -> bool:
@@ -220,9 +220,11 @@ class World:
     # transactions ----------------------------------------------------------------------------------------
     def end_transaction(self) -> Effects:
         """Puts what the transaction left into the inventories. Aborts with `INVALID_SHARED_OR_IMMUTABLE_USAGE`
-        when something shared or immutable went elsewhere, or something immutable was changed."""
+        when something shared or immutable went elsewhere or into something, or something immutable was changed."""
         for identity, (owner, stored) in self._transaction.left.items():
             self._check_return(identity, owner, stored)
+        for child, parent in self._transaction.new_children.items():
+            self._check_nothing_common(self._children[parent, child], itself_too=True)
         effects = self._effects()
         for identity, (owner, stored) in self._transaction.left.items():
             self._inventory(owner)[identity] = stored
@@ -232,12 +234,22 @@ class World:
         return effects
 
     def _check_return(self, identity: bytes, owner: Owner, stored: Stored) -> None:
+        self._check_nothing_common(stored, itself_too=False)
         taken_from = self._taken.get(identity)
         if not isinstance(taken_from, Common):
             return
-        is_changed = taken_from is Common.IMMUTABLE and self._to_bytes(*stored) != self._taken_bytes[identity]
-        if owner is not taken_from or is_changed:
+        is_kept = taken_from is Common.SHARED or self._machine.to_bytes(*stored) == self._taken_bytes[identity]
+        if owner is not taken_from or not is_kept:
             raise NativeAbort(INVALID_SHARED_OR_IMMUTABLE_USAGE)
+
+    def _check_nothing_common(self, stored: Stored, *, itself_too: bool) -> None:
+        """Nothing that was taken from those all share may end inside another object."""
+        if not any(isinstance(owner, Common) for owner in self._taken.values()):
+            return
+        inside = list(objects_inside(self._machine, *stored))
+        for identity in inside if itself_too else inside[1:]:
+            if isinstance(self._taken.get(identity), Common):
+                raise NativeAbort(INVALID_SHARED_OR_IMMUTABLE_USAGE)
 
     def _effects(self) -> Effects:
         transaction = self._transaction
@@ -253,10 +265,3 @@ class World:
             frozen=[identity for identity, owner in owners.items() if owner is Common.IMMUTABLE],
             events=len(transaction.events),
         )
-
-
-def object_id(value: Value) -> bytes:
-    """The id of an object: its first field is `UID { id: ID { bytes } }`."""
-    identity = value[0][0][0]
-    assert isinstance(identity, bytes)
-    return identity

@@ -13,6 +13,8 @@ const BOB: address = @0xB0B;
 
 public struct Note has key, store { id: UID, text: vector<u8> }
 
+public struct Frame has key, store { id: UID, note: Note }
+
 public struct Written has copy, drop { length: u64 }
 
 fun note(text: vector<u8>, ctx: &mut TxContext): Note { Note { id: object::new(ctx), text } }
@@ -202,5 +204,44 @@ fun object_of_an_earlier_transaction_shared() {
     scenario.next_tx(ALICE);
     let taken: Note = scenario.take_from_sender();
     transfer::public_share_object(taken);
+    scenario.end();
+}
+
+#[test, expected_failure]
+fun shared_object_wrapped() {
+    let mut scenario = ts::begin(ALICE);
+    transfer::public_share_object(note(b"text", scenario.ctx()));
+    scenario.next_tx(ALICE);
+    let note: Note = scenario.take_shared();
+    transfer::public_transfer(Frame { id: object::new(scenario.ctx()), note }, ALICE);
+    scenario.end();
+}
+
+#[test, expected_failure]
+fun immutable_object_in_a_field() {
+    let mut scenario = ts::begin(ALICE);
+    transfer::public_freeze_object(note(b"text", scenario.ctx()));
+    scenario.next_tx(ALICE);
+    let note: Note = scenario.take_immutable();
+    let mut parent = object::new(scenario.ctx());
+    dynamic_field::add(&mut parent, b"key", note);
+    parent.delete();
+    scenario.end();
+}
+
+#[test]
+fun owned_object_wrapped_and_unwrapped() {
+    let mut scenario = ts::begin(ALICE);
+    transfer::public_transfer(note(b"text", scenario.ctx()), ALICE);
+    scenario.next_tx(ALICE);
+    let note: Note = scenario.take_from_sender();
+    transfer::public_transfer(Frame { id: object::new(scenario.ctx()), note }, ALICE);
+    scenario.next_tx(ALICE);
+    assert!(!scenario.has_most_recent_for_sender<Note>());
+    let Frame { id, note } = scenario.take_from_sender();
+    id.delete();
+    transfer::public_transfer(note, BOB);
+    scenario.next_tx(BOB);
+    assert_eq!(scenario.take_from_sender<Note>().tear(), b"text");
     scenario.end();
 }
