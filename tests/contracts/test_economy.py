@@ -340,6 +340,13 @@ class Economy(RuleBasedStateMachine):
     def subsidize(self, amount: int, epochs: int) -> None:
         self.both(lambda model: model.subsidize(amount, epochs), lambda: self.network.subsidize(amount, epochs))
 
+    @rule(amount=st.integers(1, 30 * WAL), root=PICK)
+    def a_good_epoch(self, amount: int, root: int) -> None:
+        """Something is stored and paid for, so that stake earns."""
+        self.store(100, 0, 1, True, root, False)
+        self.subsidize(amount, 1)
+        self.time_goes_by(3)
+
     # penalties ----------------------------------------------------------------------------------------------
     @rule(pick=PICK)
     def slash_commission(self, pick: int) -> None:
