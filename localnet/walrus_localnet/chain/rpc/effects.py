@@ -1,24 +1,19 @@
-"""Effects, events and failures as messages (source: sui_localnet.md §4.5, §4.8)."""
+"""Effects and events as messages (source: sui_localnet.md §4.5, §4.8)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from walrus_localnet.chain.ptb.failure import describe
+from walrus_localnet.chain.rpc.failures import status_message
 from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.objects import owner_message, type_text
-from walrus_localnet.chain.rpc.source import FindObject
+from walrus_localnet.chain.rpc.source import FindObject, Source
 from walrus_localnet.vm import Machine, from_struct_tag
 from walrus_sui.bcs import encode, sui
 from walrus_sui.bcs.sui import (
     ChangedObject,
     Event,
-    ExecutionFailure,
-    Failure,
     GasCostSummary,
-    MoveLocation,
     Object,
     TransactionEffectsV2,
     events_digest,
@@ -31,8 +26,9 @@ _AFTER = rpc.ChangedObjectOutputObjectState
 _OPERATION = rpc.ChangedObjectIdOperation
 
 
-def effects_message(effects: TransactionEffectsV2, find: FindObject, mask: Mask) -> rpc.TransactionEffects:
-    """`find` gives the objects whose types are shown; what `mask` leaves out may be missing."""
+def effects_message(effects: TransactionEffectsV2, source: Source, mask: Mask) -> rpc.TransactionEffects:
+    """What `mask` leaves out may be missing."""
+    find = source.find
     wanted = effects.changed_objects if "changed_objects" in mask or "gas_object" in mask else ()
     changed = [_changed_message(change, effects.lamport_version, find) for change in wanted]
     index = effects.gas_object_index
@@ -40,7 +36,7 @@ def effects_message(effects: TransactionEffectsV2, find: FindObject, mask: Mask)
         bcs=rpc.Bcs(name="TransactionEffects", value=effects.to_bytes()),
         digest=format_digest(effects.digest()),
         version=2,
-        status=_status_message(effects),
+        status=status_message(effects.status, source.machine),
         epoch=effects.epoch,
         gas_used=gas_cost_message(effects.gas_used),
         transaction_digest=format_digest(effects.transaction_digest),
@@ -115,60 +111,6 @@ def _unchanged_message(
         message.digest = format_digest(kind.digest)
         message.object_type = None if found is None else type_text(found)
     return message
-
-
-# failures ---------------------------------------------------------------------------------------------------
-def _status_message(effects: TransactionEffectsV2) -> rpc.ExecutionStatus:
-    if not isinstance(effects.status, Failure):
-        return rpc.ExecutionStatus(success=True)
-    return rpc.ExecutionStatus(success=False, error=_failure_message(effects.status.error, effects.status.command))
-
-
-def _failure_message(failure: ExecutionFailure, command: int | None) -> rpc.ExecutionError:
-    # the message's kinds are numbered like the wire's variants, shifted by one for "unknown"
-    message = rpc.ExecutionError(
-        kind=rpc.ExecutionErrorExecutionErrorKind(failure._tag + 1), command=command, description=describe(failure)
-    )
-    match failure:
-        case sui.MoveAbort(location, code):
-            message.abort = rpc.MoveAbort(abort_code=code, location=_location_message(location))
-        case sui.MovePrimitiveRuntimeError(location) if location is not None:
-            message.abort = rpc.MoveAbort(location=_location_message(location))
-        case sui.CommandArgumentError(argument, kind):
-            kinds = rpc.CommandArgumentErrorCommandArgumentErrorKind
-            message.command_argument_error = rpc.CommandArgumentError(argument=argument, kind=kinds(kind._tag + 1))
-        case sui.TypeArgumentError(argument, type_kind):
-            type_kinds = rpc.TypeArgumentErrorTypeArgumentErrorKind
-            message.type_argument_error = rpc.TypeArgumentError(
-                type_argument=argument, kind=type_kinds(type_kind._tag + 1)
-            )
-        case sui.MoveObjectTooBig(size, limit) | sui.MovePackageTooBig(size, limit):
-            message.size_error = rpc.SizeError(size=size, max_size=limit)
-        case sui.UnusedValueWithoutDrop(result, secondary):
-            message.index_error = _index_error(result, secondary)
-        case sui.PackageUpgradeError(upgrade_kind):
-            upgrade_kinds = rpc.PackageUpgradeErrorPackageUpgradeErrorKind
-            message.package_upgrade_error = rpc.PackageUpgradeError(kind=upgrade_kinds(upgrade_kind._tag + 1))
-        case sui.InvalidPublicFunctionReturnType(index):
-            message.index_error = _index_error(index, None)
-        case _:
-            pass
-    return message
-
-
-def _index_error(index: int, subresult: int | None) -> Any:
-    # the messages annotate this field with the builtin of the same name
-    return rpc.IndexError(index=index, subresult=subresult)
-
-
-def _location_message(location: MoveLocation) -> rpc.MoveLocation:
-    return rpc.MoveLocation(
-        package=format_address(location.module.address),
-        module=location.module.name,
-        function=location.function,
-        instruction=location.instruction,
-        function_name=location.function_name,
-    )
 
 
 # events -----------------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def executed_message(
     if "signatures" in mask:
         message.signatures = list(map(signature_message, signatures))
     if "effects" in mask:
-        message.effects = effects_message(effects, source.find, mask.below("effects"))
+        message.effects = effects_message(effects, source, mask.below("effects"))
     if "events" in mask:
         message.events = events_message(events, mask.below("events"), source.machine)
     if "balance_changes" in mask:

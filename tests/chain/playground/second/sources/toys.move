@@ -10,6 +10,8 @@ use sui::random::Random;
 use sui::transfer::Receiving;
 
 const EBroken: u64 = 7;
+#[error]
+const ETooLarge: vector<u8> = b"A toy of this size fits no box";
 
 /// The one-time witness of this module.
 public struct TOYS has drop {}
@@ -135,6 +137,11 @@ entry fun roll(random: &Random, counter: &mut Counter, ctx: &mut TxContext) {
 public fun epoch_of(counter: &mut Counter, ctx: &TxContext) {
     counter.value = ctx.epoch();
     counter.seen_ms = ctx.epoch_timestamp_ms();
+}
+
+public fun check(size: u64) {
+    assert!(size < 100, ETooLarge);
+    assert!(size != 50);
 }
 
 public fun fail() { abort EBroken }
