@@ -124,7 +124,7 @@ class Network:
 
     async def register(self, blob: EncodedBlob, *, deletable: bool = False) -> Blob:
         registration = BlobRegistration(
-            bytes(blob.blob_id), blob.root_hash, blob.metadata.unencoded_length, 3, deletable=deletable
+            bytes(blob.blob_id), blob.root_hash, blob.metadata.unencoded_length, 20, deletable=deletable
         )
         (found,) = await self.contracts.register_blobs(self.deployer, [registration])
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import itertools
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
@@ -80,21 +81,23 @@ async def test_a_node_that_was_down_rebuilds_what_it_missed(
 
 
 async def test_shards_move_to_who_is_staked_on_more(tmp_path: Path) -> None:
-    async with walrus_network(tmp_path, epoch_duration_ms=3000) as network:
+    async with walrus_network(tmp_path, epoch_duration_ms=6000) as network:
         grower, blob = network.nodes[0], make_blob(b"moving", 50_000)
         before = set(await network.shards(grower))
-        await network.store(blob, network.nodes)
         await network.contracts.stake_with_pool(network.deployer, grower.node_id, 4 * STAKE)
-        await network.next_epoch()
-        gained = set(await network.shards(grower)) - before
-        assert gained
-        for node in network.nodes:
-            await network.confirms(node, blob)
+        await network.store(blob, network.nodes)
+        gained: set[int] = set()
+        while not gained:  # stake that comes after the vote counts an epoch later
+            await network.next_epoch()
+            gained = set(await network.shards(grower)) - before
+        await network.confirms(grower, blob)
         for shard in gained:
             pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
             assert await grower.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary
-            holders = [node for node in network.nodes if await _has(node, blob, pair.index)]
-            assert len(holders) == 2, "the node that gave the shard up still serves reads of it"
+        holders = [node for node in network.nodes if await _has(node, blob, pair.index)]
+        assert len(holders) == 2, "the node that gave the shard up still serves reads of it"
+        for node in network.nodes:
+            await network.confirms(node, blob)
 
 
 async def _has(node: RunningNode, blob: EncodedBlob, pair: int) -> bool:
@@ -153,6 +156,15 @@ async def test_a_badly_encoded_blob_is_found_out(network: Network, monkeypatch: 
 
 async def _is_invalid(node: RunningNode, blob: EncodedBlob) -> bool:
     return isinstance(await node.client.status(blob.blob_id), InvalidStatus)
+
+
+async def test_a_node_that_lost_its_database_rebuilds_it(network: Network) -> None:
+    node, blob = network.nodes[1], make_blob(b"lost", 50_000)
+    await network.store(blob, network.nodes)
+    await node.stop()
+    shutil.rmtree(node.config_path.parent / "db")
+    await node.start()
+    await network.confirms(node, blob)
 
 
 async def test_nodes_outlive_the_chain(network: Network) -> None:
