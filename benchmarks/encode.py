@@ -117,7 +117,7 @@ def compressions_per_second() -> float:
     engine = kernels.engine()
     line = engine.buffer(n, 1, 64)
     best = best_of(lambda: engine.line_roots(line), 20)
-    return 2 * n / best.wall
+    return 2 * n / best.cpu
 
 
 def coding_bytes_per_second(n: int) -> float:
@@ -127,7 +127,7 @@ def coding_bytes_per_second(n: int) -> float:
     work = engine.buffer(n, 8, size)
     code = code_for(params.rows, n)
     best = best_of(lambda: engine.extend(code, work), 20)
-    return params.rows * 8 * size / best.wall
+    return params.rows * 8 * size / best.cpu
 
 
 def hashes_of_encoding(n: int, size: int) -> int:
