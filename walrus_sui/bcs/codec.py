@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import (
     Annotated,
@@ -103,14 +104,14 @@ def read_uleb(reader: Reader) -> int:
     return value
 
 
-class Codec(Generic[T]):
+class Codec(ABC, Generic[T]):
     """How one type is written and read."""
 
-    def write(self, value: T, out: bytearray) -> None:
-        raise NotImplementedError(f"{type(self).__name__}.write")
+    @abstractmethod
+    def write(self, value: T, out: bytearray) -> None: ...
 
-    def read(self, reader: Reader) -> T:
-        raise NotImplementedError(f"{type(self).__name__}.read")
+    @abstractmethod
+    def read(self, reader: Reader) -> T: ...
 
 
 class UInt(Codec[int]):
