@@ -75,37 +75,36 @@ class _Demo:
             manifest = await self._localnet.up(self._plan, output.note)
         output.note(f"{len(manifest.nodes)} storage nodes, {manifest.n_shards} shards, Sui at {manifest.rpc_url}")
         async with WalrusClient(load_config(manifest.client_config)) as client:
-            first = await self._store_first(client)
-            await self._survive(client, first)
-        output.result(self._report(first[0]), self._closing())
+            first, data = await self._store(client, self._size, f"stored {self._size / _MIB:g} MiB")
+            killed = await self._kill()
+            await self._read_back(client, first, data)
+            second, data = await self._store(client, _MIB, f"stored 1 MiB, {_KILLED} nodes dead")
+            _require_equal(await client.read(second.blob_id), data)
+        with self._timed(f"restarted {_KILLED} nodes"):
+            await self._localnet.restart_nodes(killed)
+        output.result(self._report(first), self._closing())
 
-    async def _store_first(self, client: WalrusClient) -> tuple[StoredBlob, bytes]:
-        data = os.urandom(self._size)
-        with self._timed(f"stored {self._size / _MIB:g} MiB"), output.progress() as listener:
+    async def _store(self, client: WalrusClient, size: int, phase: str) -> tuple[StoredBlob, bytes]:
+        data = os.urandom(size)
+        with self._timed(phase), output.progress() as listener:
             stored = await client.store(data, epochs=5, deletable=False, on_progress=listener)
         output.note(display.certificate_text(stored, self._plan.shards))
         return stored, data
 
-    async def _survive(self, client: WalrusClient, first: tuple[StoredBlob, bytes]) -> None:
-        stored, data = first
-        doomed = sorted(random.sample(self._plan.node_names, _KILLED), key=lambda name: int(name.split("-")[1]))
-        with self._timed(f"killed {_KILLED} nodes"):
+    async def _kill(self) -> list[str]:
+        names = self._plan.node_names
+        doomed = [names[index] for index in sorted(random.sample(range(len(names)), _KILLED))]
+        with self._timed(f"killed {', '.join(doomed)}"):
             await self._localnet.kill_nodes(doomed)
-        output.note(f"killed {', '.join(doomed)}")
+        return doomed
+
+    async def _read_back(self, client: WalrusClient, stored: StoredBlob, data: bytes) -> None:
         with self._timed("read it back"), output.progress() as listener:
             read = await client.read(stored.blob_id, on_progress=listener)
         _require_equal(read, data)
         digest = hashlib.sha256(read).hexdigest()
-        output.note(
-            f"{len(read)} bytes back from {self._plan.nodes - _KILLED} nodes, equal (sha256 {digest[:16]}…)"
-        )
-        another = os.urandom(_MIB)
-        with self._timed("stored 1 MiB, four dead"), output.progress() as listener:
-            second = await client.store(another, epochs=1, on_progress=listener)
-        _require_equal(await client.read(second.blob_id), another)
-        output.note(display.certificate_text(second, self._plan.shards))
-        with self._timed(f"restarted {_KILLED} nodes"):
-            await self._localnet.restart_nodes(doomed)
+        alive = self._plan.nodes - _KILLED
+        output.note(f"{len(read)} bytes back from {alive} nodes, equal (sha256 {digest[:16]}…)")
 
     @contextlib.contextmanager
     def _timed(self, phase: str) -> Iterator[None]:

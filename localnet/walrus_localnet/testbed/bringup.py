@@ -37,7 +37,7 @@ from walrus_sui.config import ClientConfig, WalletConfig, write_config
 HOST = "127.0.0.1"
 STAKE = 1000 * FROST_PER_WAL
 """What each node is staked with, in FROST: equal stakes make equal weights."""
-EPOCH_SECONDS = 60.0
+EPOCH_SECONDS = 120.0
 """How long the nodes may take to begin the first epoch."""
 _POLL_SECONDS = 0.05
 

@@ -16,8 +16,8 @@ from walrus_sui.client.parallel import together
 from walrus_sui.errors import WalrusError
 from walrus_sui.storage import StorageNodeClient
 
-CHAIN_SECONDS = 30.0
-NODE_SECONDS = 60.0
+CHAIN_SECONDS = 60.0
+NODE_SECONDS = 120.0
 _POLL_SECONDS = 0.05
 _LOG_LINES = 5
 
