@@ -145,11 +145,13 @@ def _describe_node(node: NodeRecord) -> dict[str, Any]:
 
 
 def _summary(localnet: Localnet, manifest: Manifest, seconds: float) -> str:
+    is_default = localnet.layout.root == default_localnet_directory()
+    config = "" if is_default else f" --config {manifest.client_config}"
     return (
         f"up in {seconds:.1f} s: {len(manifest.nodes)} storage nodes, {manifest.n_shards} shards\n"
         f"  Sui        {manifest.rpc_url} (faucet {manifest.faucet_url})\n"
         f"  wallet     0x{manifest.wallet_address.hex()}\n"
         f"  config     {manifest.client_config}\n"
         f"  logs       {localnet.layout.logs}\n"
-        f"try: walrus store FILE --config {manifest.client_config}"
+        f"try: walrus store FILE{config}"
     )
