@@ -20,8 +20,8 @@ from walrus_sui.storage.envelope import failure
 log = logging.getLogger(__name__)
 
 
-def build_app(handlers: Handlers, repair: RepairHandlers) -> Starlette:
-    """The ASGI application."""
+def build_app(handlers: Handlers, repair: RepairHandlers, *others: Route) -> Starlette:
+    """The ASGI application, with `others` behind the routes for clients and for rebuilding."""
     return Starlette(
         routes=[
             Route(routes.METADATA, handlers.get_metadata, methods=["GET"]),
@@ -37,15 +37,17 @@ def build_app(handlers: Handlers, repair: RepairHandlers) -> Starlette:
             Route(routes.INCONSISTENCY_PROOF, repair.inconsistency_proof, methods=["POST"]),
             Route(routes.BLOB_STATUS, handlers.blob_status, methods=["GET"]),
             Route(routes.HEALTH, handlers.health, methods=["GET"]),
+            *others,
         ],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
-        exception_handlers={Refusal: _refuse, Exception: _fail},
+        exception_handlers={Refusal: refuse, Exception: _fail},
     )
 
 
-async def _refuse(_: Request, error: Exception) -> Response:
+async def refuse(_: Request, error: Exception) -> Response:
+    """The answer to a request that was turned down."""
     assert isinstance(error, Refusal)
-    return JSONResponse(failure(error.status, error.reason, error.message), error.status.http)
+    return JSONResponse(failure(error.status, error.reason, error.message, error.metadata), error.status.http)
 
 
 async def _fail(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import read_network
 from walrus_sui.client.nodes import CommitteeNodes
 from walrus_sui.errors import ChainError, NetworkNotReady
+from walrus_sui.storage import Committee
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ class Membership:
 
     def duty(self) -> Duty:
         return self._duty
+
+    def committee(self) -> Committee | None:
+        """The members of this epoch; None before the first."""
+        return self.committees[-1].committee if self.committees else None
 
     @property
     def current(self) -> CommitteeNodes:

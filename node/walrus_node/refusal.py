@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from walrus_sui.storage import Reason, Status
 
 _STATUS = {
@@ -13,6 +15,7 @@ _STATUS = {
     Reason.SLIVER_NOT_FOUND: Status.NOT_FOUND,
     Reason.CACHE_SATURATED: Status.FAILED_PRECONDITION,
     Reason.SYMBOL_NOT_PRESENT_AT_SHARDS: Status.FAILED_PRECONDITION,
+    Reason.REQUEST_UNAUTHORIZED: Status.PERMISSION_DENIED,
     Reason.INTERNAL: Status.INTERNAL,
 }
 
@@ -20,11 +23,18 @@ _STATUS = {
 class Refusal(Exception):
     """A request that the node turns down.
 
-    Without a `status` the one that usually goes with the reason is taken.
+    Without a `status` the one that usually goes with the reason is taken. `metadata` is for programs to read.
     """
 
-    def __init__(self, reason: Reason, message: str, status: Status | None = None) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        message: str,
+        status: Status | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
+        self.metadata = metadata
         self.reason = reason
         self.status = status or _STATUS.get(reason, Status.INVALID_ARGUMENT)
         self.message = message

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from starlette.routing import Route
+
 from walrus_node.app import build_app
 from walrus_node.attester import Attester
 from walrus_node.blob_sync import BlobSync
@@ -30,6 +32,7 @@ from walrus_node.pending import PendingLimits, PendingUploads
 from walrus_node.reactions import Reactions
 from walrus_node.registrations import Registrations
 from walrus_node.repair_handlers import RepairHandlers
+from walrus_node.shard_transfer import ShardTransfer, TransferHandler
 from walrus_node.store import Store
 from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
@@ -38,6 +41,7 @@ from walrus_sui.client.limits import Limits
 from walrus_sui.client.transport import http_client
 from walrus_sui.errors import ChainUnreachable, ConfigError
 from walrus_sui.redstuff import BlobId
+from walrus_sui.storage import routes
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +87,11 @@ async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
         metrics.watch(membership.duty, lambda: follower.cursor, lambda: sync.backlog)
         health = Health(bytes(key.public_key), membership.duty, lambda: follower.cursor)
         long_poll_seconds = config.rest_server.confirmation_long_poll_max_millis / 1000
+        transfer = TransferHandler(ShardTransfer(store, custody, membership.committee), workers)
         app = build_app(
             Handlers(custody, intake, registrations, health.report, metrics, workers, long_poll_seconds),
             RepairHandlers(Symbols(custody, key), workers),
+            Route(routes.SYNC_SHARD, transfer.sync_shard, methods=["POST"]),
         )
         parts = [follower.run(sui), sync.run(), epochs.run(), driver.run(), attester.run()]
         parts.append(serve_http(app, listener))

@@ -167,6 +167,13 @@ class Store:
         rows = self._rows(_BLOB_INFO)
         return [blob_id for blob_id, row in rows if is_certified(BlobInfo.from_bytes(row), epoch)]
 
+    def certified_before(self, epoch: int, start: bytes) -> Iterator[bytes]:
+        """Blobs certified now and already before `epoch`, by id from `start` on."""
+        for blob_id, row in self._rows(_BLOB_INFO, start):
+            info = BlobInfo.from_bytes(row)
+            if is_certified(info, epoch) and is_certified(info, epoch - 1):
+                yield blob_id
+
     def ended_objects(self, epoch: int) -> list[tuple[bytes, ObjectInfo]]:
         """Objects whose storage is over in `epoch`."""
         rows = ((object_id, ObjectInfo.from_bytes(row)) for object_id, row in self._rows(_OBJECT_INFO))
@@ -222,8 +229,8 @@ class Store:
         key = _sliver_key(blob_id, shard)
         self._tables[_SLIVERS[axis]][key] = _record(key, sliver)
 
-    def _rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
-        for key, value in self._tables[table].items():
+    def _rows(self, table: str, start: bytes | None = None) -> Iterator[tuple[bytes, bytes]]:
+        for key, value in self._tables[table].items(from_key=start):
             yield cast(bytes, key), cast(bytes, value)  # all tables are in raw mode
 
     def _read_record(self, table: str, key: bytes) -> bytes | None:

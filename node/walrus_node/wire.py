@@ -127,6 +127,11 @@ def upload_answer(what: str, outcome: Outcome) -> Response:
     return json_answer(messages[outcome], outcome.value)
 
 
+def base64_bytes(text: str) -> bytes:
+    """Raises `ValueError` for text that is not base64."""
+    return base64.b64decode(text, validate=True)
+
+
 def signed_json(signed: SignedMessage) -> dict[str, str]:
     message = base64.b64encode(signed.serialized_message).decode()
     return {"serializedMessage": message, "signature": base64.b64encode(signed.signature).decode()}

@@ -46,6 +46,10 @@ class Committee:
     def member(self, node_id: bytes) -> Member | None:
         return self._member_by_id.get(node_id)
 
+    def member_by_key(self, public_key: bytes) -> Member | None:
+        """The member with this BLS key (48 bytes)."""
+        return next((member for member in self.members if member.public_key == public_key), None)
+
     def holder_of_shard(self, shard: int) -> Member | None:
         return self._holder_by_shard.get(shard)
 

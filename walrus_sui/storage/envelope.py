@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from walrus_sui.storage.reasons import Reason, Status
@@ -13,10 +14,15 @@ def success(data: Any, code: int = 200) -> dict[str, Any]:
 
 
 def failure(
-    status: Status, reason: Reason, message: str, metadata: dict[str, str] | None = None
+    status: Status, reason: Reason, message: str, metadata: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """An AIP-193 error. The ErrorInfo comes first: official clients read the reason from `details[0]`."""
-    info: dict[str, Any] = {"@type": "ErrorInfo", "reason": reason.value, "domain": reason.domain, "metadata": {}}
+    info = {
+        "@type": "ErrorInfo",
+        "reason": reason.value,
+        "domain": reason.domain,
+        "metadata": dict(metadata or {}),
+    }
     return {"error": {"status": status.value, "code": status.http, "message": message, "details": [info]}}
 
 

@@ -21,6 +21,7 @@ RECOVERY_SYMBOLS = "/v1/blobs/{blob_id}/recoverySymbols"
 DECODING_SYMBOLS = "/v1/blobs/{blob_id}/decodingSymbols"
 INCONSISTENCY_PROOF = "/v1/blobs/{blob_id}/inconsistencyProof/{sliver_type}"
 BLOB_STATUS = "/v1/blobs/{blob_id}/status"
+SYNC_SHARD = "/v1/migrate/sync_shard"
 HEALTH = "/v1/health"
 
 BCS_CONTENT_TYPE = "application/octet-stream"
