@@ -10,11 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.chain.chain_check import check_money
 from tests.chain.sandbox import Account, Playground, Program, Sandbox, publish
-from walrus_localnet.chain.genesis import FAUCET_FUNDS
-from walrus_localnet.chain.objects import coin_balance, id_of
+from walrus_localnet.chain.objects import id_of
 from walrus_sui.bcs import U64, sui
-from walrus_sui.bcs.sui import AddressOwner, Object, ObjectOwner
+from walrus_sui.bcs.sui import AddressOwner, ObjectOwner
 
 SIZES = st.integers(0, 1000)
 
@@ -188,10 +188,6 @@ class Machine(RuleBasedStateMachine):
         self.box.ledger.revert(sequence)
 
     # invariants ----------------------------------------------------------------------------------------------
-    def live(self) -> list[Object]:
-        rows = self.box.ledger.store._db.execute("SELECT id FROM live").fetchall()
-        return [self.box.object(object_id) for (object_id,) in rows]
-
     @invariant()
     def toys_are_where_they_should_be(self) -> None:
         if not hasattr(self, "play"):
@@ -209,15 +205,8 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def no_coin_is_made_or_lost(self) -> None:
-        """All SUI is in coins, in deposits of live objects, or was charged for good."""
-        if not hasattr(self, "play"):
-            return
-        live = self.live()
-        spent = self.box.ledger.head.summary.epoch_rolling_gas_cost
-        coins = sum(coin_balance(obj) or 0 for obj in live)
-        deposits = sum(obj.storage_rebate for obj in live)
-        assert coins + deposits + spent.computation_cost + spent.non_refundable_storage_fee == FAUCET_FUNDS
-        assert deposits == spent.storage_cost - spent.storage_rebate - spent.non_refundable_storage_fee
+        if hasattr(self, "play"):
+            check_money(self.box.ledger)
 
 
 def nothing() -> Program:
