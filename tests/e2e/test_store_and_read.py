@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
+import signal
 
 import pytest
 
@@ -102,6 +104,25 @@ async def test_eight_of_thirteen_nodes_lost_still_leave_a_read(client, without_n
     stored = await client.store(data)
     await without_nodes(*(f"node-{i}" for i in range(8)))
     assert await client.read(stored.blob_id) == data
+
+
+async def test_four_of_thirteen_nodes_that_hang_delay_but_do_not_hinder(net, client):
+    before = os.urandom(2_000_000)
+    stored = await client.store(before)
+    hung = [node.process for node in net.manifest().nodes if node.name in FOUR]
+    for process in hung:
+        process.signal(signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(40):
+            assert await client.read(stored.blob_id) == before
+            after = os.urandom(500_000)
+            second = await client.store(after)
+            assert await client.read(second.blob_id) == after
+    finally:
+        for process in hung:
+            process.signal(signal.SIGCONT)
+    assert second.weight == 90
+    assert set(second.unconfirmed.values()) == {"not done when a quorum had confirmed"}
 
 
 async def test_five_of_thirteen_nodes_lost_leave_no_certificate_but_say_who_is_missing(client, without_nodes):
