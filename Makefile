@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint format clean bench-encode
+.PHONY: demo test lint format clean bench-encode bench-contracts
 
 demo: $(STAMP)          ## a Walrus network on this machine: store, kill four of thirteen nodes, read back
 	$(BIN)/walrus demo
@@ -20,6 +20,9 @@ lint: $(STAMP)          ## style, types and floors
 
 bench-encode: $(STAMP)  ## encoding, decoding and certificates, beside the official encoder and the machine's limits
 	$(BIN)/python -m benchmarks.encode --large
+
+bench-contracts: $(STAMP) ## what calls of the contracts take, beside Sui's limits
+	$(BIN)/python -m benchmarks.contracts
 
 format: $(STAMP)        ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
