@@ -328,7 +328,7 @@ def test_a_thicket_of_references_is_refused(published, asm, assembler):
     for n in range(count):
         code += [(Op.MOVE_LOC, n), Op.FREEZE_REF, (Op.ST_LOC, count + n)]
     start = len(code)
-    for n in range(200):
+    for n in range(60):
         code += [(Op.COPY_LOC, count + index) for index in range(count)]
         code += [(Op.CALL, mix), (Op.ST_LOC, count + n % count), (Op.ST_LOC, count + (n + 1) % count)]
         code += [Op.LD_TRUE, (Op.BR_TRUE, start)]

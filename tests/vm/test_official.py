@@ -81,18 +81,18 @@ def move_test(sandbox, number, module, info, arguments):
 
 
 @pytest.mark.peer
-def test_the_official_machine_agrees(shared_sandbox, random_values, tmp_path):
+def test_the_official_machine_agrees(published, random_values, tmp_path):
     try:
         compiler = Compiler()
     except CompilerUnavailable as unavailable:
         pytest.skip(str(unavailable))
     chance = random.Random(11)
-    values = random_values(shared_sandbox.machine, chance)
+    values = random_values(published.machine, chance)
     tests = []
-    for module, info in plain_functions(shared_sandbox):
+    for module, info in plain_functions(published):
         for _ in range(ROUNDS if info.parameters else 1):
             arguments = [small(type_, values.of(type_), module) for type_ in info.parameters]
-            tests.append(move_test(shared_sandbox, len(tests), module, info, arguments))
+            tests.append(move_test(published, len(tests), module, info, arguments))
     package = tmp_path / "samples"
     shutil.copytree(SAMPLES / "sources", package / "sources")
     shutil.copy(SAMPLES / "Move.toml", package)

@@ -75,21 +75,21 @@ def test_the_samples_pass(judges, published):
 
 def test_damaged_code(judges, published, assembler, damage):
     chance, said = random.Random(31), Counter()
-    for number in range(160):
+    for number in range(100):
         trial = damage.Trial(published, assembler, damage.MODULES[number % len(damage.MODULES)], chance)
         if trial.function != HARMLESS[trial.name][0]:
             said[judges.agree(trial.name, trial.data)] += 1
-    assert said[ACCEPTED] > 10
-    assert len(said) > 8
+    assert said[ACCEPTED] > 6
+    assert len(said) > 6
 
 
 def test_borrowing_code(judges, published, assembler, borrowing):
     module = read_module(published.packages.package(published.samples).modules["values"])
     chance, said = random.Random(8), Counter()
-    for _ in range(200):
+    for _ in range(100):
         said[judges.agree("values", borrowing.Borrowing(assembler.Assembler(module), chance).write())] += 1
-    assert said[ACCEPTED] > 20
-    assert sum("BORROW" in status for status in said) > 6
+    assert said[ACCEPTED] > 10
+    assert sum("BORROW" in status for status in said) > 4
 
 
 MUTABLE, IMMUTABLE = Reference(U64, True), Reference(U64, False)

@@ -95,7 +95,7 @@ def run(source, engine, value, world):
 @pytest.mark.parametrize("blocks", [1, 2, 3, 4, 6, 9, 14, 25])
 def test_random_graphs(published, assembler, blocks):
     chance = random.Random(blocks)
-    for _ in range(25):
+    for _ in range(15):
         source = assembled(published, assembler, random_code(chance, blocks))
         for value in INPUTS:
             one = run(source, "generated", value, published.world)

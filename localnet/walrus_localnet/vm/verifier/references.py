@@ -20,7 +20,7 @@ from walrus_localnet.vm.shapes import Shapes
 from walrus_localnet.vm.types import Reference, Type
 from walrus_localnet.vm.verifier.borrows import FRAME, BorrowGraph, Label
 
-MAX_WORK = 200_000
+MAX_WORK = 100_000
 """Values and borrows, summed over all runs over a block, before the function is refused as too complex."""
 
 Place = int | None
