@@ -73,7 +73,7 @@ def test_the_unpublishable_magic_is_refused():
 
 
 def test_a_global_storage_instruction_is_refused():
-    # `exists` (0x29) in place of the `pack` (0x12) between a constant load and a return
+    # `exists` (0x29) in place of the `pack` (0x12) between a load and a return
     before, after = bytes([Op.MOVE_LOC, 0, Op.PACK, 0, Op.RET]), bytes([Op.MOVE_LOC, 0, 0x29, 0, Op.RET])
     assert before in STRING
     with pytest.raises(MalformedModule, match="opcode 0x29"):

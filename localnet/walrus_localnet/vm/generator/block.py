@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 
 from walrus_localnet.vm.blocks import Block
 from walrus_localnet.vm.bytecode.opcodes import Instruction
@@ -92,10 +92,11 @@ class BlockWriter:
         slot = expr.slot if expr.slot.isdecimal() or expr.slot.startswith("t") else self.temporary(expr.slot)
         return Expr(container, slot=slot)
 
-    def instructions(self) -> Iterable[tuple[int, Instruction]]:
+    def instructions(self) -> Iterator[Instruction]:
+        """The block's instructions; `offset` follows along."""
         for offset in range(self.written.block.start, self.written.block.end):
             self.offset = offset
-            yield offset, self.typed.code.instructions[offset]
+            yield self.typed.code.instructions[offset]
 
 
 Rule = Callable[[BlockWriter, Instruction], None]

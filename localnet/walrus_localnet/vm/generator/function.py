@@ -43,7 +43,7 @@ def _cells(typed: TypedCode) -> frozenset[int]:
 
 def _write(writer: BlockWriter, block: Block, callee: Callee) -> Written:
     writer.charge(str(block.end - block.start))
-    for _, instruction in writer.instructions():
+    for instruction in writer.instructions():
         if instruction.op in (Op.CALL, Op.CALL_GENERIC):
             write_call(writer, instruction, callee)
         elif instruction.op in (Op.BR_TRUE, Op.BR_FALSE):

@@ -24,6 +24,7 @@ _OWN_TYPES_ONLY = frozenset(
         (SUI, "transfer", "receive"),
         (SUI, "event", "emit"),
         (SUI, "event", "emit_authenticated"),
+        (SUI, "coin_registry", "new_currency"),
         (STD, "internal", "permit"),
     }
 )
