@@ -133,6 +133,24 @@ async def test_secondaries_serve_where_primaries_are_lost(grid, nodes, stored, l
     assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 
+async def test_more_slivers_than_asked_for_are_enough(grid, nodes, stored, limits, data):
+    """Every answer waits until all 39 slivers have been asked for, spares and all; then they come together."""
+    asked, all_asked = 0, asyncio.Event()
+
+    async def together(request: httpx.Request) -> httpx.Response | None:
+        nonlocal asked
+        if request.url.path.endswith("/primary"):
+            asked += 1
+            if asked == 39:
+                all_asked.set()
+            await all_asked.wait()
+        return None
+
+    for node in grid.nodes:
+        node.fault = together
+    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
+
+
 async def test_metadata_of_another_blob_is_not_believed(grid, nodes, stored, limits, data):
     other = encode(b"something else", n_shards=39)
 

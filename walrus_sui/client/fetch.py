@@ -60,7 +60,7 @@ class SliverFetch:
         return not self._missing()
 
     def _missing(self) -> int:
-        return self.needed - len(self.slivers)
+        return max(0, self.needed - len(self.slivers))  # spares may have come beside the slow ones
 
     def _ask(self, count: int) -> None:
         """Send up to `count` more requests, within the limits, to nodes that are not known to be dead."""
