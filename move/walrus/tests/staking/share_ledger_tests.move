@@ -79,6 +79,7 @@ fun stake_can_leave_after_one_epoch() {
     assert_eq!(ledger.balance_at(&history, 3, 0, 2, 0), 2_000);
     ledger.add_rewards(1_200);
     // 3 FROST a share now: 200 shares leave with 600.
+    assert_eq!(ledger.balance_at(&history, 3, 0, 2, 0), 3_000);
     ledger.advance(&mut history, 3, 0, 0);
     assert_eq!(ledger.wal_balance(), 3_000);
     assert_eq!(ledger.num_shares(), 1_000);
