@@ -53,7 +53,7 @@ ENVELOPE_BYTES = 300
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one transaction. `objects` are those read, written or made, dynamic fields included; `largest` is the biggest
+    """Of one transaction. `objects` are read, written or made, dynamic fields included; `largest` is the biggest
     one written, in bytes."""
 
     instructions: int
