@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import socket
 import stat
 
 import pytest
@@ -209,9 +210,12 @@ def test_a_network_that_goes_down_keeps_its_blobs(walrus, directory, small_net, 
     dead = walrus("read", blob_id, net=small_net)
     assert dead.code == 4
     assert "no answer from the Sui full node" in dead.err
-    assert (
-        walrus("localnet", "kill-node", "0", *directory, "--json").json["error"]["code"] == "localnet_not_running"
-    )
+    kill = walrus("localnet", "kill-node", "0", *directory, "--json")
+    assert kill.json["error"]["code"] == "localnet_not_running"
+    with socket.create_server(("127.0.0.1", small_net.manifest().rpc_port)):
+        taken = walrus("localnet", "up", *directory, "--json")
+    assert (taken.code, taken.json["error"]["code"]) == (9, "start_failed")
+    assert walrus("localnet", "status", *directory, "--json").json["running"] is False
     assert walrus("localnet", "up", *directory).code == 0
     assert walrus("read", blob_id, "--out", tmp_path / "out", net=small_net).code == 0
     assert hashlib.sha256((tmp_path / "out").read_bytes()).digest() == hashlib.sha256(file.read_bytes()).digest()
