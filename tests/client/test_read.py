@@ -80,6 +80,18 @@ async def test_hung_nodes_are_gone_round(grid, nodes, stored, limits, hang, data
     assert read == data
 
 
+async def test_hung_nodes_do_not_use_up_what_may_be_under_way(grid, nodes, stored, limits, hang, data):
+    """Eight nodes hold 24 primaries; three requests at a time are allowed and all hang on them at first."""
+    first = stored.sliver_pair(0).index
+    holders = {nodes.committee.holder_of_pair(stored.blob_id, pair).node_id for pair in range(first, first + 8)}
+    for node, member in zip(grid.nodes, grid.committee.members, strict=True):
+        node.fault = hang if member.node_id in holders else None
+    narrow = replace(limits, requests_in_flight=3)
+    async with asyncio.timeout(20):
+        read = await read_blob(nodes, stored.blob_id, limits=narrow, on_progress=ignore_progress)
+    assert read == data
+
+
 def hands_out(change):
     """A fault by which a node changes every primary sliver it hands out."""
 

@@ -47,14 +47,17 @@ class SliverFetch:
     async def run(self) -> bool:
         """Collect until `needed` slivers are here (True) or nobody is left to ask (False)."""
         try:
-            self._ask(self._missing())
+            self._ask_within_limits()
             while self._tasks and self._missing():
                 done, _ = await asyncio.wait(
                     self._tasks, timeout=self._limits.patience, return_when=asyncio.FIRST_COMPLETED
                 )
                 for task in done:
                     self._note(self._tasks.pop(task), task)
-                self._ask(self._missing() - len(self._tasks) if done else self._missing())
+                if done:
+                    self._ask_within_limits()
+                else:
+                    self._ask(self._missing())  # beside those that hang, whatever the limit: they bring nothing
         finally:
             await cancel(self._tasks)
         return not self._missing()
@@ -62,10 +65,12 @@ class SliverFetch:
     def _missing(self) -> int:
         return max(0, self.needed - len(self.slivers))  # spares may have come beside the slow ones
 
+    def _ask_within_limits(self) -> None:
+        under_way = len(self._tasks)
+        self._ask(min(self._missing(), self._limits.requests_in_flight) - under_way)
+
     def _ask(self, count: int) -> None:
-        """Send up to `count` more requests, within the limits, to nodes that are not known to be dead."""
-        room = self._limits.requests_in_flight - len(self._tasks)
-        count = min(count, room)
+        """Send up to `count` more requests to nodes that are not known to be dead."""
         while count > 0 and self._candidates:
             node, pair = self._candidates.popleft()
             if node.name not in self._unreachable:
