@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,15 @@ def sdk() -> Path:
 
 
 async def run(sdk: Path, script: str, *arguments: str, **environment: str) -> dict[str, Any]:
-    """The report a script prints."""
-    shutil.copy(HERE / script, sdk)
-    process = await asyncio.create_subprocess_exec(
-        "node", script, *arguments, cwd=sdk, env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, errors = await process.communicate()
+    """The report a script prints. It runs as a copy of its own beside the SDK, where its imports are found."""
+    with tempfile.NamedTemporaryFile(suffix=".mjs", dir=sdk) as copy:
+        copy.write((HERE / script).read_bytes())
+        copy.flush()
+        process = await asyncio.create_subprocess_exec(
+            "node", copy.name, *arguments, cwd=sdk, env={**os.environ, **environment},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        output, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
     report = json.loads(output)
     assert isinstance(report, dict)

@@ -19,7 +19,7 @@ from walrus_localnet.chain.objects import (
     id_of,
     object_type,
 )
-from walrus_localnet.chain.packages import linkage_of, type_origins
+from walrus_localnet.chain.packages import linkage_of, parsed, type_origins
 from walrus_localnet.chain.records import Commit, TransactionRecord
 from walrus_localnet.chain.system import (
     RANDOM_VERSION,
@@ -31,7 +31,6 @@ from walrus_localnet.chain.system import (
     system_transaction,
 )
 from walrus_localnet.chain.writes import Writes
-from walrus_localnet.vm.bytecode import read_module
 from walrus_sui.bcs.sui import (
     AddressOwner,
     DatatypeTag,
@@ -131,5 +130,5 @@ def _packages(framework: Mapping[bytes, tuple[bytes, ...]]) -> list[MovePackage]
 
 def _package(address: bytes, modules: tuple[bytes, ...], linkage: dict[bytes, UpgradeInfo]) -> MovePackage:
     """System modules are compiled at their address."""
-    named = dict(sorted((read_module(data).name, data) for data in modules))
+    named = dict(sorted((parsed(data).name, data) for data in modules))
     return MovePackage(address, FIRST_VERSION, named, type_origins(named, address), linkage)

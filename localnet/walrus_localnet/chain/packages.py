@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from walrus_localnet.chain.errors import PackageError
 from walrus_localnet.vm import Package
@@ -22,11 +23,17 @@ UNPUBLISHED = bytes(32)
 """Self address of modules that have no package yet."""
 
 
+@lru_cache(maxsize=512)
+def parsed(data: bytes) -> Module:
+    """A module, read once however many want to look into it. Raises `MalformedModule`."""
+    return read_module(data)
+
+
 def original_id(package: MovePackage) -> bytes:
     """The id of the package's first version, which all versions carry as the self address of their modules."""
     if package.version == 1:
         return package.object_id
-    return read_module(next(iter(package.modules.values()))).address
+    return parsed(next(iter(package.modules.values()))).address
 
 
 def vm_package(package: MovePackage) -> Package:
@@ -48,7 +55,7 @@ def place_modules(modules: Iterable[bytes], address: bytes) -> dict[str, bytes]:
     """
     placed: dict[str, bytes] = {}
     for data in modules:
-        name = read_module(data).name
+        name = parsed(data).name
         if name in placed:
             raise PackageError(f"expected modules of different names, got {name} twice")
         placed[name] = with_self_address(data, address)
@@ -63,7 +70,7 @@ def type_origins(
     return tuple(
         TypeOrigin(module, name, known.get((module, name), package_id))
         for module, data in modules.items()
-        for name in datatype_names(read_module(data))
+        for name in datatype_names(parsed(data))
     )
 
 

@@ -16,6 +16,7 @@ from walrus_localnet.chain.packages import (
     linkage_of,
     original_id,
     package_digest,
+    parsed,
     place_modules,
     type_origins,
     vm_package,
@@ -26,7 +27,6 @@ from walrus_localnet.chain.ptb.slots import ValueSlot
 from walrus_localnet.chain.upgrades import COMPATIBLE, POLICIES, is_compatible
 from walrus_localnet.chain.view import PackageShelf, View
 from walrus_localnet.vm import Datatype, LinkError, Machine, Meter, Value, from_struct_tag
-from walrus_localnet.vm.bytecode import read_module
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import MovePackage, UpgradeInfo
 
@@ -103,7 +103,7 @@ class Publisher:
         self.meter.charge(size * BYTE_COST)
 
     def _place(self, modules: tuple[bytes, ...], address: bytes) -> dict[str, bytes]:
-        if any(read_module(data).address != UNPUBLISHED for data in modules):
+        if any(parsed(data).address != UNPUBLISHED for data in modules):
             raise CommandFailed(sui.PublishErrorNonZeroAddress())
         try:
             return place_modules(modules, address)

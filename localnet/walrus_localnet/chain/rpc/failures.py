@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from walrus_localnet.chain.clever import CleverError, clever_error
+from walrus_localnet.chain.packages import parsed
 from walrus_localnet.chain.ptb.failure import describe
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.vm import Machine
-from walrus_localnet.vm.bytecode import read_module
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import ExecutionFailure, ExecutionStatus, Failure, MoveLocation, format_address
 
@@ -24,7 +24,7 @@ def abort_meaning(location: MoveLocation, code: int, machine: Machine) -> Clever
     """What a packed abort code says; None for a plain one, and for code that is gone."""
     package = machine.packages.package(location.module.address)
     data = None if package is None else package.modules.get(location.module.name)
-    return None if data is None else clever_error(read_module(data), code)
+    return None if data is None else clever_error(parsed(data), code)
 
 
 def _abort_message(location: MoveLocation, code: int, machine: Machine) -> rpc.MoveAbort:
