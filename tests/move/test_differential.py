@@ -167,6 +167,7 @@ def sandbox() -> ModuleType:
     return found
 
 
+@pytest.mark.timeout(600)  # more than two thousand calls of the official VM
 def test_functions_of_values(sandbox: ModuleType) -> None:
     own, official = OwnVm(), OfficialVm(sandbox)
     values = Values(own, seed=7)

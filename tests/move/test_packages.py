@@ -18,6 +18,7 @@ def name_of(value: object) -> str:
     return value.name if isinstance(value, Package) else str(value)
 
 
+@pytest.mark.timeout(600)  # hundreds of Move tests on two machines
 @pytest.mark.parametrize("package", TESTED, ids=name_of)
 def test_unit_tests_pass_on_the_official_vm_and_on_ours(package: Package, compiler: Compiler) -> None:
     report = run_tests(package, compiler)
