@@ -123,7 +123,12 @@ async def nodes(grid: Grid, limits: Limits) -> AsyncIterator[CommitteeNodes]:
 def limits() -> Limits:
     """Short waits, so that nothing in a test takes seconds."""
     return Limits(
-        first_backoff=0.001, longest_backoff=0.01, tail_seconds=0.05, patience=0.05, registration_wait=2.0
+        first_backoff=0.001,
+        longest_backoff=0.01,
+        tail_seconds=0.05,
+        patience=0.05,
+        stall=0.05,
+        registration_wait=2.0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -62,6 +63,16 @@ async def test_hung_nodes_are_left_behind_once_a_quorum_has_confirmed(grid, node
     result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
     assert sorted(result.signed) == list(range(4, 13))
     assert result.failures["node-0.test:80"] == "not done when a quorum had confirmed"
+
+
+async def test_hung_nodes_do_not_use_up_what_may_be_under_way(grid, nodes, encoded, limits, hang):
+    grid.register(encoded)
+    for node in grid.nodes[:4]:
+        node.fault = hang
+    narrow = replace(limits, requests_in_flight=2)
+    async with asyncio.timeout(20):
+        result = await upload(nodes, encoded, Permanent(), limits=narrow, on_progress=ignore_progress)
+    assert sorted(result.signed) == list(range(4, 13))
 
 
 async def test_a_node_that_lags_behind_the_chain_is_waited_for(grid, nodes, encoded, limits):

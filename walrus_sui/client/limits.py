@@ -11,7 +11,7 @@ class Limits:
 
     `tail_factor` and `tail_seconds`: once a quorum has confirmed, slower nodes get that share of the time so far
     plus that many seconds to finish as well. `patience` is how long a read waits without news before it asks for
-    spares.
+    spares; `stall` is how long an upload counts among those under way, so that nodes that hang hold up no others.
     """
 
     connect_timeout: float = 5.0
@@ -23,6 +23,7 @@ class Limits:
     tail_factor: float = 0.5
     tail_seconds: float = 0.5
     patience: float = 1.0
+    stall: float = 10.0
     metadata_requests: int = 3
     requests_per_node: int = 4
     requests_in_flight: int = 64

@@ -53,3 +53,23 @@ async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     for task in doomed:
         task.cancel()
     await asyncio.gather(*doomed, return_exceptions=True)
+
+
+@asynccontextmanager
+async def lent(slots: asyncio.Semaphore, seconds: float) -> AsyncIterator[None]:
+    """One of `slots` for what happens inside, `seconds` long at most: what hangs must not hold up others."""
+    await slots.acquire()
+    held = True
+
+    def give_back() -> None:
+        nonlocal held
+        if held:
+            held = False
+            slots.release()
+
+    expiry = asyncio.get_running_loop().call_later(seconds, give_back)
+    try:
+        yield
+    finally:
+        expiry.cancel()
+        give_back()

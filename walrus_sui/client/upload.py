@@ -15,7 +15,7 @@ from typing import TypeVar
 from walrus_sui.client.confirmation import check_confirmation
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
-from walrus_sui.client.parallel import for_each, running
+from walrus_sui.client.parallel import for_each, lent, running
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NodeRefused, NodeUnreachable, NotEnoughConfirmations, WalrusError
@@ -139,7 +139,7 @@ class _Upload:
         failures, backoff = 0, self._limits.first_backoff
         while True:
             try:
-                async with self._in_flight, node.slots:
+                async with node.slots, lent(self._in_flight, self._limits.stall):
                     return await request()
             except NodeUnreachable:
                 failures += 1
