@@ -178,8 +178,6 @@ public(package) fun certified_permanent_blob(blob_id: u256): CertifiedBlobMessag
 
 // === Getters ===
 
-public(package) fun cert_epoch(self: &CertifiedMessage): u32 { self.cert_epoch }
-
 public(package) fun certified_blob_id(self: &CertifiedBlobMessage): u256 { self.blob_id }
 
 public(package) fun blob_persistence_type(self: &CertifiedBlobMessage): BlobPersistenceType {
@@ -243,3 +241,6 @@ public fun intent_version(self: &CertifiedMessage): u8 { self.intent_version }
 
 #[test_only]
 public fun stake_support(self: &CertifiedMessage): u16 { self.stake_support }
+
+#[test_only]
+public fun cert_epoch(self: &CertifiedMessage): u32 { self.cert_epoch }

@@ -194,11 +194,10 @@ public(package) fun register_blob(
     payment: &mut Coin<WAL>,
     ctx: &mut TxContext,
 ): Blob {
-    let n_shards = self.n_shards();
     let blob = blob::new(
-        storage, blob_id, root_hash, size, encoding_type, deletable, self.epoch(), n_shards, ctx,
+        storage, blob_id, root_hash, size, encoding_type, deletable, self.epoch(), self.n_shards(), ctx,
     );
-    self.charge_write(blob.encoded_size(n_shards), payment);
+    self.charge_write(blob.encoded_size(self.n_shards()), payment);
     blob
 }
 
@@ -347,7 +346,6 @@ public(package) fun update_deny_list(
     let node_id = cap.node_id();
     assert!(self.committee.contains(&node_id), ENotCommitteeMember);
     let certified = self.committee.verify_quorum_in_epoch(signature, members_bitmap, message);
-    let epoch = certified.cert_epoch();
     let update = messages::deny_list_update_message(certified);
     assert!(update.storage_node_id() == node_id, EIncorrectDenyListNode);
     assert!(cap.deny_list_sequence() < update.sequence_number(), EIncorrectDenyListSequence);
@@ -356,7 +354,7 @@ public(package) fun update_deny_list(
     let sizes = self.deny_list_sizes.borrow_mut();
     if (sizes.contains(&node_id)) { sizes.remove(&node_id); };
     sizes.insert(node_id, update.size());
-    events::emit_deny_list_update(epoch, update.root(), update.sequence_number(), node_id);
+    events::emit_deny_list_update(self.epoch(), update.root(), update.sequence_number(), node_id);
 }
 
 /// Announces that a denied blob was deleted, on the word of at least one honest node.
@@ -368,8 +366,8 @@ public(package) fun delete_deny_listed_blob(
     message: vector<u8>,
 ) {
     let certified = self.committee.verify_one_correct_node_in_epoch(signature, members_bitmap, message);
-    let epoch = certified.cert_epoch();
-    events::emit_deny_list_blob_deleted(epoch, messages::deny_list_blob_deleted_message(certified).deleted_blob_id());
+    let blob_id = messages::deny_list_blob_deleted_message(certified).deleted_blob_id();
+    events::emit_deny_list_blob_deleted(self.epoch(), blob_id);
 }
 
 /// Announces the protocol version a quorum agreed on.
@@ -383,9 +381,8 @@ public(package) fun update_protocol_version(
 ) {
     assert!(self.committee.contains(&cap.node_id()), ENotCommitteeMember);
     let certified = self.committee.verify_quorum_in_epoch(signature, members_bitmap, message);
-    let epoch = certified.cert_epoch();
     let update = messages::protocol_version_message(certified);
-    events::emit_protocol_version_updated(epoch, update.start_epoch(), update.protocol_version());
+    events::emit_protocol_version_updated(self.epoch(), update.start_epoch(), update.protocol_version());
 }
 
 // === Subsidies ===
@@ -402,14 +399,12 @@ public(package) fun add_subsidy(self: &mut SystemStateInnerV1, subsidy: Coin<WAL
 
 /// Adds the i-th amount to the i-th epoch from now. Aborts with `EInvalidEpochsAhead` if there are too many.
 public(package) fun add_per_epoch_subsidies(self: &mut SystemStateInnerV1, subsidies: vector<Balance<WAL>>) {
-    assert!(
-        subsidies.length() <= (self.future_accounting.max_epochs_ahead() as u64),
-        EInvalidEpochsAhead,
-    );
-    let mut epoch_offset = 0;
+    let epochs = self.future_accounting.max_epochs_ahead() as u64;
+    assert!(subsidies.length() <= epochs, EInvalidEpochsAhead);
+    let mut epochs_ahead = 0;
     subsidies.do!(|subsidy| {
-        self.future_accounting.add_rewards(epoch_offset, subsidy);
-        epoch_offset = epoch_offset + 1;
+        self.future_accounting.add_rewards(epochs_ahead, subsidy);
+        epochs_ahead = epochs_ahead + 1;
     });
 }
 
