@@ -197,7 +197,8 @@ public(package) fun register_blob(
     let blob = blob::new(
         storage, blob_id, root_hash, size, encoding_type, deletable, self.epoch(), self.n_shards(), ctx,
     );
-    self.charge_write(blob.encoded_size(self.n_shards()), payment);
+    let encoded = blob.encoded_size(self.n_shards());
+    self.charge_write(encoded, payment);
     blob
 }
 
