@@ -311,7 +311,8 @@ class Economy(RuleBasedStateMachine):
     @precondition(lambda self: self.blobs)
     @rule(pick=PICK, epochs=EPOCHS)
     def extend(self, pick: int, epochs: int) -> None:
-        number = choose(self.blobs, pick)
+        certified = [key for key, blob in self.model.blobs.items() if blob.certified]
+        number = choose(certified or self.blobs, pick)
         blob = self.blobs[number]
         self.both(lambda model: model.extend(number, epochs), lambda: self.network.extend(blob, epochs))
 
@@ -335,6 +336,15 @@ class Economy(RuleBasedStateMachine):
         self.store(100, 0, 1, True, root, False)
         self.subsidize(amount, 1)
         self.time_goes_by(3)
+
+    @rule(pick=PICK, sequence=st.integers(0, 3), size=st.integers(0, 3_000_000))
+    def deny(self, pick: int, sequence: int, size: int) -> None:
+        number, epoch = choose(self.nodes, pick), self.model.epoch
+        node = self.nodes[number]
+        self.both(
+            lambda model: model.deny(number, epoch + sequence, size),
+            lambda: self.network.deny(node, epoch + sequence, size, self.members(), epoch),
+        )
 
     # penalties ----------------------------------------------------------------------------------------------
     @rule(pick=PICK)

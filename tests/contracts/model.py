@@ -239,7 +239,7 @@ class Model:
         self.update_prices()
 
     def share_out(self, paid: int, used: int) -> dict[int, int]:
-        stored = {node: weight * used for node, weight in self.committee.items()}
+        stored = {node: w * (used - min(self.pools[node].denied, used)) for node, w in self.committee.items()}
         total = max(sum(stored.values()), 1)
         rewards = {node: bytes_ * paid // total for node, bytes_ in stored.items()}
         self.paid[0] += paid - sum(rewards.values())
@@ -328,6 +328,11 @@ class Model:
             self.paid[offset] += amount // epochs
         self.paid[0] += amount % epochs
         self.purse -= amount
+
+    def deny(self, node: int, sequence: int, size: int) -> None:
+        need(node in self.committee, "system_state_inner", 8)
+        need(self.pools[node].deny_sequence < sequence, "system_state_inner", 9)
+        self.pools[node].deny_sequence, self.pools[node].denied = sequence, size
 
     # operators ----------------------------------------------------------------------------------------------
     def collect_commission(self, node: int) -> int:

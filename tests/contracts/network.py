@@ -28,6 +28,7 @@ from walrus_sui.crypto import (
     StorageConfirmation,
     aggregate_signatures,
 )
+from walrus_sui.crypto.messages import DenyListUpdate
 
 Given = Callable[[Program], Argument]
 """An argument of a call, made in the program that calls."""
@@ -256,12 +257,14 @@ class Network:
         """With the signatures of `signers`, who are all members, in order of the committee."""
         blob = self.blob(blob_object)
         persistence = Deletable(blob_object) if blob.deletable else Permanent()
-        message: Message = StorageConfirmation(blob.blob_id, persistence)
-        signed = message.signed_bytes(epoch)
-        signature = aggregate_signatures([node.secret_key.sign(signed) for node in signers])
-        bitmap = ((1 << len(signers)) - 1).to_bytes(-(-len(signers) // 8), "little")
-        certificate = (pure(bytes, signature), pure(bytes, bitmap), pure(bytes, signed))
+        certificate = certificate_of(StorageConfirmation(blob.blob_id, persistence), signers, epoch)
         return self.act("system::certify_blob", self.obj(self.system), self.obj(blob_object), *certificate)
+
+    def deny(self, node: Node, sequence: int, size: int, signers: Sequence[Node], epoch: int) -> None:
+        """Takes over a node's deny list of so many bytes, signed by all members."""
+        update = DenyListUpdate(node.node_id, sequence, size, bytes(32))
+        certificate = certificate_of(update, signers, epoch)
+        self.act("system::update_deny_list", self.obj(self.system), self.obj(node.cap), *certificate)
 
     def extend(self, blob_object: bytes, epochs: int) -> None:
         given = (self.obj(self.system), self.obj(blob_object), pure(U32, epochs), self.obj(self.purse))
@@ -303,6 +306,14 @@ class Network:
 
 def pure(hint: object, value: object) -> Given:
     return lambda program: program.pure(hint, value)
+
+
+def certificate_of(message: Message, signers: Sequence[Node], epoch: int) -> tuple[Given, Given, Given]:
+    """Signature, bitmap and message, signed by all members."""
+    signed = message.signed_bytes(epoch)
+    signature = aggregate_signatures([node.secret_key.sign(signed) for node in signers])
+    bitmap = ((1 << len(signers)) - 1).to_bytes(-(-len(signers) // 8), "little")
+    return pure(bytes, signature), pure(bytes, bitmap), pure(bytes, signed)
 
 
 def blob_id(root_hash: bytes, size: int) -> bytes:

@@ -83,6 +83,9 @@ class Pool:
     bond_leaving: dict[int, int] = field(default_factory=dict)
     lost: int = 0
     last_report: int = 0
+    denied: int = 0
+    """Bytes the node need not store."""
+    deny_sequence: int = 0
 
     def rate(self) -> Rate:
         return (self.balance, self.shares) if self.balance and self.shares else None
