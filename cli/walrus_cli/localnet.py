@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import signal
 import time
@@ -49,6 +51,51 @@ def up(
     output.result(_describe(manifest), _summary(localnet, manifest, seconds))
     if foreground:
         _stay(localnet)
+
+
+@app.command("chain")
+def chain(
+    port: Annotated[int, typer.Option(help="Port of gRPC and the page to look at; 0 for any free one.")] = 9000,
+    faucet_port: Annotated[int, typer.Option(help="Port of the faucet; 0 for any free one.")] = 9123,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="Where to keep the state.", show_default="in memory")
+    ] = None,
+    lag_ms: Annotated[int, typer.Option(min=0, help="Time until a checkpoint becomes known.")] = 0,
+    epoch_ms: Annotated[
+        int | None, typer.Option(min=1, help="Length of a Sui epoch.", show_default="at command only")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run a Sui network alone, without Walrus, until Ctrl-C."""
+    seconds = None if epoch_ms is None else epoch_ms / 1000
+    try:
+        loop.run(_run_chain(directory, port, faucet_port, host, lag_ms / 1000, seconds))
+    except OSError as error:
+        raise ConfigError(
+            f"expected to listen on {host}, ports {port} and {faucet_port}: {error.strerror or error}",
+            hint="another network may be running: choose other ports, or 0 for any free one",
+        ) from error
+
+
+async def _run_chain(
+    directory: Path | None, port: int, faucet_port: int, host: str, lag: float, epoch: float | None
+) -> None:
+    from walrus_localnet.chain.local import LocalSui
+    from walrus_sui.bcs.sui import format_address
+
+    started = LocalSui.start(directory, port=port, faucet_port=faucet_port, host=host, lag=lag, epoch=epoch)
+    async with started as network:
+        document = {"url": network.url, "faucetUrl": network.faucet_url, "chainId": network.chain_id}
+        funded = format_address(network.faucet.address)
+        text = (
+            f"Sui      {network.url} (gRPC, gRPC-Web; a page to look at in a browser)\n"
+            f"faucet   {network.faucet_url}/v2/gas, paid by {funded}\n"
+            f"chain id {network.chain_id}"
+        )
+        output.result(document, text)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
 
 
 @app.command("down")

@@ -121,6 +121,17 @@ def test_functions_that_may_not_be_called(box: Sandbox, play: Playground) -> Non
     assert failure(box, play, "nowhere::nothing", program=Program()) == sui.FunctionNotFound()
 
 
+@pytest.mark.parametrize("function", ["transfer::transfer", "transfer::share_object", "event::emit"])
+def test_only_its_module_sends_and_announces_what_it_defines(box: Sandbox, function: str) -> None:
+    coin = TypeTag.parse("0x2::coin::Coin<0x2::sui::SUI>")
+    program = Program()
+    arguments = [program.owned(reference_of(box.coins(box.alice)[-1]))]
+    if function == "transfer::transfer":
+        arguments.append(program.address(box.bob.address))
+    program.call(SUI, function, *arguments, type_args=(coin,))
+    assert box.fail(program).error == sui.NonEntryFunctionInvoked()
+
+
 def test_wrong_arguments_are_named(box: Sandbox, play: Playground) -> None:
     def wrong(index: int, kind: sui.ArgumentErrorKind) -> CommandArgumentError:
         return CommandArgumentError(index, kind)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from walrus_cli import output
@@ -108,3 +109,16 @@ def test_durations(text, milliseconds):
 def test_what_is_no_duration_is_refused(text):
     with pytest.raises(ConfigError, match="expected a duration"):
         parse_duration(text)
+
+
+def test_a_sui_network_alone_says_where_it_is_and_stops_cleanly():
+    arguments = ["localnet", "chain", "--port", "0", "--faucet-port", "0", "--epoch-ms", "50", "--json"]
+    command = [sys.executable, "-c", "from walrus_cli.main import main; main()", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        ready = json.loads(process.stdout.readline())
+        answer = httpx.post(ready["faucetUrl"] + "/v2/gas", json={"FixedAmountRequest": {"recipient": "0x12"}})
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+    assert set(ready) == {"url", "faucetUrl", "chainId"}
+    assert answer.json()["status"] == "Success"
+    assert (process.returncode, errors) == (0, "")

@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on")
     parser.add_argument("--dir", type=Path, help="where the network keeps its state; in memory if not given")
     parser.add_argument("--lag-ms", type=int, default=0, help="time until a checkpoint becomes known")
+    parser.add_argument("--epoch-ms", type=int, help="length of a Sui epoch; at command only if not given")
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready")
     return parser
 
@@ -50,6 +51,7 @@ async def _run(options: argparse.Namespace) -> None:
         faucet_port=options.faucet_port,
         host=options.host,
         lag=options.lag_ms / 1000,
+        epoch=options.epoch_ms and options.epoch_ms / 1000,
     ) as network:
         _announce(network, as_json=options.json)
         await stop.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,10 +47,12 @@ class LocalSui:
         faucet_port: int = 0,
         host: str = LOOPBACK,
         lag: float = 0.0,
+        epoch: float | None = None,
     ) -> AsyncIterator[LocalSui]:
         """Run a network until the context ends; state stays in `directory`, or in memory. Port 0 picks a free one.
 
-        `lag` is how many seconds a checkpoint becomes known after its transaction was executed.
+        `lag` is how many seconds a checkpoint becomes known after its transaction was executed; `epoch` how many
+        seconds a Sui epoch lasts, which otherwise ends at command only.
         Raises `ChainDataError` for an unusable directory and `OSError` for a port that is taken.
         """
         ledger, key = open_ledger(directory)
@@ -65,6 +68,15 @@ class LocalSui:
                 url = await stack.enter_async_context(serve(native, web, host, port))
                 tap = WebServer(faucet_app(faucet))
                 faucet_url = await stack.enter_async_context(serve(None, tap, host, faucet_port))
+                if epoch is not None:
+                    timer = asyncio.create_task(_end_epochs(ledger, epoch))
+                    stack.callback(timer.cancel)
                 yield LocalSui(url, faucet_url, ledger, faucet, feed)
         finally:
             ledger.close()
+
+
+async def _end_epochs(ledger: Ledger, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        ledger.advance_epoch()

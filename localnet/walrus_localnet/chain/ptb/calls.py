@@ -26,6 +26,12 @@ from walrus_sui.bcs.sui import Argument, TypeTag
 
 TX_CONTEXT = Datatype(FRAMEWORK_SUI, "tx_context", "TxContext")
 
+_OWN_TYPES_ONLY = {
+    "event": {"emit"},
+    "transfer": {"transfer", "share_object", "freeze_object", "receive", "party_transfer"},
+}
+"""Framework functions that only the module which defines the type may call, so no transaction can."""
+
 
 class MoveCaller:
     """Checks a call against the function's signature, runs it and keeps what it returns."""
@@ -57,7 +63,8 @@ class MoveCaller:
             info = self.machine.function(command.package, command.module, command.function)
         except LinkError as error:
             raise CommandFailed(sui.FunctionNotFound()) from error
-        if command.function == "init" or not (info.visibility == "public" or info.is_entry):
+        callable_here = command.function != "init" and (info.visibility == "public" or info.is_entry)
+        if not callable_here or _for_own_types_only(command):
             raise CommandFailed(sui.NonEntryFunctionInvoked())
         return info
 
@@ -109,3 +116,7 @@ def context_value(runtime: TransactionRuntime) -> Value:
     context = runtime.context
     fields = [context.sender, bytearray(context.digest), context.epoch, context.epoch_timestamp_ms]
     return [*fields, runtime.ids_created]
+
+
+def _for_own_types_only(command: sui.MoveCall) -> bool:
+    return command.package == FRAMEWORK_SUI and command.function in _OWN_TYPES_ONLY.get(command.module, ())
