@@ -350,7 +350,6 @@ public(package) fun update_deny_list(
     let update = messages::deny_list_update_message(certified);
     assert!(update.storage_node_id() == node_id, EIncorrectDenyListNode);
     assert!(cap.deny_list_sequence() < update.sequence_number(), EIncorrectDenyListSequence);
-
     cap.set_deny_list_properties(update.root(), update.sequence_number(), update.size());
     let sizes = self.deny_list_sizes.borrow_mut();
     if (sizes.contains(&node_id)) { sizes.remove(&node_id); };
