@@ -28,6 +28,7 @@ from walrus_sui.chain import (
     EventCursor,
     NodeMetadata,
     PlacedEvent,
+    SuiClient,
     events,
     parse_event,
 )
@@ -67,6 +68,37 @@ async def test_a_deployment_is_found_by_its_two_objects(world: World) -> None:
     assert contracts.original_package == contracts.package == deployment.walrus_package
     assert str(contracts.wal_type) == f"{wire.format_address(deployment.wal_package)}::wal::WAL"
     assert await contracts.treasury() == deployment.treasury
+
+
+async def test_everything_is_found_by_the_system_object(world: World) -> None:
+    deployment = world.deployment
+    contracts = await Contracts.discover(world.sui, deployment.system_object)
+    assert vars(contracts) == vars(
+        await Contracts.discover(world.sui, deployment.system_object, deployment.staking_object)
+    )
+    assert contracts.staking_object == deployment.staking_object
+    assert await contracts.upgrade_manager() == deployment.upgrade_manager
+    assert await contracts.slashing_manager() == deployment.slashing_manager
+    assert await contracts.treasury() == deployment.treasury
+    with pytest.raises(ContractMismatch, match="system::System"):
+        await Contracts.discover(world.sui, deployment.staking_object)
+
+
+class PrunedSui(SuiClient):
+    """A connection to a full node that keeps no old transactions."""
+
+    async def transaction_effects(self, digest: bytes) -> wire.TransactionEffectsV2:
+        raise ObjectNotFound(f"no transaction {digest.hex()}")
+
+
+async def test_without_old_transactions_the_staking_object_must_be_given(world: World) -> None:
+    deployment = world.deployment
+    async with PrunedSui(world.network.url) as sui:
+        with pytest.raises(ContractMismatch, match="the transaction that created") as caught:
+            await Contracts.discover(sui, deployment.system_object)
+        assert "pass staking_object" in str(caught.value.hint)
+        found = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
+        assert found.staking_object == deployment.staking_object
 
 
 async def test_other_objects_are_no_deployment(world: World) -> None:

@@ -1,7 +1,7 @@
 """Sui: accounts, transactions, objects, checkpoints, and the Walrus contracts on it.
 
     async with SuiClient("http://127.0.0.1:9000") as sui:
-        contracts = await Contracts.discover(sui, system_object, staking_object)
+        contracts = await Contracts.discover(sui, system_object)
         (blob,) = await contracts.register_blobs(keypair, [BlobRegistration(blob_id, root_hash, size, epochs=5)])
 
 The only place of the library that imports pysui, and only when a connection opens.

@@ -90,9 +90,12 @@ class SuiClient:
         answer = await self._read("LEDGER", "get_epoch", request)
         return int(answer.epoch.reference_gas_price)
 
-    async def get_object(self, object_id: bytes) -> ChainObject:
-        """The latest version of a Move object. Raises `ObjectNotFound`, or `ContractMismatch` for a package."""
-        return _move_object((await self._get_all((object_id,)))[0], object_id)
+    async def get_object(self, object_id: bytes, *, version: int | None = None) -> ChainObject:
+        """A Move object, at its latest version unless given.
+
+        Raises `ObjectNotFound`, also for a version that is no longer kept, or `ContractMismatch` for a package.
+        """
+        return _move_object((await self._get_batch((object_id,), version))[0], object_id)
 
     async def get_objects(self, object_ids: Iterable[bytes]) -> tuple[ChainObject, ...]:
         """Several at once, in the order asked for. Raises as `get_object` if any of them is not there."""
@@ -213,10 +216,14 @@ class SuiClient:
             found += await self._get_batch(object_ids[start : start + _BATCH])
         return found
 
-    async def _get_batch(self, object_ids: tuple[bytes, ...]) -> list[ChainObject | ChainPackage]:
+    async def _get_batch(
+        self, object_ids: tuple[bytes, ...], version: int | None = None
+    ) -> list[ChainObject | ChainPackage]:
         messages = self._messages
         request = messages.BatchGetObjectsRequest(
-            requests=[messages.GetObjectRequest(object_id=format_address(item)) for item in object_ids],
+            requests=[
+                messages.GetObjectRequest(object_id=format_address(item), version=version) for item in object_ids
+            ],
             read_mask=self.transport.mask(_OBJECT_MASK),
         )
         answer = await self._read("LEDGER", "batch_get_objects", request)

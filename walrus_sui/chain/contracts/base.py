@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from walrus_sui import bcs
-from walrus_sui.bcs.sui import ObjectWrite, SharedOwner, StructTag, U64Tag, format_address
+from walrus_sui.bcs.sui import StructTag, U64Tag, format_address
 from walrus_sui.chain.client import SuiClient
+from walrus_sui.chain.contracts.discovery import (
+    COMPANIONS,
+    SYSTEM,
+    check_type,
+    find_companion,
+    find_treasury,
+    find_wal_type,
+)
 from walrus_sui.chain.objects import ChainObject, DynamicField, dynamic_field_id
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import StakingInnerV1, StorageNodeCap, SystemStateInnerV1, VersionedObject
-from walrus_sui.errors import BcsError, ContractMismatch, ObjectNotFound
+from walrus_sui.errors import ContractMismatch, ObjectNotFound
 
 BLOB = ("blob", "Blob")
 CERTIFICATE = ("availability_certificate", "AvailabilityCertificate")
@@ -30,7 +38,7 @@ Inner = TypeVar("Inner", SystemStateInnerV1, StakingInnerV1)
 
 @dataclass
 class ContractBase:
-    """One deployment of the contracts, found by the ids of its two shared objects.
+    """One deployment of the contracts, found by its System object.
 
     `original_package` defines the types, `package` is the version calls go to (it follows upgrades, as the shared
     objects name it), `wal_type` is the currency. Use `Contracts.discover`.
@@ -47,21 +55,37 @@ class ContractBase:
 
     @classmethod
     async def discover(
-        cls, sui: SuiClient, system_object: bytes, staking_object: bytes, *, treasury: bytes | None = None
+        cls,
+        sui: SuiClient,
+        system_object: bytes,
+        staking_object: bytes | None = None,
+        *,
+        treasury: bytes | None = None,
     ) -> Self:
-        """Raises `ContractMismatch` if the ids are not those of a Walrus deployment, `ObjectNotFound`."""
-        system, staking = await sui.get_objects((system_object, staking_object))
+        """The System object's id is enough on a full node that still keeps the transaction that made it.
+
+        Raises `ContractMismatch` if the ids are not those of a Walrus deployment, or if `staking_object` has to be
+        given; `ObjectNotFound`.
+        """
+        given = () if staking_object is None else (staking_object,)
+        system, *others = await sui.get_objects((system_object, *given))
         original = system.type.address
-        for found, expected in ((system, "system::System"), (staking, "staking::Staking")):
-            if str(found.type) != f"{format_address(original)}::{expected}":
-                raise ContractMismatch(
-                    f"expected a {expected} object at {format_address(found.object_id)}, got a {found.type}",
-                    hint="check system_object and staking_object",
-                )
+        check_type(system, original, SYSTEM)
+        for staking in others:
+            check_type(staking, original, COMPANIONS["staking_object"])
+        staking_id = staking_object or await find_companion(sui, system, "staking_object")
         shell = system.parse(VersionedObject)
         sui.walrus_packages |= {original, shell.package_id}
-        wal = await _wal_type(sui, original)
-        return cls(sui, system_object, staking_object, original, shell.package_id, shell.version, wal, treasury)
+        wal = await find_wal_type(sui, original)
+        return cls(sui, system_object, staking_id, original, shell.package_id, shell.version, wal, treasury)
+
+    async def upgrade_manager(self) -> bytes:
+        """The shared manager of upgrades, found by the System object. Raises `ContractMismatch`."""
+        return await self._companion("upgrade_manager")
+
+    async def slashing_manager(self) -> bytes:
+        """The shared manager of penalties, found by the System object. Raises `ContractMismatch`."""
+        return await self._companion("slashing_manager")
 
     async def treasury(self) -> bytes:
         """The shared treasury that burns WAL: it was created with the currency.
@@ -69,8 +93,11 @@ class ContractBase:
         Raises `ContractMismatch` if it cannot be found so, as when the full node no longer keeps that transaction.
         """
         if self._treasury is None:
-            self._treasury = await _find_treasury(self.sui, self.wal_type)
+            self._treasury = await find_treasury(self.sui, self.wal_type)
         return self._treasury
+
+    async def _companion(self, role: str) -> bytes:
+        return await find_companion(self.sui, await self.sui.get_object(self.system_object), role)
 
     async def _state(self, object_id: bytes, layout: type[Inner]) -> Inner:
         """The shell and its state in one read; read again if an upgrade has moved the state."""
@@ -116,34 +143,3 @@ class ContractBase:
         return tx.move_call(
             self.package, "auth", "authenticate_with_object", type_args=type_args, arguments=holder
         )
-
-
-async def _wal_type(sui: SuiClient, package: bytes) -> StructTag:
-    """The currency: staking takes a `Coin` of it as its second parameter (contracts.md §6.1)."""
-    parameters: tuple[Any, ...] = await sui.function_parameters(package, "staking", "stake_with_pool")
-    try:
-        return StructTag.parse(parameters[1].body.type_parameter_instantiation[0].type_name)
-    except (IndexError, AttributeError, BcsError) as error:
-        raise ContractMismatch(
-            "expected staking::stake_with_pool to take a coin, got another signature"
-        ) from error
-
-
-async def _find_treasury(sui: SuiClient, wal: StructTag) -> bytes:
-    currency = await sui.get_package(wal.address)
-    try:
-        effects = await sui.transaction_effects(currency.previous_transaction)
-    except ObjectNotFound as error:
-        raise ContractMismatch(
-            f"expected the transaction that published {wal}, got none",
-            hint="name the treasury's object id, or use a full node that keeps older transactions",
-        ) from error
-    shared = [
-        change.object_id
-        for change in effects.changed_objects
-        if isinstance(change.after, ObjectWrite) and isinstance(change.after.owner, SharedOwner)
-    ]
-    for found in await sui.get_objects(shared):
-        if (found.type.address, found.type.name) == (wal.address, "ProtectedTreasury"):
-            return found.object_id
-    raise ContractMismatch(f"expected a treasury made with {wal}, got none")

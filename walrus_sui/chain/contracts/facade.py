@@ -26,4 +26,4 @@ class Contracts(
     EpochCalls,
     GovernanceCalls,
 ):
-    """One deployment of the contracts, found by `Contracts.discover(sui, system_object, staking_object)`."""
+    """One deployment of the contracts, found by `Contracts.discover(sui, system_object)`."""
