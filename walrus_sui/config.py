@@ -35,7 +35,8 @@ class ClientConfig:
 
     `system_object` and `staking_object` are 32-byte ids; `n_shards` is what the network is expected to have, or
     `None` to take the chain's word; `node_scheme` is how storage nodes are reached (`https`, or `http` for
-    networks without certificates); `source` is the file all this came from.
+    networks without certificates); `exchange_objects` are the ids of exchanges of SUI for WAL; `source` is the
+    file all this came from.
     """
 
     system_object: bytes
@@ -44,6 +45,7 @@ class ClientConfig:
     n_shards: int | None = None
     wallet: WalletConfig | None = None
     node_scheme: str = "https"
+    exchange_objects: tuple[bytes, ...] = ()
     source: Path | None = None
 
     @property
@@ -94,6 +96,8 @@ def write_config(path: Path, config: ClientConfig) -> None:
         document["n_shards"] = config.n_shards
     if config.node_scheme != "https":
         document["storage_node_url_scheme"] = config.node_scheme
+    if config.exchange_objects:
+        document["exchange_objects"] = ["0x" + item.hex() for item in config.exchange_objects]
     if config.wallet is not None:
         document["wallet_config"] = _wallet_document(config.wallet)
     path.write_text(yaml.safe_dump(document, sort_keys=False))
@@ -152,8 +156,17 @@ def _parse(document: Mapping[str, Any], path: Path) -> ClientConfig:
         n_shards=n_shards,
         wallet=_parse_wallet(document.get("wallet_config"), path),
         node_scheme=scheme,
+        exchange_objects=_parse_exchanges(document.get("exchange_objects"), path),
         source=path,
     )
+
+
+def _parse_exchanges(value: object, path: Path) -> tuple[bytes, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise ConfigError(f"expected exchange_objects in {path} to be a list of object ids, got {value!r}")
+    return tuple(_parse_id(item, f"exchange_objects[{i}]", path) for i, item in enumerate(value))
 
 
 def _parse_wallet(value: object, path: Path) -> WalletConfig | None:
@@ -174,15 +187,19 @@ def _beside(config_path: Path, name: str) -> Path:
 
 
 def _object_id(document: Mapping[str, Any], key: str, path: Path) -> bytes:
-    value = document.get(key)
-    if isinstance(value, int) and not isinstance(value, bool):  # YAML reads an unquoted 0x… as a number
+    return _parse_id(document.get(key), key, path)
+
+
+def _parse_id(value: object, what: str, path: Path) -> bytes:
+    # YAML reads an unquoted 0x… as a number
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 256:
         return value.to_bytes(32, "big")
     if isinstance(value, str) and value.startswith("0x") and 2 < len(value) <= 66:
         try:
             return bytes.fromhex(value[2:].rjust(64, "0"))
         except ValueError:
             pass  # falls through to the one error below
-    raise ConfigError(f"expected {key} in {path} to be 0x followed by 64 hex digits, got {value!r}")
+    raise ConfigError(f"expected {what} in {path} to be 0x followed by 64 hex digits, got {value!r}")
 
 
 def _mapping(value: object, what: str, path: Path) -> Mapping[str, Any]:

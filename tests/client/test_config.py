@@ -57,12 +57,15 @@ def test_a_file_that_was_asked_for_must_be_there(home):
 
 def test_what_is_written_is_read_again(tmp_path):
     wallet = WalletConfig(tmp_path / "client.yaml", b"\x07" * 32)
-    config = ClientConfig(b"\x01" * 32, b"\x02" * 32, ("http://127.0.0.1:9000",), 130, wallet, "http")
+    config = ClientConfig(
+        b"\x01" * 32, b"\x02" * 32, ("http://127.0.0.1:9000",), 130, wallet, "http", (b"\x03" * 32,)
+    )
     write_config(tmp_path / "c.yaml", config)
     found = load_config(tmp_path / "c.yaml")
     assert (found.system_object, found.staking_object) == (b"\x01" * 32, b"\x02" * 32)
     assert (found.rpc_url, found.n_shards, found.wallet) == ("http://127.0.0.1:9000", 130, wallet)
     assert (found.node_scheme, found.source) == ("http", tmp_path / "c.yaml")
+    assert found.exchange_objects == (b"\x03" * 32,)
 
 
 def test_a_configuration_of_the_official_client_can_be_used(tmp_path):
@@ -81,6 +84,7 @@ def test_a_configuration_of_the_official_client_can_be_used(tmp_path):
     config = load_config(path)
     assert config.system_object.hex().startswith("2134d527")
     assert config.node_scheme == "https"
+    assert config.exchange_objects == ()
     assert config.wallet is not None
     assert config.wallet.path.is_absolute()
     with pytest.raises(ConfigError, match="expected one of the contexts mainnet"):
@@ -106,6 +110,9 @@ def test_short_ids_are_padded_and_numbers_taken(tmp_path):
         (MINIMAL.replace("'0x01'", "'0x" + "1" * 65 + "'"), "expected system_object"),
         (MINIMAL.replace("[http://127.0.0.1:9000]", "http://x"), "expected rpc_urls"),
         (MINIMAL.replace("[http://127.0.0.1:9000]", "[]"), "expected rpc_urls"),
+        (MINIMAL + "exchange_objects: '0x1'\n", "expected exchange_objects"),
+        (MINIMAL + "exchange_objects: [-1]\n", r"expected exchange_objects\[0\]"),
+        (MINIMAL + "exchange_objects: ['0x1', x]\n", r"expected exchange_objects\[1\]"),
         (MINIMAL + "n_shards: many\n", "expected n_shards"),
         (MINIMAL + "wallet_config: {active_env: x}\n", "expected wallet_config.path"),
         (MINIMAL + "storage_node_url_scheme: ftp\n", "to be http or https"),

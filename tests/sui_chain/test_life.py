@@ -68,6 +68,7 @@ async def test_a_deployment_is_found_by_its_two_objects(world: World) -> None:
     assert contracts.original_package == contracts.package == deployment.walrus_package
     assert str(contracts.wal_type) == f"{wire.format_address(deployment.wal_package)}::wal::WAL"
     assert await contracts.treasury() == deployment.treasury
+    assert deployment.exchange is None
 
 
 async def test_everything_is_found_by_the_system_object(world: World) -> None:

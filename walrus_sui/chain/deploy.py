@@ -1,4 +1,4 @@
-"""Bringing up the Walrus contracts: from two built packages to a network in epoch 0 (contracts.md §4)."""
+"""Bringing up the Walrus contracts: from built packages to a network in epoch 0 (contracts.md §4)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from walrus_sui import bcs
 from walrus_sui.chain.client import SuiClient
+from walrus_sui.chain.contracts.pricing import FROST_PER_WAL
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import CLOCK, ChainObject
 from walrus_sui.chain.publishing import BuiltPackage, Publication, one_of, publish
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
+
+EXCHANGE_FUNDS = 10_000_000 * FROST_PER_WAL
+"""What a new exchange has to give, in FROST, at one to one for MIST."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,10 @@ class NetworkParameters:
 
 @dataclass(frozen=True)
 class Deployment:
-    """Every id of a fresh deployment. The deployer owns `wal_coin` (the whole supply) and the caps."""
+    """Every id of a fresh deployment. The deployer owns the caps, and in `wal_coin` the supply.
+
+    `exchange` is where anyone changes SUI into WAL, None if the network has none; what it holds is of the supply.
+    """
 
     wal_package: bytes
     walrus_package: bytes
@@ -42,13 +49,24 @@ class Deployment:
     emergency_upgrade_cap: bytes
     wal_coin: bytes
     wal_upgrade_cap: bytes
+    exchange: bytes | None = None
 
 
 async def deploy(
-    sui: SuiClient, keypair: Keypair, wal: BuiltPackage, walrus: BuiltPackage, parameters: NetworkParameters
+    sui: SuiClient,
+    keypair: Keypair,
+    wal: BuiltPackage,
+    walrus: BuiltPackage,
+    parameters: NetworkParameters,
+    *,
+    wal_exchange: BuiltPackage | None = None,
 ) -> Deployment:
-    """Publish the currency and the contracts, and create a network in epoch 0."""
+    """Publish the currency and the contracts, and create a network in epoch 0.
+
+    With `wal_exchange` there is also an exchange, which holds `EXCHANGE_FUNDS`.
+    """
     currency = await publish(sui, keypair, wal, {})
+    exchange = None if wal_exchange is None else await _open_exchange(sui, keypair, wal_exchange, currency)
     contracts = await publish(sui, keypair, walrus, {wal.name: currency.package})
     sui.walrus_packages.add(contracts.package)
     created = await _initialize(sui, keypair, contracts, parameters)
@@ -63,7 +81,20 @@ async def deploy(
         emergency_upgrade_cap=one_of(created, "upgrade", "EmergencyUpgradeCap").object_id,
         wal_coin=currency.one("coin", "Coin").object_id,
         wal_upgrade_cap=currency.upgrade_cap,
+        exchange=exchange,
     )
+
+
+async def _open_exchange(
+    sui: SuiClient, keypair: Keypair, wal_exchange: BuiltPackage, currency: Publication
+) -> bytes:
+    desk = await publish(sui, keypair, wal_exchange, {"wal": currency.package})
+    tx = TransactionBuilder()
+    arguments = (tx.object(currency.one("coin", "Coin").object_id), tx.pure(bcs.U64, EXCHANGE_FUNDS))
+    admin_cap = tx.move_call(desk.package, "wal_exchange", "new_funded", arguments=arguments)
+    tx.transfer_objects([admin_cap], keypair.address)
+    executed = await sui.execute(tx, keypair)
+    return one_of(await sui.get_objects(executed.created), "wal_exchange", "Exchange").object_id
 
 
 async def _initialize(

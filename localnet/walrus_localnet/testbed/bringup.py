@@ -106,7 +106,8 @@ def spawn_node(layout: Layout, node: NodeRecord) -> ProcessRecord:
 
 async def _deploy(sui: SuiClient, deployer: Keypair, plan: Plan) -> Deployment:
     parameters = NetworkParameters(n_shards=plan.shards, epoch_duration_ms=plan.epoch_duration)
-    return await deploy(sui, deployer, built_package("wal"), built_package("walrus"), parameters)
+    wal, walrus, exchange = map(built_package, ("wal", "walrus", "wal_exchange"))
+    return await deploy(sui, deployer, wal, walrus, parameters, wal_exchange=exchange)
 
 
 def _set_up_nodes(
@@ -165,5 +166,6 @@ def _write_client_files(
         n_shards=plan.shards,
         wallet=WalletConfig(wallet, deployer.address),
         node_scheme="http",
+        exchange_objects=() if deployment.exchange is None else (deployment.exchange,),
     )
     write_config(layout.client_config, config)
