@@ -1,4 +1,4 @@
-"""A Walrus network without storage nodes: contracts in epoch 1, and the keys of those who would run the nodes."""
+"""A Walrus network without storage nodes: contracts at work, and the keys of those who would run the nodes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class World:
         """The aggregate signature of these members, and the bitmap that names them."""
         chosen = tuple(signers)
         signature = aggregate_signatures([self.operators[i].secret_key.sign(message) for i in chosen])
-        return signature, bytes([sum(1 << i for i in chosen)])
+        return signature, sum(1 << i for i in chosen).to_bytes(-(-len(self.operators) // 8), "little")
 
     async def certification(self, blob: Blob, signers: Iterable[int] = range(N_NODES)) -> BlobCertification:
         """A certificate that is in order."""
@@ -104,8 +104,8 @@ def confirmation(blob: Blob) -> Message:
     return StorageConfirmation(blob.blob_id, persistence)
 
 
-def fresh_blob() -> EncodedBlob:
-    return encode(os.urandom(100), n_shards=N_SHARDS)
+def fresh_blob(n_shards: int = N_SHARDS) -> EncodedBlob:
+    return encode(os.urandom(100), n_shards=n_shards)
 
 
 def registration_of(number: int) -> NodeRegistration:
@@ -123,19 +123,25 @@ def registration_of(number: int) -> NodeRegistration:
 @asynccontextmanager
 async def bring_up(*, sync_timeout_ms: int | None = None) -> AsyncIterator[World]:
     """A network in epoch 1 whose epochs may change at once."""
+    async with candidates(N_NODES, N_SHARDS, sync_timeout_ms=sync_timeout_ms) as world:
+        await world.next_epoch()
+        yield world
+
+
+@asynccontextmanager
+async def candidates(n_nodes: int, n_shards: int, *, sync_timeout_ms: int | None = None) -> AsyncIterator[World]:
+    """A network in epoch 0, with equal stakes on all its candidates, whose epochs may change at once."""
     async with LocalSui.start() as network, SuiClient(network.url) as sui:
         owner = Keypair.generate()
         network.faucet.fund(owner.address)
-        parameters = NetworkParameters(N_SHARDS, epoch_duration_ms=1, sync_timeout_ms=sync_timeout_ms)
+        parameters = NetworkParameters(n_shards, epoch_duration_ms=1, sync_timeout_ms=sync_timeout_ms)
         deployment = await deploy(sui, owner, built_package("wal"), built_package("walrus"), parameters)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
-        operators = [await _operator(network, contracts, number) for number in range(N_NODES)]
+        operators = [await _operator(network, contracts, number) for number in range(n_nodes)]
         stake = {operator.cap.node_id: 1000 * FROST_PER_WAL for operator in operators}
         await contracts.stake_with_pools(owner, stake)
         operators.sort(key=lambda operator: int.from_bytes(operator.cap.node_id, "big"))
-        world = World(network, sui, contracts, deployment, owner, tuple(operators))
-        await world.next_epoch()
-        yield world
+        yield World(network, sui, contracts, deployment, owner, tuple(operators))
 
 
 async def _operator(network: LocalSui, contracts: Contracts, number: int) -> Operator:
