@@ -10,7 +10,7 @@ demo: $(STAMP)          ## a Walrus network on this machine: store, kill four of
 	$(BIN)/walrus demo
 
 test: $(STAMP)          ## every test, with real processes and, where npm exists, the official peers
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: $(STAMP)          ## style, types and floors
 	$(BIN)/ruff check .
