@@ -23,7 +23,7 @@ CODES = [(3, 1), (2, 2), (5, 2), (3, 4), (7, 3), (4, 6), (9, 4), (5, 8), (21, 10
 ENGINES: list[Engine] = [PortableEngine(), *map(native.NativeEngine, native.machines())]
 
 
-@pytest.fixture(params=ENGINES, ids=repr)
+@pytest.fixture(params=ENGINES, ids=lambda engine: f"{type(engine).__name__}-{ENGINES.index(engine)}")
 def engine(request: pytest.FixtureRequest) -> Engine:
     found: Engine = request.param
     return found

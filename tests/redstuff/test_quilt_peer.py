@@ -41,7 +41,7 @@ def some_files(rng: random.Random, count: int) -> list[QuiltFile]:
     return list(files.values())
 
 
-@pytest.mark.parametrize("seed", [random.randrange(2**32) for _ in range(25)])
+@pytest.mark.parametrize("seed", [random.randrange(2**32) for _ in range(25)], ids=range(25))
 def test_random_quilts_are_laid_out_alike(official: OfficialQuilts, seed: int) -> None:
     rng = random.Random(seed)
     n = rng.choice([7, 10, 13, 31, 100, 1000])
