@@ -6,6 +6,8 @@ uint64[4, count]: word w of digest i at [w, i].
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +24,17 @@ _LANES = 8
 def as_symbols(data: bytes | bytearray | memoryview, count: int, symbol_size: int) -> Bytes:
     """`data` seen as uint8[count, symbol_size], not copied."""
     return np.frombuffer(data, dtype=np.uint8).reshape(count, symbol_size)
+
+
+def received_sources(
+    k: int, indices: Sequence[int], lines: Sequence[Bytes]
+) -> tuple[Bytes, npt.NDArray[np.int64]]:
+    """uint8[k, groups, symbol_size] with the source lines among `lines` in place, and which are not among them."""
+    sources = np.empty((k, *lines[0].shape), dtype=np.uint8)
+    for index, line in zip(indices, lines, strict=True):
+        if index < k:
+            sources[index] = line
+    return sources, np.setdiff1d(np.arange(k), np.array(indices))
 
 
 def aligned(size: int) -> Bytes:

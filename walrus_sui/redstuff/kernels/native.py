@@ -94,11 +94,7 @@ class NativeEngine:
 
     def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
         groups, size = lines[0].shape
-        out = np.empty((code.k, groups, size), dtype=np.uint8)
-        for index, line in zip(indices, lines, strict=True):
-            if index < code.k:
-                out[index] = line
-        missing = np.setdiff1d(np.arange(code.k), np.array(indices))
+        out, missing = arrays.received_sources(code.k, indices, lines)
         if len(missing) == 0:
             return out
         plan = program.recovering(code, np.array(indices), missing, self._machine.radix)

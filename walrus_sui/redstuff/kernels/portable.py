@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from walrus_sui.redstuff import field
 from walrus_sui.redstuff.field import Labels
-from walrus_sui.redstuff.kernels.arrays import Bytes, Planes
+from walrus_sui.redstuff.kernels.arrays import Bytes, Planes, received_sources
 from walrus_sui.redstuff.merkle import depth
 from walrus_sui.redstuff.reed_solomon import Code, power_of_two
 
@@ -42,11 +42,7 @@ class PortableEngine:
 
     def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
         groups, symbol_size = lines[0].shape
-        out = np.empty((code.k, groups, symbol_size), dtype=np.uint8)
-        for index, line in zip(indices, lines, strict=True):
-            if index < code.k:
-                out[index] = line
-        missing = np.setdiff1d(np.arange(code.k), np.array(indices))
+        out, missing = received_sources(code.k, indices, lines)
         if len(missing) == 0:
             return out
         points = code.points()
