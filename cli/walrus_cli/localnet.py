@@ -86,14 +86,13 @@ async def _run_chain(
 
     started = LocalSui.start(directory, port=port, faucet_port=faucet_port, host=host, lag=lag, epoch=epoch)
     async with started as network:
-        document = {"url": network.url, "faucetUrl": network.faucet_url, "chainId": network.chain_id}
         funded = format_address(network.faucet.address)
         text = (
             f"Sui      {network.url} (gRPC, gRPC-Web; a page to look at in a browser)\n"
             f"faucet   {network.faucet_url}/v2/gas, paid by {funded}\n"
             f"chain id {network.chain_id}"
         )
-        output.result(document, text)
+        output.result(network.describe(), text)
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 

@@ -22,6 +22,7 @@ from grpclib.const import Cardinality, Status
 from tests.chain.chain_check import check_chain
 from tests.chain.rpc_client import call, refusal
 from walrus_localnet.chain.bootstrap import open_ledger
+from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.rpc.messages import protobuf, rpc
 from walrus_localnet.chain.rpc.methods import METHODS
@@ -220,3 +221,9 @@ async def test_it_stops_while_someone_listens() -> None:
         assert first is not None
         assert first.cursor == 0
     channel.close()
+
+
+async def test_an_epoch_of_no_length_is_refused():
+    with pytest.raises(LocalChainError, match="expected epochs longer than 0 s, got 0"):
+        async with LocalSui.start(epoch=0):
+            pass

@@ -51,14 +51,14 @@ async def _run(options: argparse.Namespace) -> None:
         faucet_port=options.faucet_port,
         host=options.host,
         lag=options.lag_ms / 1000,
-        epoch=options.epoch_ms and options.epoch_ms / 1000,
+        epoch=None if options.epoch_ms is None else options.epoch_ms / 1000,
     ) as network:
         _announce(network, as_json=options.json)
         await stop.wait()
 
 
 def _announce(network: LocalSui, *, as_json: bool) -> None:
-    ready = {"url": network.url, "faucetUrl": network.faucet_url, "chainId": network.chain_id}
+    ready = network.describe()
     text = json.dumps(ready) if as_json else "\n".join(f"{name}: {value}" for name, value in ready.items())
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from walrus_localnet.chain.bootstrap import open_ledger
+from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.faucet import Faucet
 from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.ledger import Ledger
@@ -38,6 +39,10 @@ class LocalSui:
         """The digest of checkpoint 0, in base58."""
         return format_digest(self.ledger.chain_id)
 
+    def describe(self) -> dict[str, str]:
+        """What a program needs to know to use it."""
+        return {"url": self.url, "faucetUrl": self.faucet_url, "chainId": self.chain_id}
+
     @staticmethod
     @asynccontextmanager
     async def start(
@@ -53,8 +58,11 @@ class LocalSui:
 
         `lag` is how many seconds a checkpoint becomes known after its transaction was executed; `epoch` how many
         seconds a Sui epoch lasts, which otherwise ends at command only.
-        Raises `ChainDataError` for an unusable directory and `OSError` for a port that is taken.
+        Raises `ChainDataError` for an unusable directory, `OSError` for a port that is taken and `LocalChainError`
+        for an epoch of no length.
         """
+        if epoch is not None and epoch <= 0:
+            raise LocalChainError(f"expected epochs longer than 0 s, got {epoch:g}")
         ledger, key = open_ledger(directory)
         try:
             async with contextlib.AsyncExitStack() as stack:
