@@ -4,13 +4,19 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint format clean bench-encode bench-contracts
+.PHONY: demo test fuzz crash lint format clean bench-encode bench-contracts
 
 demo: $(STAMP)          ## a Walrus network on this machine: store, kill four of thirteen nodes, read back
 	$(BIN)/walrus demo
 
 test: $(STAMP)          ## every test, with real processes and, where npm exists, the official peers
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+fuzz: $(STAMP)          ## random and damaged input in large numbers; `make test` tries a sample
+	$(BIN)/pytest --long --timeout 3600 -m fuzz
+
+crash: $(STAMP)         ## processes killed at random moments, a hundred times; `make test` tries a few
+	$(BIN)/pytest --long --timeout 3600 -m crash
 
 lint: $(STAMP)          ## style, types and floors
 	$(BIN)/ruff check .
