@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "store": Entry("walrus_cli.blobs", "Store files and certify them on chain."),
+    "store": Entry("walrus_cli.store", "Store files and certify them on chain."),
     "read": Entry("walrus_cli.blobs", "Read a blob back from the storage nodes."),
     "blob-status": Entry("walrus_cli.blobs", "What the storage nodes say about a blob."),
     "store-quilt": Entry("walrus_cli.quilts", "Store many files as one blob."),
