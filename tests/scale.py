@@ -1,4 +1,4 @@
-"""The number of cases a test tries: a sample in every run, all of them with `--long` (`make fuzz`, `make crash`)."""
+"""The number of cases a test tries: a sample, or all of them with `--long` (`make fuzz`, `make crash`)."""
 
 from __future__ import annotations
 

@@ -2,35 +2,90 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from walrus_localnet.chain.genesis import FAUCET_FUNDS
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.objects import coin_balance, id_of, version_of
+from walrus_localnet.chain.records import CheckpointRecord, TransactionRecord
 from walrus_sui.bcs import sui
-from walrus_sui.bcs.sui import CheckpointContentsV1
+from walrus_sui.bcs.sui import ChangedObject, CheckpointContentsV1
 
 
-def check_chain(ledger: Ledger) -> None:
-    """Checkpoints name their predecessors and contents, transactions are where they say, and every object that a
-    transaction wrote is there with the digest its effects name."""
-    store, total, previous = ledger.store, 0, None
-    for sequence in range(ledger.head.summary.sequence_number + 1):
-        record = store.checkpoint(sequence)
-        assert record is not None
+@dataclass
+class Audit:
+    """What a ledger must hold, worked out from the effects of its transactions alone, one checkpoint at a time."""
+
+    live: dict[bytes, int] = field(default_factory=dict)
+    """Version of every object that is alive."""
+    deleted: set[bytes] = field(default_factory=set)
+    written: set[tuple[bytes, int]] = field(default_factory=set)
+    checkpoints: int = 0
+    transactions: int = 0
+    previous: bytes | None = None
+
+    def copy(self) -> Audit:
+        containers = dict(self.live), set(self.deleted), set(self.written)
+        return Audit(*containers, self.checkpoints, self.transactions, self.previous)
+
+    def follow(self, ledger: Ledger) -> None:
+        """Go on to the ledger's head, then compare.
+
+        Checkpoints name their predecessors and contents, transactions are where they say, what they wrote is there
+        with the digest and owner their effects name; no object is lost, doubled, or left by something half done.
+        """
+        while self.checkpoints <= ledger.head.summary.sequence_number:
+            record = ledger.store.checkpoint(self.checkpoints)
+            assert record is not None
+            self._step(ledger, record)
+        assert ledger.store.checkpoint(self.checkpoints) is None
+        select = ledger.store._db.execute
+        assert dict(select("SELECT id, version FROM live")) == self.live
+        assert set(select("SELECT id, version FROM objects")) == self.written
+        assert select("SELECT count(*) FROM transactions").fetchone() == (self.transactions,)
+
+    def _step(self, ledger: Ledger, record: CheckpointRecord) -> None:
         summary, contents = record.summary, record.contents
         assert isinstance(contents, CheckpointContentsV1)
-        assert (summary.previous_digest, summary.content_digest) == (previous, contents.digest())
-        total += len(contents.transactions)
-        assert summary.total_transactions == total
+        assert (summary.previous_digest, summary.content_digest) == (self.previous, contents.digest())
+        self.transactions += len(contents.transactions)
+        assert summary.total_transactions == self.transactions
         for index, entry in enumerate(contents.transactions):
-            transaction = store.transaction(entry.transaction)
+            transaction = ledger.store.transaction(entry.transaction)
             assert transaction is not None
-            assert (transaction.checkpoint, transaction.index) == (sequence, index)
+            assert (transaction.checkpoint, transaction.index) == (self.checkpoints, index)
             assert transaction.data.digest() == entry.transaction
             assert transaction.effects.digest() == entry.effects
             check_writes(ledger, transaction.outcome)
-        previous = summary.digest()
-        assert store.checkpoint_by_digest(previous) == record
-    assert store.checkpoint(ledger.head.summary.sequence_number + 1) is None
+            self._apply(transaction)
+        self.previous = summary.digest()
+        assert ledger.store.checkpoint_by_digest(self.previous) == record
+        self.checkpoints += 1
+
+    def _apply(self, transaction: TransactionRecord) -> None:
+        effects = transaction.outcome
+        for change in effects.changed_objects:
+            self._leave(change)
+            self._arrive(change, effects.lamport_version)
+
+    def _leave(self, change: ChangedObject) -> None:
+        found = self.live.pop(change.object_id, None)
+        if isinstance(change.before, sui.Existed):
+            assert found == change.before.version
+        else:
+            assert found is None
+            assert change.object_id not in self.deleted
+        if isinstance(change.id_operation, sui.Deleted):
+            self.deleted.add(change.object_id)
+
+    def _arrive(self, change: ChangedObject, lamport: int) -> None:
+        if isinstance(change.after, sui.DoesNotExist):
+            return
+        version = change.after.version if isinstance(change.after, sui.PackageWrite) else lamport
+        assert not isinstance(change.before, sui.Existed) or version > change.before.version
+        assert (change.object_id, version) not in self.written
+        self.live[change.object_id] = version
+        self.written.add((change.object_id, version))
 
 
 def check_money(ledger: Ledger) -> None:

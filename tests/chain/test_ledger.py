@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chain.chain_check import check_chain
+from tests.chain.chain_check import Audit
 from tests.chain.sandbox import Playground, Program, Sandbox, publish
 from tests.chain.test_objects import new_toy, toy_size
 from walrus_localnet.chain.clock import Clock
@@ -98,7 +98,7 @@ def test_a_spent_coin_is_not_spent_again(box: Sandbox) -> None:
 
 
 def test_checkpoints_form_a_chain_over_all_transactions(box: Sandbox, play: Playground) -> None:
-    check_chain(box.ledger)
+    Audit().follow(box.ledger)
 
 
 def test_old_versions_stay_readable(box: Sandbox, play: Playground) -> None:

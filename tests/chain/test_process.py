@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import random
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,39 +16,14 @@ from grpclib.client import Channel
 from grpclib.config import Configuration
 from grpclib.const import Cardinality, Status
 
-from tests.chain.chain_check import check_chain
+from tests.chain.process import network
 from tests.chain.rpc_client import call, refusal
-from walrus_localnet.chain.bootstrap import open_ledger
 from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.rpc.messages import protobuf, rpc
 from walrus_localnet.chain.rpc.methods import METHODS
-from walrus_sui.bcs.sui import parse_address
 
 RECIPIENT = "0x" + "cd" * 32
-
-
-@asynccontextmanager
-async def network(*arguments: str) -> AsyncIterator[tuple[Process, dict[str, str]]]:
-    command = [
-        sys.executable,
-        "-m",
-        "walrus_localnet.chain",
-        "--port",
-        "0",
-        "--faucet-port",
-        "0",
-        "--json",
-        *arguments,
-    ]
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
-    assert process.stdout is not None
-    try:
-        yield process, json.loads(await process.stdout.readline())
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 async def balance(url: str) -> int:
@@ -83,41 +55,6 @@ async def test_it_stops_cleanly_and_goes_on_later(tmp_path: Path, number: signal
     async with network("--dir", str(tmp_path)) as (_, again):
         assert again["chainId"] == ready["chainId"]
         assert await balance(again["url"]) == 1000 * 10**9
-
-
-@pytest.mark.e2e
-async def test_killed_at_any_moment_it_keeps_what_it_confirmed(tmp_path: Path) -> None:
-    confirmed = 0
-    moments = random.Random(1)
-    for _ in range(4):
-        async with network("--dir", str(tmp_path)) as (process, ready):
-            begun = asyncio.Event()
-            asking = [asyncio.create_task(fund_until_gone(ready["faucetUrl"], begun)) for _ in range(4)]
-            await begun.wait()
-            await asyncio.wait(asking, timeout=moments.uniform(0, 0.3))
-            process.kill()
-            await process.wait()
-            confirmed += sum(await asyncio.gather(*asking))
-    ledger, _ = open_ledger(tmp_path)
-    received = list(ledger.store.owned(parse_address(RECIPIENT)))
-    assert len(received) >= 5 * confirmed > 0
-    assert len(received) % 5 == 0
-    check_chain(ledger)
-    ledger.close()
-
-
-async def fund_until_gone(url: str, begun: asyncio.Event) -> int:
-    """How many requests were confirmed until the network died. `begun` is set with the first."""
-    confirmed = 0
-    async with httpx.AsyncClient() as client:
-        while True:
-            try:
-                answer = await client.post(f"{url}/v2/gas", json={"FixedAmountRequest": {"recipient": RECIPIENT}})
-            except httpx.HTTPError:
-                return confirmed
-            assert answer.json()["status"] == "Success"
-            confirmed += 1
-            begun.set()
 
 
 @pytest.mark.e2e
