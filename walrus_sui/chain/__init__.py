@@ -26,6 +26,7 @@ from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.objects import CLOCK, SUI_TYPE, ChainObject, ChainPackage, DynamicField, coin_type
 from walrus_sui.chain.publishing import BuiltPackage, LinkedPackage, Publication, publish, upgrade
+from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
 from walrus_sui.chain.wallet import Wallet, read_keystore, write_keystore
 
@@ -52,9 +53,11 @@ __all__ = [
     "NetworkParameters",
     "NodeMetadata",
     "NodeRegistration",
+    "OnSigned",
     "PlacedEvent",
     "Prices",
     "Publication",
+    "SignedTransaction",
     "SuiClient",
     "TransactionBuilder",
     "Wallet",

@@ -31,6 +31,7 @@ from walrus_sui.chain.objects import (
     dynamic_field_id,
 )
 from walrus_sui.chain.sender import Build, Sender
+from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.transport import Transport
 from walrus_sui.errors import ChainError, ContractMismatch, ObjectNotFound
@@ -172,14 +173,24 @@ class SuiClient:
         found = await self._transaction(digest, "checkpoint")
         return None if found.checkpoint is None else int(found.checkpoint)
 
-    async def execute(self, build: TransactionBuilder | Build, keypair: Keypair) -> ExecutedTransaction:
+    async def execute(
+        self, build: TransactionBuilder | Build, keypair: Keypair, *, on_signed: OnSigned | None = None
+    ) -> ExecutedTransaction:
         """Sign and send a transaction, and wait until a checkpoint holds it.
 
         Transactions of one account are sent one after the other; one that depends on what the account owns is
-        given as a function, which builds it when its turn has come. Raises `MoveAborted` and other
-        `TransactionFailed`s, `TransactionRejected`, `InsufficientGas`, `ObjectNotFound`, `FinalityTimeout`.
+        given as a function, which builds it when its turn has come. `on_signed` is awaited before it is sent.
+        Raises `MoveAborted` and other `TransactionFailed`s, `TransactionRejected`, `InsufficientGas`,
+        `ObjectNotFound`, `FinalityTimeout`.
         """
-        return await self._sender.execute(build, keypair)
+        return await self._sender.execute(build, keypair, on_signed)
+
+    async def resend(self, signed: SignedTransaction) -> ExecutedTransaction:
+        """See a transaction through that may have been sent before; it is executed at most once.
+
+        Raises as `execute`; `TransactionRejected` if it was not executed and no longer can be.
+        """
+        return await self._sender.send(signed)
 
     async def created_objects(self, executed: ExecutedTransaction, type: StructTag) -> tuple[ChainObject, ...]:
         """The objects of one type that a transaction created."""

@@ -24,6 +24,7 @@ from walrus_sui.chain.answers import effects_of, events_of
 from walrus_sui.chain.execution import ExecutedTransaction, check_success
 from walrus_sui.chain.gas import GasPool, estimated_budget, simulation_budget
 from walrus_sui.chain.keys import Keypair
+from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.transaction import SharedVersion, TransactionBuilder
 from walrus_sui.errors import (
     ChainRefused,
@@ -52,20 +53,27 @@ class Sender:
         self._turns: dict[bytes, asyncio.Lock] = {}
         self._shared: dict[bytes, SharedVersion] = {}
 
-    async def execute(self, build: TransactionBuilder | Build, keypair: Keypair) -> ExecutedTransaction:
+    async def execute(
+        self, build: TransactionBuilder | Build, keypair: Keypair, on_signed: OnSigned | None = None
+    ) -> ExecutedTransaction:
         async with self._turns.setdefault(keypair.address, asyncio.Lock()):
             builder = build if isinstance(build, TransactionBuilder) else await build()
             kind = builder.kind(await self._resolve(builder.object_ids))
-            transaction = await self._fund(builder, kind, keypair.address)
-            answer = await self._send(transaction, keypair)
-            effects = effects_of(answer)
-            if effects.transaction_digest != transaction.digest():
-                raise ContractMismatch(
-                    f"expected the effects of transaction {format_digest(transaction.digest())}, "
-                    f"got those of {format_digest(effects.transaction_digest)}"
-                )
-            self._check(effects, simulated=False)
-            return await self._finalize(effects, answer)
+            signed = SignedTransaction.of(await self._fund(builder, kind, keypair.address), keypair)
+            if on_signed is not None:
+                await on_signed(signed)
+            return await self.send(signed)
+
+    async def send(self, signed: SignedTransaction) -> ExecutedTransaction:
+        answer = await self._send(signed)
+        effects = effects_of(answer)
+        if effects.transaction_digest != signed.digest:
+            raise ContractMismatch(
+                f"expected the effects of transaction {format_digest(signed.digest)}, "
+                f"got those of {format_digest(effects.transaction_digest)}"
+            )
+        self._check(effects, simulated=False)
+        return await self._finalize(effects, answer)
 
     async def _resolve(self, object_ids: tuple[bytes, ...]) -> Mapping[bytes, ObjectRef | SharedVersion]:
         """How each object is named as an input. How a shared one is never changes, so that is remembered."""
@@ -100,7 +108,7 @@ class Sender:
     async def _simulate(self, transaction: TransactionDataV1) -> TransactionEffectsV2:
         messages, transport = self._client.transport.messages, self._client.transport
         request = messages.SimulateTransactionRequest(
-            transaction=_message(messages, transaction),
+            transaction=_message(messages, transaction.to_bytes()),
             checks=messages.SimulateTransactionRequestTransactionChecks.ENABLED,
             do_gas_selection=False,
             read_mask=transport.mask(("transaction.effects.bcs",)),
@@ -113,18 +121,18 @@ class Sender:
         self._check(effects, simulated=True)
         return effects
 
-    async def _send(self, transaction: TransactionDataV1, keypair: Keypair) -> Any:
+    async def _send(self, signed: SignedTransaction) -> Any:
         """The `ExecutedTransaction` message of a signed transaction, sent again if no answer came."""
         messages, transport = self._client.transport.messages, self._client.transport
         request = messages.ExecuteTransactionRequest(
-            transaction=_message(messages, transaction),
-            signatures=[messages.UserSignature(bcs=messages.Bcs(value=keypair.sign(transaction)))],
+            transaction=_message(messages, signed.data),
+            signatures=[messages.UserSignature(bcs=messages.Bcs(value=signed.signature))],
             read_mask=transport.mask(("digest", "effects.bcs", "events.bcs", "checkpoint")),
         )
         try:
             return (await transport.repeat("TRANSACTION", "execute_transaction", request)).transaction
         except ChainUnreachable as error:
-            digest = format_digest(transaction.digest())
+            digest = format_digest(signed.digest)
             raise FinalityTimeout(f"{error.message} while sending {digest}", digest=digest) from error
         except (ChainRefused, ObjectNotFound) as error:
             raise TransactionRejected(
@@ -166,5 +174,5 @@ def _transaction(
     return TransactionDataV1(kind, sender, GasData(payment, sender, price, budget), NoExpiration())
 
 
-def _message(messages: Any, transaction: TransactionDataV1) -> Any:
-    return messages.Transaction(bcs=messages.Bcs(name="TransactionData", value=transaction.to_bytes()))
+def _message(messages: Any, transaction: bytes) -> Any:
+    return messages.Transaction(bcs=messages.Bcs(name="TransactionData", value=transaction))
