@@ -65,24 +65,24 @@ def refusing(status: Status, times: int = 1000) -> FullNode:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "calls"),
+    ("status", "kind", "repeated"),
     [
-        (Status.NOT_FOUND, ObjectNotFound, 1),
-        (Status.INVALID_ARGUMENT, ChainRefused, 1),
-        (Status.INTERNAL, ChainRefused, 1),
-        (Status.UNIMPLEMENTED, ChainRefused, 1),
-        (Status.UNAVAILABLE, ChainUnreachable, 2),
-        (Status.RESOURCE_EXHAUSTED, ChainUnreachable, 2),
-        (Status.DEADLINE_EXCEEDED, ChainUnreachable, 2),
+        (Status.NOT_FOUND, ObjectNotFound, False),
+        (Status.INVALID_ARGUMENT, ChainRefused, False),
+        (Status.INTERNAL, ChainRefused, False),
+        (Status.UNIMPLEMENTED, ChainRefused, False),
+        (Status.UNAVAILABLE, ChainUnreachable, True),
+        (Status.RESOURCE_EXHAUSTED, ChainUnreachable, True),
+        (Status.DEADLINE_EXCEEDED, ChainUnreachable, True),
     ],
 )
-async def test_each_status_has_its_error(status: Status, kind: type[ChainError], calls: int) -> None:
+async def test_each_status_has_its_error(status: Status, kind: type[ChainError], repeated: bool) -> None:
     node = refusing(status)
-    async with served(node) as url, SuiClient(url, patience=0.1) as sui:
+    async with served(node) as url, SuiClient(url, patience=0.5) as sui:
         with pytest.raises(kind, match="because") as caught:
             await sui.chain_id()
     assert type(caught.value) is kind
-    assert node.calls == calls
+    assert (node.calls > 1) == repeated
     if isinstance(caught.value, ChainRefused):
         assert caught.value.status == status.name
 

@@ -138,8 +138,9 @@ def _pysui_client(rpc_url: str) -> Any:
     Of that it reads no more than the active profile, and its channel can be replaced before the first call.
     """
     scheme, host, port = _endpoint(rpc_url)
-    from grpclib.client import Channel
     from pysui.sui.sui_grpc.pgrpc_clients import GrpcProtocolClient
+
+    from walrus_sui.grpc.writes import GatheringChannel
 
     # every failure it logs (with a traceback) is raised to our caller too
     logging.getLogger("pgrpc_client").setLevel(logging.CRITICAL)
@@ -148,8 +149,16 @@ def _pysui_client(rpc_url: str) -> Any:
         pysui_config=SimpleNamespace(active_group=SimpleNamespace(active_profile=profile))
     )
     client._channel.close()
-    client._channel = Channel(host=host, port=port, ssl=True if scheme == "https" else None)
+    client._channel = GatheringChannel(host=host, port=port, ssl=True if scheme == "https" else None)
     return client
+
+
+def preload() -> None:
+    """Import now what the first call would, for processes that are copied before they connect."""
+    import grpclib.client
+    import pysui.sui.sui_grpc.pgrpc_clients  # noqa: F401
+
+    _raw_request_class()
 
 
 def _endpoint(rpc_url: str) -> tuple[str, str, int]:

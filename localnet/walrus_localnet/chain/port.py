@@ -17,6 +17,8 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from walrus_sui.grpc.writes import GatheringProtocol
+
 PREFACE = b"PRI * HTTP/2.0"
 Factory = Callable[[], asyncio.Protocol]
 
@@ -59,8 +61,8 @@ class NativeServer(Server):
         self._server_closed_fut = asyncio.get_running_loop().create_future()
 
     def protocol(self) -> asyncio.Protocol:
-        made: asyncio.Protocol = self._protocol_factory()
-        return made
+        made = self._protocol_factory()
+        return GatheringProtocol(made.handler, made.config, made.h2_config)
 
 
 class WebServer:
