@@ -3,6 +3,16 @@
 Looked for, in this order: the path given, `$WALRUS_CONFIG`, then `client_config.yaml` (or `.yml`) in the current
 directory, `$XDG_CONFIG_HOME`, `~/.config/walrus` and `~/.walrus`, and last the local network of this machine if it
 has been brought up. Keys this client has no use for are ignored, so the official client's file can be used as is.
+
+A file describes one network, or several by name:
+
+    default_context: testnet
+    contexts:
+      testnet: {system_object: 0x…, staking_object: 0x…, rpc_urls: [https://…]}
+      mine: {system_object: 0x…, staking_object: 0x…, wallet_config: {active_env: local}}
+
+The context given is taken, or that of `$WALRUS_CONTEXT`, or `default_context`. Without `rpc_urls` the full node is
+that of the wallet's environment; a wallet without `path` is the one of the `sui` tool.
 """
 
 from __future__ import annotations
@@ -18,15 +28,18 @@ import yaml
 from walrus_sui.errors import ConfigError
 
 CONFIG_VARIABLE = "WALRUS_CONFIG"
+CONTEXT_VARIABLE = "WALRUS_CONTEXT"
 CONFIG_NAMES = ("client_config.yaml", "client_config.yml")
 
 
 @dataclass(frozen=True, slots=True)
 class WalletConfig:
-    """A Sui wallet: its `client.yaml`, and which of its addresses signs (default: the one active there)."""
+    """A Sui wallet: its `client.yaml`, which of its addresses signs, and which of its environments names the full
+    node (default: the ones active there)."""
 
     path: Path
     active_address: bytes | None = None
+    active_env: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,7 @@ class ClientConfig:
     `system_object` and `staking_object` are 32-byte ids; `n_shards` is what the network is expected to have, or
     `None` to take the chain's word; `node_scheme` is how storage nodes are reached (`https`, or `http` for
     networks without certificates); `exchange_objects` are the ids of exchanges of SUI for WAL; `source` is the
-    file all this came from.
+    file all this came from, `context` the name it has there if the file has several.
     """
 
     system_object: bytes
@@ -47,6 +60,7 @@ class ClientConfig:
     node_scheme: str = "https"
     exchange_objects: tuple[bytes, ...] = ()
     source: Path | None = None
+    context: str | None = None
 
     @property
     def rpc_url(self) -> str:
@@ -59,15 +73,21 @@ def default_localnet_directory() -> Path:
     return (Path(data_home) if data_home else Path.home() / ".local" / "share") / "walrus-sui" / "localnet"
 
 
-def find_config(path: Path | None = None) -> ClientConfig:
+def default_wallet_path() -> Path:
+    """The wallet of the `sui` tool."""
+    return Path.home() / ".sui" / "sui_config" / "client.yaml"
+
+
+def find_config(path: Path | None = None, context: str | None = None) -> ClientConfig:
     """The configuration to use. Raises `ConfigError` when none exists or the one found cannot be used."""
+    context = context or os.environ.get(CONTEXT_VARIABLE) or None
     chosen = path or _from_environment()
     if chosen is not None:
-        return load_config(chosen)
+        return load_config(chosen, context)
     searched = tuple(_candidates())
     for candidate in searched:
         if candidate.is_file():
-            return load_config(candidate)
+            return load_config(candidate, context)
     raise ConfigError(
         "expected a client_config.yaml, found none in " + ", ".join(sorted({str(c.parent) for c in searched})),
         hint=f"start a network here with `walrus localnet up`, pass --config, or set {CONFIG_VARIABLE}",
@@ -75,14 +95,28 @@ def find_config(path: Path | None = None) -> ClientConfig:
 
 
 def load_config(path: Path, context: str | None = None) -> ClientConfig:
-    """Read `path`; with `contexts`, take `context` or its `default_context`. Raises `ConfigError`."""
+    """Read `path`; with `contexts`, take `context` or its `default_context`.
+
+    Raises `ConfigError`, or `WalletError` if the full node has to be that of a wallet which cannot be read.
+    """
+    name, document = _select_context(_read(path), context, path)
+    return _parse(document, path, name)
+
+
+def context_names(path: Path) -> tuple[str, ...]:
+    """The names of a file's contexts, in its order; none if it describes one network. Raises `ConfigError`."""
+    document = _read(path)
+    return tuple(map(str, _contexts(document, path))) if "contexts" in document else ()
+
+
+def _read(path: Path) -> Mapping[str, Any]:
     try:
         document = yaml.safe_load(path.read_text())
     except OSError as error:
         raise ConfigError(f"expected a readable client configuration at {path}, got: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"expected YAML in {path}, got: {error}") from error
-    return _parse(_select_context(_mapping(document, "the file", path), context, path), path)
+    return _mapping(document, "the file", path)
 
 
 def write_config(path: Path, config: ClientConfig) -> None:
@@ -107,6 +141,8 @@ def _wallet_document(wallet: WalletConfig) -> dict[str, str]:
     document = {"path": str(wallet.path)}
     if wallet.active_address is not None:
         document["active_address"] = "0x" + wallet.active_address.hex()
+    if wallet.active_env is not None:
+        document["active_env"] = wallet.active_env
     return document
 
 
@@ -126,23 +162,33 @@ def _candidates() -> Iterator[Path]:
     yield default_localnet_directory() / CONFIG_NAMES[0]
 
 
-def _select_context(document: Mapping[str, Any], context: str | None, path: Path) -> Mapping[str, Any]:
+def _select_context(
+    document: Mapping[str, Any], context: str | None, path: Path
+) -> tuple[str | None, Mapping[str, Any]]:
     if "contexts" not in document:
         if context is not None:
-            raise ConfigError(f"expected the context {context!r} in {path}, but the file has no contexts")
-        return document
-    contexts = _mapping(document["contexts"], "contexts", path)
+            raise ConfigError(
+                f"expected the context {context!r} in {path}, but the file has no contexts",
+                hint=f"leave --context and {CONTEXT_VARIABLE} out, or name another file with --config",
+            )
+        return None, document
+    contexts = _contexts(document, path)
     name = context or document.get("default_context")
     if not isinstance(name, str) or name not in contexts:
-        known = ", ".join(sorted(contexts))
-        raise ConfigError(f"expected one of the contexts {known} in {path}, got {name!r}")
-    return _mapping(contexts[name], f"contexts.{name}", path)
+        known = ", ".join(sorted(map(str, contexts)))
+        raise ConfigError(
+            f"expected one of the contexts {known} in {path}, got {name!r}",
+            hint=f"choose with --context, {CONTEXT_VARIABLE}, or default_context in the file",
+        )
+    return name, _mapping(contexts[name], f"contexts.{name}", path)
 
 
-def _parse(document: Mapping[str, Any], path: Path) -> ClientConfig:
-    urls = document.get("rpc_urls", ())
-    if isinstance(urls, str) or not urls or not all(isinstance(url, str) for url in urls):
-        raise ConfigError(f"expected rpc_urls in {path} to be a list of URLs, got {urls!r}")
+def _contexts(document: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    return _mapping(document["contexts"], "contexts", path)
+
+
+def _parse(document: Mapping[str, Any], path: Path, context: str | None) -> ClientConfig:
+    wallet = _parse_wallet(document.get("wallet_config"), path)
     n_shards = document.get("n_shards")
     if n_shards is not None and (not isinstance(n_shards, int) or isinstance(n_shards, bool)):
         raise ConfigError(f"expected n_shards in {path} to be a number, got {n_shards!r}")
@@ -152,13 +198,25 @@ def _parse(document: Mapping[str, Any], path: Path) -> ClientConfig:
     return ClientConfig(
         system_object=_object_id(document, "system_object", path),
         staking_object=_object_id(document, "staking_object", path),
-        rpc_urls=tuple(urls),
+        rpc_urls=_parse_urls(document, wallet, path),
         n_shards=n_shards,
-        wallet=_parse_wallet(document.get("wallet_config"), path),
+        wallet=wallet,
         node_scheme=scheme,
         exchange_objects=_parse_exchanges(document.get("exchange_objects"), path),
         source=path,
+        context=context,
     )
+
+
+def _parse_urls(document: Mapping[str, Any], wallet: WalletConfig | None, path: Path) -> tuple[str, ...]:
+    if document.get("rpc_urls") is None and wallet is not None:
+        from walrus_sui.chain.wallet import read_rpc_url
+
+        return (read_rpc_url(wallet.path, wallet.active_env),)
+    urls = document.get("rpc_urls", ())
+    if isinstance(urls, str) or not urls or not all(isinstance(url, str) for url in urls):
+        raise ConfigError(f"expected rpc_urls in {path} to be a list of URLs, got {urls!r}")
+    return tuple(urls)
 
 
 def _parse_exchanges(value: object, path: Path) -> tuple[bytes, ...]:
@@ -175,10 +233,12 @@ def _parse_wallet(value: object, path: Path) -> WalletConfig | None:
     if isinstance(value, str):
         return WalletConfig(_beside(path, value))
     wallet = _mapping(value, "wallet_config", path)
-    if not isinstance(wallet.get("path"), str):
-        raise ConfigError(f"expected wallet_config.path in {path} to be a file name, got {wallet.get('path')!r}")
+    for key in ("path", "active_env"):
+        if wallet.get(key) is not None and not isinstance(wallet[key], str):
+            raise ConfigError(f"expected wallet_config.{key} in {path} to be text, got {wallet[key]!r}")
+    file = default_wallet_path() if wallet.get("path") is None else _beside(path, wallet["path"])
     active = _object_id(wallet, "active_address", path) if wallet.get("active_address") else None
-    return WalletConfig(_beside(path, wallet["path"]), active)
+    return WalletConfig(file, active, wallet.get("active_env"))
 
 
 def _beside(config_path: Path, name: str) -> Path:

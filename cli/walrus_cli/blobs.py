@@ -10,6 +10,7 @@ import typer
 
 from walrus_cli import display, loop, output
 from walrus_cli.files import read_file, write_file
+from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json, TakesBlobIds
 from walrus_sui.errors import InputError
 
@@ -41,9 +42,7 @@ def read(
 
 
 async def _read(blob_id: Any, config: Path | None, *, strict: bool) -> bytes:
-    from walrus_sui.client import WalrusClient
-
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         with output.progress() as listener:
             return await client.read(blob_id, consistency="strict" if strict else "default", on_progress=listener)
 
@@ -68,11 +67,10 @@ def blob_status(
 async def _status(
     text: str | None, file: Path | None, timeout: float, config: Path | None
 ) -> tuple[dict[str, Any], str]:
-    from walrus_sui.client import WalrusClient
     from walrus_sui.redstuff import BlobId
     from walrus_sui.storage.status import status_to_json
 
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         blob_id = BlobId.parse(text) if text is not None else await client.blob_id(read_file(file or Path()))
         status = status_to_json(await client.status(blob_id, timeout=timeout))
     document = {"blobId": str(blob_id), "status": status}

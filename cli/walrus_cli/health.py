@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from walrus_cli import loop, output
+from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
 
 app = typer.Typer()
@@ -22,9 +23,7 @@ def health(config: Config = None, json: Json = False) -> None:
 
 
 async def _health(config: Path | None) -> list[dict[str, Any]]:
-    from walrus_sui.client import WalrusClient
-
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         nodes = await client.nodes()
         answers = await asyncio.gather(*(node.client.health() for node in nodes), return_exceptions=True)
     return [

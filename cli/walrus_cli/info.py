@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from walrus_cli import loop, output
+from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ def info(config: Config = None, json: Json = False) -> None:
 
 
 async def _network(config: Path | None) -> Network:
-    from walrus_sui.client import WalrusClient
-
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         return await client.network()
 
 

@@ -6,22 +6,30 @@ need.
 
 from __future__ import annotations
 
+import copy
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 import typer
+from typer.models import CommandInfo
 
 from walrus_cli import output
+from walrus_cli.options import Choice, Config, Context, GasBudget, Json, Wallet, choose, choosing, on_network
 from walrus_sui.errors import WalrusError
 
 
 class Entry(NamedTuple):
-    """Where a command lives. The module's `app` either has a command of that name or is itself the group."""
+    """Where a command lives. The module's `app` either has a command of that name or is itself the group.
+
+    `alias_of` is the command's name there; aliases are not in the list of commands.
+    """
 
     module: str
     help: str
+    alias_of: str | None = None
 
 
 COMMANDS = {
@@ -45,7 +53,7 @@ COMMANDS = {
     "move": Entry("walrus_cli.move", "Build and test Move packages."),
 }
 
-
+JSON_VARIABLE = "WALRUS_JSON"
 EXIT_CODES = (
     "Exit codes: 0 done, 1 failed, 2 usage, 3 configuration, 4 unreachable, 5 not found, 6 refused by the chain, "
     "7 too few storage nodes, 8 bad input or data, 9 local network, 130 interrupted."
@@ -61,28 +69,45 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         rich_markup_mode=None,
         no_args_is_help=True,
         add_completion=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "WALRUS"},
     )
     app.callback()(_globals)
     for name, entry in COMMANDS.items():
         if name in words:
             _mount(app, name, entry)
         else:
-            app.command(name, help=entry.help)(_not_on_this_command_line)
+            hidden = entry.alias_of is not None
+            app.command(name, help=entry.help, hidden=hidden)(_not_on_this_command_line)
     return app
 
 
 def _mount(app: typer.Typer, name: str, entry: Entry) -> None:
     room: typer.Typer = importlib.import_module(entry.module).app
     for command in room.registered_commands:
-        if command.name == name:
-            app.registered_commands.append(command)
+        if command.callback is not None:
+            command.callback = on_network(command.callback)
+    for command in room.registered_commands:
+        if command.name == (entry.alias_of or name):
+            app.registered_commands.append(_renamed(command, name))
             return
     app.add_typer(room, name=name, help=entry.help)
 
 
-def _globals() -> None:
+def _renamed(command: CommandInfo, name: str) -> CommandInfo:
+    found = copy.copy(command)
+    found.name = name
+    return found
+
+
+def _globals(
+    config: Config = None,
+    context: Context = None,
+    wallet: Wallet = None,
+    gas_budget: GasBudget = None,
+    json: Json = False,
+) -> None:
     """Store and read blobs on Walrus, and run Walrus networks."""
+    choose(Choice(config, context, wallet, gas_budget))
 
 
 def _not_on_this_command_line() -> None:
@@ -91,11 +116,12 @@ def _not_on_this_command_line() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
-    output.choose_json("--json" in arguments)
+    output.begin("--json" in arguments or os.environ.get(JSON_VARIABLE, "") not in ("", "0", "false"))
     try:
-        code = typer.main.get_command(build_app(arguments)).main(
-            [*arguments], prog_name="walrus", standalone_mode=False
-        )
+        with choosing():
+            code = typer.main.get_command(build_app(arguments)).main(
+                [*arguments], prog_name="walrus", standalone_mode=False
+            )
     except WalrusError as error:
         return output.failure(error)
     except typer.Exit as exit_:

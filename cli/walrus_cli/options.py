@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +20,125 @@ from walrus_cli import output
 
 _BLOB_ID_WITH_DASH = re.compile(r"-[A-Za-z0-9_-]{42}")
 
-Json = Annotated[bool, typer.Option("--json", callback=output.choose_json, help="Answer in JSON.")]
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The client_config.yaml to use [env: WALRUS_CONFIG].")
+Json = Annotated[
+    bool, typer.Option("--json", envvar="WALRUS_JSON", callback=output.choose_json, help="Answer in JSON.")
 ]
+Config = Annotated[
+    Path | None, typer.Option("--config", envvar="WALRUS_CONFIG", help="The client_config.yaml to use.")
+]
+Context = Annotated[
+    str | None,
+    typer.Option("--context", envvar="WALRUS_CONTEXT", help="Which of the contexts in it."),
+]
+Wallet = Annotated[
+    Path | None, typer.Option("--wallet", envvar="WALRUS_WALLET", help="Pay with this wallet (a client.yaml).")
+]
+GasBudget = Annotated[
+    int | None,
+    typer.Option(
+        "--gas-budget",
+        envvar="WALRUS_GAS_BUDGET",
+        min=1,
+        help="MIST that a transaction may cost.",
+        show_default="what a simulation says",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which network, and who pays there how much; `None` is what the configuration says."""
+
+    config: Path | None = None
+    context: str | None = None
+    wallet: Path | None = None
+    gas_budget: int | None = None
+
+
+_NOTHING = Choice()
+_chosen: ContextVar[Choice] = ContextVar("walrus_cli_choice", default=_NOTHING)
+
+
+def chosen() -> Choice:
+    """What the command line says so far: before the command's name, and at the command."""
+    return _chosen.get()
+
+
+def choose(choice: Choice) -> None:
+    """Take `choice` where it says something, and leave the rest as it was."""
+    before = _chosen.get()
+    _chosen.set(
+        Choice(
+            choice.config or before.config,
+            choice.context or before.context,
+            choice.wallet or before.wallet,
+            choice.gas_budget or before.gas_budget,
+        )
+    )
+
+
+@contextmanager
+def choosing() -> Iterator[None]:
+    """One command line: what it chooses is forgotten at its end."""
+    token = _chosen.set(_NOTHING)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def on_network(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`command`, which takes `--config`, with the other options that say which network and who pays.
+
+    They are kept in `chosen()`. A command without `config: Config` is given back as it is.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    config = signature.parameters.get("config")
+    if config is None or config.annotation != Config or hasattr(command, "__wrapped__"):
+        return command
+
+    @functools.wraps(command)
+    def chooses(*, context: str | None, wallet: Path | None, gas_budget: int | None, **arguments: Any) -> Any:
+        choose(Choice(arguments["config"], context, wallet, gas_budget))
+        return command(**arguments)
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    added = {"context": Context, "wallet": Wallet, "gas_budget": GasBudget}
+    parameters = [parameter.replace(kind=kind) for parameter in signature.parameters.values()]
+    parameters += [
+        inspect.Parameter(name, kind, default=None, annotation=annotation) for name, annotation in added.items()
+    ]
+    chooses.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    chooses.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return chooses
+
+
+class ManyValues(TyperCommand):
+    """A command whose repeatable options also take several values at once: `--node-ids A B` is one flag."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        repeatable = {
+            name
+            for parameter in self.get_params(ctx)
+            if getattr(parameter, "multiple", False) and parameter.nargs == 1
+            for name in parameter.opts
+        }
+        return super().parse_args(ctx, list(_one_value_each(args, repeatable)))
+
+
+def _one_value_each(args: list[str], repeatable: set[str]) -> Iterator[str]:
+    """`args` with the flag of a repeatable option before each of its values."""
+    flag, values = None, 0
+    for word in args:
+        is_value = not word.startswith("-") or _BLOB_ID_WITH_DASH.fullmatch(word)
+        if flag is not None and is_value:
+            if values:
+                yield flag
+            values += 1
+        else:
+            flag, values = word if word in repeatable else None, 0
+        yield word
 
 
 class TakesBlobIds(TyperCommand):

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _json_wanted = False
 
 
+def begin(wanted: bool) -> None:
+    """A new command line, whose answer is to be JSON or not."""
+    global _json_wanted
+    _json_wanted = wanted
+
+
 def choose_json(wanted: bool) -> bool:
     """Answer in JSON from now on (the callback of every command's `--json`)."""
     global _json_wanted

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walrus_cli import display, loop, output
+from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
 from walrus_sui.errors import BlobNotFound, InputError
 
@@ -34,9 +35,7 @@ def list_blobs(
 
 
 async def _owned(config: Path | None) -> tuple[int, tuple[Blob, ...]]:
-    from walrus_sui.client import WalrusClient
-
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         network = await client.network()
         return network.epoch, await client.owned_blobs()
 
@@ -56,9 +55,8 @@ def extend(
 
 async def _extend(object_id: str, epochs: int, config: Path | None) -> Blob:
     from walrus_sui.bcs.sui import parse_address
-    from walrus_sui.client import WalrusClient
 
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         return await client.extend(parse_address(object_id), epochs)
 
 
@@ -80,10 +78,9 @@ def delete(
 
 async def _delete(object_ids: list[str], blob_ids: list[str], config: Path | None) -> list[str]:
     from walrus_sui.bcs.sui import format_address, parse_address
-    from walrus_sui.client import WalrusClient
 
     chosen = [parse_address(object_id) for object_id in object_ids]
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         for blob_id in blob_ids:
             chosen += await _objects_of(client, blob_id)
         for object_id in chosen:

@@ -9,6 +9,7 @@ import typer
 
 from walrus_cli import display, loop, output
 from walrus_cli.files import read_file, write_file
+from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json, TakesBlobIds
 from walrus_sui.errors import InputError
 
@@ -42,11 +43,10 @@ def store_quilt(
 
 
 async def _store(paths: list[Path], config: Path | None, *, epochs: int, deletable: bool) -> StoredQuilt:
-    from walrus_sui.client import WalrusClient
     from walrus_sui.redstuff.quilt import QuiltFile
 
     files = [QuiltFile(path.name, read_file(path)) for path in paths]
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         with output.progress() as listener:
             return await client.store_quilt(files, epochs=epochs, deletable=deletable, on_progress=listener)
 
@@ -80,11 +80,10 @@ def _safe_name(identifier: str) -> str:
 
 
 async def _read(quilt_id: str, identifiers: list[str] | None, config: Path | None) -> tuple[QuiltFile, ...]:
-    from walrus_sui.client import WalrusClient
     from walrus_sui.redstuff import BlobId
 
     blob_id = BlobId.parse(quilt_id)
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         return await client.read_quilt(blob_id, identifiers)
 
 
@@ -103,8 +102,7 @@ def list_patches(quilt_id: QuiltId, config: Config = None, json: Json = False) -
 
 
 async def _patches(quilt_id: str, config: Path | None) -> tuple[QuiltPatch, ...]:
-    from walrus_sui.client import WalrusClient
     from walrus_sui.redstuff import BlobId
 
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         return await client.quilt_patches(BlobId.parse(quilt_id))

@@ -10,6 +10,7 @@ import typer
 
 from walrus_cli import display, loop, output
 from walrus_cli.files import read_file, size_of
+from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
 from walrus_sui.errors import InputError
 
@@ -43,10 +44,8 @@ def store(
 async def _store(
     files: list[Path], config: Path | None, *, epochs: str, deletable: bool, force: bool
 ) -> list[StoredBlob]:
-    from walrus_sui.client import WalrusClient
-
     results = []
-    async with WalrusClient.from_config(config) as client:
+    async with open_client(config) as client:
         network = await client.network()
         wanted_epochs = network.max_epochs_ahead if epochs == "max" else _count(epochs)
         for path in files:

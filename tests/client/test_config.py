@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from walrus_sui.chain import Keypair, Wallet
 from walrus_sui.config import ClientConfig, WalletConfig, find_config, load_config, write_config
-from walrus_sui.errors import ConfigError
+from walrus_sui.errors import ConfigError, WalletError
 
 MINIMAL = "system_object: '0x01'\nstaking_object: '0x0a'\nrpc_urls: [http://127.0.0.1:9000]\n"
 
@@ -15,7 +16,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.delenv("WALRUS_CONFIG", raising=False)
+    for variable in ("WALRUS_CONFIG", "WALRUS_CONTEXT"):
+        monkeypatch.delenv(variable, raising=False)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -91,6 +93,45 @@ def test_a_configuration_of_the_official_client_can_be_used(tmp_path):
         load_config(path, "testnet")
 
 
+CONTEXTS = (
+    "default_context: one\n"
+    "contexts:\n"
+    "  one: {system_object: '0x1', staking_object: '0xa', rpc_urls: [http://one]}\n"
+    "  two: {system_object: '0x2', staking_object: '0xb', rpc_urls: [http://two], n_shards: 7}\n"
+)
+
+
+def test_a_context_is_taken_by_flag_then_variable_then_default(home, monkeypatch):
+    (home / "work" / "client_config.yaml").write_text(CONTEXTS)
+    assert (find_config().rpc_url, find_config().context) == ("http://one", "one")
+    monkeypatch.setenv("WALRUS_CONTEXT", "two")
+    assert (find_config().rpc_url, find_config().n_shards) == ("http://two", 7)
+    assert find_config(context="one").rpc_url == "http://one"
+    with pytest.raises(ConfigError, match=r"expected one of the contexts one, two in .*, got 'three'") as caught:
+        find_config(context="three")
+    assert "--context" in (caught.value.hint or "")
+
+
+def test_a_context_of_a_file_without_any_is_refused(home):
+    with pytest.raises(ConfigError, match="but the file has no contexts"):
+        find_config(put(home / "c.yaml", 10), "one")
+
+
+def test_the_wallet_of_the_sui_tool_and_its_full_node_are_used_unless_others_are_named(home):
+    wallet = home / "home" / ".sui" / "sui_config" / "client.yaml"
+    Wallet(Keypair.generate(), "http://of-the-wallet").save(wallet, environment="testnet")
+    path = home / "c.yaml"
+    ids = "system_object: '0x01'\nstaking_object: '0x0a'\n"
+    path.write_text(ids + "wallet_config: {}\n")
+    config = load_config(path)
+    assert (config.rpc_url, config.wallet) == ("http://of-the-wallet", WalletConfig(wallet))
+    path.write_text(ids + "wallet_config: {active_env: testnet}\n")
+    assert load_config(path).rpc_url == "http://of-the-wallet"
+    path.write_text(ids + "wallet_config: {active_env: mainnet}\n")
+    with pytest.raises(WalletError, match="expected an environment 'mainnet'"):
+        load_config(path)
+
+
 def test_short_ids_are_padded_and_numbers_taken(tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text("system_object: 0x0102\nstaking_object: '0xab'\nrpc_urls: [http://x]\n")
@@ -114,7 +155,9 @@ def test_short_ids_are_padded_and_numbers_taken(tmp_path):
         (MINIMAL + "exchange_objects: [-1]\n", r"expected exchange_objects\[0\]"),
         (MINIMAL + "exchange_objects: ['0x1', x]\n", r"expected exchange_objects\[1\]"),
         (MINIMAL + "n_shards: many\n", "expected n_shards"),
-        (MINIMAL + "wallet_config: {active_env: x}\n", "expected wallet_config.path"),
+        (MINIMAL + "wallet_config: {path: [x]}\n", "expected wallet_config.path"),
+        (MINIMAL + "wallet_config: {active_env: 7}\n", "expected wallet_config.active_env"),
+        ("system_object: '0x1'\nstaking_object: '0x2'\n", "expected rpc_urls"),
         (MINIMAL + "storage_node_url_scheme: ftp\n", "to be http or https"),
         ("contexts: {a: {}}\n", "expected one of the contexts a"),
     ],

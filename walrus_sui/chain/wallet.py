@@ -55,7 +55,7 @@ class Wallet:
         keystore = (path.parent / _text(config.get("keystore", {}), "File", path)).expanduser()
         return cls(
             _keypair_of(address or _active_address(config, path), path, read_keystore(keystore)),
-            _active_url(config, path),
+            _url_of(config, _text(config, "active_env", path), path),
         )
 
     def save(self, path: Path, *, environment: str = "local") -> None:
@@ -69,6 +69,12 @@ class Wallet:
             "active_address": format_address(self.keypair.address),
         }
         write_private(path, yaml.safe_dump(config, sort_keys=False))
+
+
+def read_rpc_url(path: Path, environment: str | None = None) -> str:
+    """The full node of an environment of a `client.yaml`, or of the active one. Raises `WalletError`."""
+    config = _parse_config(path)
+    return _url_of(config, environment or _text(config, "active_env", path), path)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -131,10 +137,9 @@ def _keypair_of(address: bytes, path: Path, keypairs: tuple[Keypair, ...]) -> Ke
     raise WalletError(f"expected the key of {format_address(address)} in the keystore of {path}, got other keys")
 
 
-def _active_url(config: dict[str, object], path: Path) -> str:
-    active = _text(config, "active_env", path)
+def _url_of(config: dict[str, object], alias: str, path: Path) -> str:
     environments = config.get("envs")
     for environment in environments if isinstance(environments, list) else ():
-        if isinstance(environment, dict) and environment.get("alias") == active:
+        if isinstance(environment, dict) and environment.get("alias") == alias:
             return _text(environment, "rpc", path)
-    raise WalletError(f"expected an environment {active!r} in {path}, got none of that name")
+    raise WalletError(f"expected an environment {alias!r} in {path}, got none of that name")

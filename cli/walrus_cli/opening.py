@@ -1,0 +1,31 @@
+"""The network that the command line names, and the account that pays there."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from walrus_cli.options import chosen
+
+if TYPE_CHECKING:
+    from walrus_sui.client import WalrusClient
+    from walrus_sui.config import ClientConfig
+
+
+def find_network(config: Path | None = None) -> ClientConfig:
+    """The configuration that is meant, with `--context` and `--wallet` heeded. Raises `ConfigError`."""
+    from walrus_sui.config import WalletConfig, find_config
+
+    choice = chosen()
+    found = find_config(config or choice.config, choice.context)
+    if choice.wallet is not None:
+        found = dataclasses.replace(found, wallet=WalletConfig(choice.wallet))
+    return found
+
+
+def open_client(config: Path | None = None) -> WalrusClient:
+    """A client of that network, to be entered with `async with`. Raises `ConfigError`."""
+    from walrus_sui.client import WalrusClient
+
+    return WalrusClient(find_network(config))
