@@ -57,10 +57,28 @@ async def test_a_blob_on_storage_that_is_owned(world: World) -> None:
     contracts, owner = world.contracts, world.owner
     storage = await contracts.reserve_space(owner, BLOB_SIZE, epochs=5)
     before = await balance(world)
-    (blob,) = await contracts.register_blobs(owner, [registration(fresh_blob(), storage=storage.object_id)])
+    wanted = registration(fresh_blob(), storage=storage.object_id, epochs=5)
+    (blob,) = await contracts.register_blobs(owner, [wanted])
     assert await spent(world, before) == 2_000
     assert blob.storage == storage
     assert storage not in await contracts.owned_storage(owner.address)
+
+
+async def test_several_blobs_are_cut_from_one_storage_and_the_rest_stays(world: World) -> None:
+    contracts, owner, epoch = world.contracts, world.owner, await world.epoch()
+    kept = set(await contracts.owned_storage(owner.address))
+    storage = await contracts.reserve_space(owner, 3 * BLOB_SIZE, epochs=5)
+    before = await balance(world)
+    wanted = [registration(fresh_blob(), storage=storage.object_id, epochs=epochs) for epochs in (5, 2)]
+    first, second = await contracts.register_blobs(owner, wanted)
+    assert await spent(world, before) == 2 * 2_000
+    assert (first.storage.object_id, first.storage.end_epoch) == (storage.object_id, epoch + 5)
+    assert (second.storage.storage_size, second.storage.end_epoch) == (BLOB_SIZE, epoch + 2)
+    rest = set(await contracts.owned_storage(owner.address)) - kept
+    assert sorted((item.start_epoch, item.end_epoch, item.storage_size) for item in rest) == [
+        (epoch, epoch + 5, BLOB_SIZE),
+        (epoch + 2, epoch + 5, BLOB_SIZE),
+    ]
 
 
 async def test_a_blob_too_large_for_its_storage(world: World) -> None:

@@ -12,6 +12,7 @@ from walrus_sui.chain.client import SuiClient, coin_balance
 from walrus_sui.chain.contracts import (
     FROST_PER_WAL,
     BlobCertification,
+    BlobExtension,
     BlobRegistration,
     Contracts,
     EventBlobReport,
@@ -35,6 +36,7 @@ __all__ = [
     "FROST_PER_WAL",
     "SUI_TYPE",
     "BlobCertification",
+    "BlobExtension",
     "BlobRegistration",
     "BuiltPackage",
     "ChainEvent",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from walrus_sui.bcs.sui import blake2b256
 from walrus_sui.chain.contracts.base import CERTIFICATE
+from walrus_sui.chain.contracts.certification import BlobCertification
 from walrus_sui.chain.contracts.reads import ContractReads
-from walrus_sui.chain.contracts.storage import BlobCertification
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.types import AvailabilityCertificate, BlsCommittee

@@ -10,7 +10,7 @@ from walrus_sui.chain.contracts.base import STORAGE_POOL
 from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
 from walrus_sui.chain.contracts.pricing import Prices, encoded_size
 from walrus_sui.chain.contracts.reads import ContractReads
-from walrus_sui.chain.contracts.storage import BlobRegistration
+from walrus_sui.chain.contracts.registration import BlobRegistration
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import TransactionBuilder, Usable

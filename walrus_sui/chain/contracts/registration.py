@@ -1,0 +1,174 @@
+"""Registering blobs, on storage bought or cut from what the account has (contracts.md §2.4, §6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from walrus_sui import bcs
+from walrus_sui.chain.contracts.base import STORAGE
+from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
+from walrus_sui.chain.contracts.pricing import Prices, encoded_size
+from walrus_sui.chain.contracts.reads import ContractReads
+from walrus_sui.chain.events import BlobRegistered, parse_event
+from walrus_sui.chain.execution import ExecutedTransaction
+from walrus_sui.chain.keys import Keypair
+from walrus_sui.chain.signed import OnSigned
+from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
+from walrus_sui.chain.types import Blob, Storage, SystemStateInnerV1
+from walrus_sui.errors import ContractMismatch
+from walrus_sui.redstuff import ENCODING_TYPE_RS2
+
+
+@dataclass(frozen=True)
+class BlobRegistration:
+    """A blob to register: `size` is unencoded bytes, `epochs` how many, counting the current one.
+
+    With `storage`, the id of a Storage object of the account, no space is bought: what the blob needs is cut from
+    that, and the rest stays with the account. Several blobs of one transaction may name the same storage.
+    """
+
+    blob_id: bytes
+    root_hash: bytes
+    size: int
+    epochs: int
+    deletable: bool = True
+    encoding_type: int = ENCODING_TYPE_RS2
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    storage: bytes | None = None
+
+
+class RegistrationCalls(ContractReads):
+    async def register_blobs(
+        self,
+        keypair: Keypair,
+        registrations: Sequence[BlobRegistration],
+        *,
+        system: SystemStateInnerV1 | None = None,
+        on_signed: OnSigned | None = None,
+    ) -> tuple[Blob, ...]:
+        """Reserve storage for blobs and register them, all or none; pays exactly the price of the moment.
+
+        `system` spares reading prices and epoch: where it is out of date the transaction aborts. The Blob objects
+        come in the order of `registrations` and belong to the account. Raises `InsufficientFunds`, `BlobTooLarge`,
+        `MoveAborted` (such as `EStorageExceeded`, `EInvalidEpochsAhead`).
+        """
+
+        async def build() -> TransactionBuilder:
+            state = system or await self.system()
+            return await _Builder(self, keypair.address, state).build(registrations)
+
+        executed = await self.sui.execute(build, keypair, on_signed=on_signed)
+        blobs = await self.registered_blobs(executed)
+        if len(blobs) != len(registrations):
+            raise ContractMismatch(
+                f"expected {len(registrations)} registered blobs in {executed}, got {len(blobs)}"
+            )
+        return blobs
+
+    async def registered_blobs(self, executed: ExecutedTransaction) -> tuple[Blob, ...]:
+        """The objects a registration created, in its order: their events come in that order too."""
+        events = [parse_event(event, self.original_package) for event in executed.events]
+        ids = [event.object_id for event in events if isinstance(event, BlobRegistered)]
+        return tuple(found.parse(Blob) for found in await self.sui.get_objects(ids))
+
+
+class _Builder:
+    """One transaction that registers blobs."""
+
+    def __init__(self, contracts: RegistrationCalls, owner: bytes, system: SystemStateInnerV1) -> None:
+        self._contracts = contracts
+        self._owner = owner
+        self._state = system
+        self._tx = TransactionBuilder()
+        self._system = self._tx.object(contracts.system_object)
+        self._owned: dict[bytes, _OwnedStorage] = {}
+
+    async def build(self, registrations: Sequence[BlobRegistration]) -> TransactionBuilder:
+        sizes = [encoded_size(self._state, item.size) for item in registrations]
+        await self._find_owned(item.storage for item in registrations)
+        space, writing = await self._pay(registrations, sizes)
+        blobs = [
+            self._register(item, size, space, writing) for item, size in zip(registrations, sizes, strict=True)
+        ]
+        for coin in (space, writing):
+            destroy_zero(self._tx, self._contracts.wal_type, coin)
+        leftovers = [part for storage in self._owned.values() for part in storage.leftovers()]
+        self._tx.transfer_objects([*blobs, *leftovers], self._owner)
+        return self._tx
+
+    async def _find_owned(self, object_ids: Iterator[bytes | None]) -> None:
+        ids = tuple(dict.fromkeys(item for item in object_ids if item is not None))
+        expected = str(self._contracts._type(*STORAGE))
+        for object_id, found in zip(ids, await self._contracts.sui.get_objects(ids) if ids else (), strict=True):
+            if str(found.type) != expected:
+                raise ContractMismatch(f"expected a {expected}, got a {found.type}")
+            self._owned[object_id] = _OwnedStorage(
+                self._contracts, self._tx, found.parse(Storage), self._tx.object(object_id)
+            )
+
+    async def _pay(self, registrations: Sequence[BlobRegistration], sizes: list[int]) -> tuple[Usable, ...]:
+        prices = Prices.of(self._state)
+        bought = [
+            prices.storage_cost(size, item.epochs)
+            for size, item in zip(sizes, registrations, strict=True)
+            if item.storage is None
+        ]
+        amounts = (sum(bought), sum(map(prices.write_cost, sizes)))
+        return await split_payments(self._contracts.sui, self._tx, self._owner, self._contracts.wal_type, amounts)
+
+    def _register(self, item: BlobRegistration, size: int, space: Usable, writing: Usable) -> CommandResult:
+        tx = self._tx
+        arguments = (
+            self._system,
+            self._storage(item, size, space),
+            tx.pure(bcs.Bytes32, item.blob_id),
+            tx.pure(bcs.Bytes32, item.root_hash),
+            tx.pure(bcs.U64, item.size),
+            tx.pure(bcs.U8, item.encoding_type),
+            tx.pure(bool, item.deletable),
+            writing,
+        )
+        blob = self._contracts._call(tx, "system", "register_blob", arguments)
+        for key, value in item.attributes.items():
+            pair = (blob, tx.pure(str, key), tx.pure(str, value))
+            self._contracts._call(tx, "blob", "insert_or_update_metadata_pair", pair)
+        return blob
+
+    def _storage(self, item: BlobRegistration, size: int, space: Usable) -> Usable:
+        if item.storage is not None:
+            return self._owned[item.storage].cut(size, self._state.committee.epoch + item.epochs)
+        arguments = (self._system, self._tx.pure(bcs.U64, size), self._tx.pure(bcs.U32, item.epochs), space)
+        return self._contracts._call(self._tx, "system", "reserve_space", arguments)
+
+
+class _OwnedStorage:
+    """A Storage object while blobs are cut from it; what does not fit is passed on for the contract to refuse."""
+
+    def __init__(
+        self, contracts: RegistrationCalls, tx: TransactionBuilder, storage: Storage, usable: Usable
+    ) -> None:
+        self._contracts = contracts
+        self._tx = tx
+        self._end = storage.end_epoch
+        self._left = storage.storage_size
+        self._usable: Usable | None = usable
+        self._cut_off: list[Usable] = []
+
+    def cut(self, size: int, end_epoch: int) -> Usable:
+        """`size` bytes until `end_epoch`."""
+        if self._usable is None:
+            raise ContractMismatch("expected storage with room for one more blob, got one that is used up")
+        part, self._usable = self._usable, None
+        if self._left > size:
+            self._usable = self._split(part, "split_by_size", self._tx.pure(bcs.U64, size))
+        self._left -= size
+        if self._end > end_epoch:
+            self._cut_off.append(self._split(part, "split_by_epoch", self._tx.pure(bcs.U32, end_epoch)))
+        return part
+
+    def leftovers(self) -> list[Usable]:
+        return self._cut_off if self._usable is None else [*self._cut_off, self._usable]
+
+    def _split(self, part: Usable, function: str, at: Usable) -> Usable:
+        return self._contracts._call(self._tx, "storage_resource", function, (part, at))
