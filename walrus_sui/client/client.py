@@ -7,11 +7,11 @@ async with WalrusClient.from_config() as client:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from walrus_sui.chain import Contracts, Keypair
 from walrus_sui.chain.types import Blob
@@ -31,12 +31,15 @@ from walrus_sui.redstuff.decoder import Consistency
 from walrus_sui.redstuff.quilt import PatchId, QuiltFile, QuiltPatch, build_quilt
 from walrus_sui.storage import BlobStatus, Committee
 
+T = TypeVar("T")
+
 
 class WalrusClient:
     """Stores blobs with the wallet of `config` and reads them from its network.
 
-    The chain is read anew for every flow, so epochs may come and go. Raises what the flows raise, `ChainError`s,
-    and `ConfigError` where the configuration lacks what a flow needs.
+    Epochs may come and go while it is open: reads go by the committee that was last read from chain, and look
+    again when that fails. Raises what the flows raise, `ChainError`s, and `ConfigError` where the configuration
+    lacks what a flow needs.
     """
 
     def __init__(
@@ -112,13 +115,9 @@ class WalrusClient:
         on_progress: ProgressListener = ignore_progress,
     ) -> bytes:
         """The blob's bytes. Raises `BlobNotFound`, `BlobUnavailable`, `InconsistentBlob`."""
-        *earlier, last = (await self.network()).read_committees
-        for committee in earlier:
-            try:
-                return await self._read(committee, blob_id, consistency, on_progress)
-            except (BlobNotFound, BlobUnavailable):
-                continue  # certified since the epoch change began: the committee that is taking over has it
-        return await self._read(last, blob_id, consistency, on_progress)
+        return await self._with_committees(
+            lambda committee: self._read(committee, blob_id, consistency, on_progress)
+        )
 
     async def status(self, blob_id: BlobId, *, timeout: float = 5.0) -> BlobStatus:
         """What the storage nodes agree on about a blob. Raises `BlobUnavailable` if too few answer in time."""
@@ -164,6 +163,17 @@ class WalrusClient:
         """Delete a deletable blob; its storage stays with the signer. Raises `ObjectNotFound`, `MoveAborted`."""
         await self.contracts.delete_blob(self.signer, object_id)
 
+    async def _with_committees(self, flow: Callable[[Committee], Awaitable[T]]) -> T:
+        """The result of a read from the committees that are known, or else from those there are now."""
+        network = await self._session.known_network()
+        try:
+            return await _first_of(network.read_committees, flow)
+        except (BlobNotFound, BlobUnavailable):
+            newer = await self._session.newer_network(network)
+            if newer.read_committees == network.read_committees:
+                raise
+        return await _first_of(newer.read_committees, flow)
+
     async def _read(
         self, committee: Committee, blob_id: BlobId, consistency: Consistency, on_progress: ProgressListener
     ) -> bytes:
@@ -171,6 +181,18 @@ class WalrusClient:
         return await read_blob(nodes, blob_id, consistency=consistency, limits=limits, on_progress=on_progress)
 
     async def _quilt(self, blob_id: BlobId) -> QuiltReader:
-        committee = (await self.network()).read_committees[0]
+        return await self._with_committees(lambda committee: self._quilt_of(committee, blob_id))
+
+    async def _quilt_of(self, committee: Committee, blob_id: BlobId) -> QuiltReader:
         nodes, limits = self._session.nodes(committee), self._session.limits
         return await open_quilt(nodes, blob_id, limits=limits, whole=lambda: self.read(blob_id))
+
+
+async def _first_of(committees: Iterable[Committee], flow: Callable[[Committee], Awaitable[T]]) -> T:
+    *earlier, last = committees
+    for committee in earlier:
+        try:
+            return await flow(committee)
+        except (BlobNotFound, BlobUnavailable):
+            continue  # certified since the epoch change began: the committee that is taking over has it
+    return await flow(last)

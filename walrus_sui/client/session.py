@@ -11,6 +11,7 @@ import httpx
 from walrus_sui.chain import Contracts, Keypair, SuiClient, Wallet
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import Network, read_network
+from walrus_sui.client.network_view import NetworkView
 from walrus_sui.client.nodes import CommitteeNodes
 from walrus_sui.client.transport import http_client
 from walrus_sui.config import ClientConfig
@@ -34,6 +35,7 @@ class Session:
         self._config = config
         self._http = http
         self._keypair = keypair
+        self._view = NetworkView(self._read_network)
 
     @classmethod
     @asynccontextmanager
@@ -56,6 +58,17 @@ class Session:
 
     async def network(self) -> Network:
         """The network as its chain describes it now. Raises `ConfigError` if it is not the configured one."""
+        return await self._view.latest()
+
+    async def known_network(self) -> Network:
+        """The network as it was when last read, while that is likely to hold. Raises as `network`."""
+        return await self._view.known()
+
+    async def newer_network(self, seen: Network) -> Network:
+        """A reading later than `seen`, with which something failed. Raises as `network`."""
+        return await self._view.newer(seen)
+
+    async def _read_network(self) -> Network:
         network = await read_network(self.contracts)
         expected = self._config.n_shards
         if expected is not None and network.n_shards != expected:
