@@ -13,7 +13,7 @@ from walrus_cli.options import Json
 from walrus_localnet.move.build import build as build_package
 from walrus_localnet.move.build import write
 from walrus_localnet.move.check import framework_difference
-from walrus_localnet.move.compiler import Compiler
+from walrus_localnet.move.choice import Choice, choose
 from walrus_localnet.move.errors import PackageError
 from walrus_localnet.move.framework import framework_directory
 from walrus_localnet.move.package import Package
@@ -28,15 +28,26 @@ PackagePath = Annotated[Path, typer.Argument(help="Folder that holds Move.toml."
 Output = Annotated[Path | None, typer.Option("--output", help="Also write the modules and a manifest.json here.")]
 Filter = Annotated[str, typer.Option("--filter", help="Only tests whose name contains this.")]
 EngineOption = Annotated[Engine, typer.Option("--engine", help="The VM to run the tests on.")]
+CompilerOption = Annotated[
+    Choice,
+    typer.Option(
+        "--compiler", envvar="WALRUS_MOVE_COMPILER", help="The `sui` on PATH, or the pinned WASM build of it."
+    ),
+]
 Published = Annotated[
     list[str] | None, typer.Option("--published", help="NAME=ID of a dependency whose manifest names no id.")
 ]
 
 
 @app.command()
-def build(path: PackagePath = Path(), output_directory: Output = None, json: Json = False) -> None:
+def build(
+    path: PackagePath = Path(),
+    output_directory: Output = None,
+    compiler: CompilerOption = Choice.AUTO,
+    json: Json = False,
+) -> None:
     """Compile a package and say what came out."""
-    built = build_package(Package.load(path, framework_directory()), Compiler())
+    built = build_package(Package.load(path, framework_directory()), choose(compiler, output.note))
     if output_directory is not None:
         output_directory.mkdir(parents=True, exist_ok=True)
         write(output_directory, [built])
@@ -49,22 +60,34 @@ def build(path: PackagePath = Path(), output_directory: Output = None, json: Jso
 
 @app.command("test")
 def run_tests(
-    path: PackagePath = Path(), engine: EngineOption = Engine.BOTH, filter_: Filter = "", json: Json = False
+    path: PackagePath = Path(),
+    engine: EngineOption = Engine.BOTH,
+    filter_: Filter = "",
+    compiler: CompilerOption = Choice.AUTO,
+    json: Json = False,
 ) -> None:
     """Run the unit tests of a package on the official Move VM and on ours; a difference is a failure."""
     package = Package.load(path, framework_directory())
-    report = run_on(package, Compiler(), engine, lambda name: filter_ in name)
-    output.result(_document(report), _summary(report))
+    chosen = choose(compiler, output.note)
+    report = run_on(package, chosen, engine, lambda name: filter_ in name)
+    output.result({"compiler": str(chosen), **_document(report)}, _summary(report))
     if not report.passed:
         raise typer.Exit(1)
 
 
 @app.command("publish-payload")
-def publish_payload(path: PackagePath = Path(), published: Published = None, json: Json = False) -> None:
+def publish_payload(
+    path: PackagePath = Path(),
+    published: Published = None,
+    compiler: CompilerOption = Choice.AUTO,
+    json: Json = False,
+) -> None:
     """Compile a package into what a publish transaction carries: modules and digest in base64, dependencies."""
     package = Package.load(path, framework_directory())
-    payload = payload_of(package, build_package(package, Compiler()), dict(map(_name_and_id, published or [])))
+    built = build_package(package, choose(compiler, output.note))
+    payload = payload_of(package, built, dict(map(_name_and_id, published or [])))
     document = {
+        "compiler": built.compiler,
         "modules": [base64.b64encode(module).decode() for module in payload.modules],
         "dependencies": [format_address(dependency) for dependency in payload.dependencies],
         "digest": base64.b64encode(payload.digest).decode(),

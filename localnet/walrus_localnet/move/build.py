@@ -14,7 +14,6 @@ from walrus_localnet.move.compiler import Compiler
 from walrus_localnet.move.errors import CompilerError, PackageError
 from walrus_localnet.move.framework import framework_directory
 from walrus_localnet.move.package import Package
-from walrus_localnet.move.tool import COMPILER
 from walrus_localnet.vm.bytecode import Module, read_module
 
 
@@ -61,7 +60,7 @@ def build(package: Package, compiler: Compiler) -> BuiltPackage:
         dependencies=tuple(needed.name for needed in package.dependencies),
         placeholders={needed.name: needed.link_address for needed in unpublished},
         source_hash=source_hash(package),
-        compiler=COMPILER,
+        compiler=str(compiler),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from walrus_localnet.move.errors import CompileError, CompilerError
 from walrus_localnet.move.package import ZERO, Package, manifest_text
+from walrus_localnet.move.sui_binary import SuiBinary
 from walrus_localnet.move.unit_tests.source import UnitTest, without_tests
 from walrus_localnet.move.wasm import MoveWasm
 from walrus_sui.bcs.sui import format_address
@@ -57,11 +58,18 @@ class TestReport:
 
 
 class Compiler:
-    """The official compiler and unit test runner, started once and used for many packages."""
+    """The official compiler and unit test runner, started once and used for many packages.
 
-    def __init__(self) -> None:
-        self._wasm = MoveWasm()
+    Without a `tool` it is the pinned one, which alone makes what is committed.
+    """
+
+    def __init__(self, tool: MoveWasm | SuiBinary | None = None) -> None:
+        self._tool = tool or MoveWasm()
         self._compiled: dict[bytes, Compiled] = {}
+
+    def __str__(self) -> str:
+        """Name and version, as manifests of compiled packages state them."""
+        return str(self._tool)
 
     def compile(self, package: Package) -> Compiled:
         """Compiles without tests. Modules of an unpublished package are at 0x0.
@@ -91,7 +99,7 @@ class Compiler:
         """
         files = _files(package, lambda text: without_tests(text, wanted), tests=True)
         files["Move.toml"] = manifest_text(package)
-        answer = self._wasm.test(files, _dependencies(package, _unchanged), ansiColor=False)
+        answer = self._tool.test(files, _dependencies(package, _unchanged), ansiColor=False)
         results = tuple(_results(answer.text))
         if _SUMMARY not in answer.text:
             raise CompileError(answer.text.strip())
@@ -101,7 +109,7 @@ class Compiler:
         return report
 
     def _run(self, files: dict[str, str], dependencies: list[dict[str, Any]], **options: bool) -> Compiled:
-        answer = self._wasm.compile(files, dependencies, ansiColor=False, compileIntent="dump", **options)
+        answer = self._tool.compile(files, dependencies, ansiColor=False, compileIntent="dump", **options)
         if not answer.ok:
             raise CompileError(answer.text.strip())
         output = json.loads(answer.text)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import wasmtime
 
 from walrus_localnet.move.errors import CompilerError
-from walrus_localnet.move.tool import compiler_wasm
+from walrus_localnet.move.tool import COMPILER, compiler_wasm
 
 
 class Answer(NamedTuple):
@@ -39,6 +39,9 @@ class MoveWasm:
         self._engine = wasmtime.Engine(config)
         self._module = _load_module(self._engine, compiler_wasm())
         self._instance: _Instance | None = None
+
+    def __str__(self) -> str:
+        return COMPILER
 
     def compile(
         self, files: Mapping[str, str], dependencies: Sequence[Mapping[str, Any]], **options: Any
