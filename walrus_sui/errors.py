@@ -26,6 +26,7 @@
     ├── NodeError            one storage node did not do what was asked
     │   ├── NodeUnreachable      no answer: not listening, connection lost, too slow
     │   ├── NodeRefused          an answer that says no, with the protocol's reason
+    │   │   └── NodeLacksRoute       the node does not know the route: one of ours, or of a later protocol
     │   └── NodeMisbehaved       an answer that is not what the protocol allows
     ├── NodeStoreError       a storage node's own database cannot be opened or used
     ├── ChainError           Sui did not do what was asked
@@ -107,6 +108,12 @@ class NodeRefused(NodeError):
         super().__init__(node, f"refused with {status} {reason}".rstrip() + f": {message}")
         self.status = status
         self.reason = reason
+
+
+class NodeLacksRoute(NodeRefused):
+    """The node does not know the route that was asked for; what it offers can be asked for another way."""
+
+    code = "node_lacks_route"
 
 
 class NodeMisbehaved(NodeError):

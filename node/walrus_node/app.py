@@ -30,6 +30,8 @@ def build_app(handlers: Handlers, repair: RepairHandlers, *others: Route) -> Sta
             Route(routes.SLIVER, handlers.get_sliver, methods=["GET"]),
             Route(routes.SLIVER, handlers.put_sliver, methods=["PUT"]),
             Route(routes.SLIVER_STATUS, handlers.sliver_status, methods=["GET"]),
+            Route(routes.BUNDLE, handlers.bundles.store, methods=["PUT"]),
+            Route(routes.BUNDLE, handlers.bundles.fetch, methods=["GET"]),
             Route(routes.PERMANENT_CONFIRMATION, handlers.permanent_confirmation, methods=["GET"]),
             Route(routes.DELETABLE_CONFIRMATION, handlers.deletable_confirmation, methods=["GET"]),
             Route(routes.RECOVERY_SYMBOLS, repair.recovery_symbols, methods=["GET"]),

@@ -6,7 +6,7 @@ milliseconds: they belong on a worker thread, and may run at the same time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from walrus_node.store import Store
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, SliverData, pair_of_shard, shard_of_pair
-from walrus_sui.storage import BlobStatus, Reason, Status
+from walrus_sui.storage import BlobStatus, Bundle, BundledSliver, Reason, Status
 
 _CACHED_METADATA = 64
 """Parsed metadata at hand: a blob's slivers arrive together, and parsing costs more than checking a sliver."""
@@ -63,6 +63,30 @@ class Custody:
         if sliver is None:
             raise Refusal(Reason.SLIVER_NOT_FOUND, f"the {axis.value} sliver of pair {pair} is not stored here")
         return sliver
+
+    def bundle(self, blob_id: BlobId, places: Iterable[tuple[int, Axis]], *, metadata: bool, limit: int) -> Bundle:
+        """What is here of the metadata and of slivers by pair and axis: at most `limit` bytes, or one part."""
+        places = list(places)
+        for pair, _ in places:
+            self.check_pair(pair)
+        self.require_registered(blob_id, Reason.SLIVER_NOT_FOUND)
+        known = self._store.metadata(bytes(blob_id)) if metadata else None
+        return Bundle(known, tuple(self._slivers_up_to(blob_id, places, limit - len(known or b""))))
+
+    def _slivers_up_to(
+        self, blob_id: BlobId, places: Iterable[tuple[int, Axis]], limit: int
+    ) -> Iterator[BundledSliver]:
+        duty, size = self.duty, 0
+        for pair, axis in places:
+            shard = shard_of_pair(blob_id, pair, duty.n_shards)
+            sliver = self._store.sliver(bytes(blob_id), shard, axis) if shard in duty.readable else None
+            if sliver is None:
+                continue
+            part = BundledSliver(pair, axis, sliver)
+            if size and size + part.size > limit:
+                return
+            size += part.size
+            yield part
 
     def confirm(self, blob_id: BlobId, persistence: Permanent | Deletable) -> SignedMessage:
         """The node's word that its part of the blob is stored, in the current epoch."""

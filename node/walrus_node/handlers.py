@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from walrus_node import wire
+from walrus_node.bundle_handlers import BundleHandlers
+from walrus_node.confirming import Confirming
 from walrus_node.custody import Custody
 from walrus_node.intake import Intake, Outcome
 from walrus_node.metrics import Metrics
-from walrus_node.refusal import Refusal
 from walrus_node.registrations import Registrations
 from walrus_node.workers import Workers
-from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
-from walrus_sui.redstuff import BlobId, Params
+from walrus_sui.crypto.messages import Deletable, Permanent
+from walrus_sui.redstuff import Params
 from walrus_sui.redstuff.params import MAX_SYMBOL_SIZE
-from walrus_sui.storage import Reason
 from walrus_sui.storage.status import status_to_json
 
 SLIVER_OVERHEAD = 128
@@ -47,11 +46,11 @@ class Handlers:
     ) -> None:
         self._custody = custody
         self._intake = intake
-        self._registrations = registrations
         self._health = health
         self._metrics = metrics
         self._workers = workers
-        self._long_poll_seconds = long_poll_seconds
+        self._confirming = Confirming(custody, intake, registrations, metrics, workers, long_poll_seconds)
+        self.bundles = BundleHandlers(custody, intake, self._confirming, metrics, workers)
 
     async def get_metadata(self, request: Request) -> Response:
         metadata = await self._workers.run(self._custody.metadata, wire.blob_id(request))
@@ -107,26 +106,6 @@ class Handlers:
         return wire.json_answer(self._health(request.query_params.get("detailed") == "true"))
 
     async def _confirmation(self, request: Request, persistence: Permanent | Deletable) -> Response:
-        blob_id, wait = wire.blob_id(request), wire.confirmation_wait(request, self._long_poll_seconds)
-        signed = await self._confirm(blob_id, persistence, wait)
-        self._metrics.confirmations.inc()
+        blob_id, wait = wire.blob_id(request), wire.confirmation_wait(request, self._confirming.longest_wait)
+        signed = await self._confirming.confirm(blob_id, persistence, wait)
         return wire.json_answer({"signed": wire.signed_json(signed)})
-
-    async def _confirm(self, blob_id: BlobId, persistence: Permanent | Deletable, wait: float) -> SignedMessage:
-        """The confirmation; if the blob is not registered yet, that may come within `wait` seconds."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + wait
-        with self._registrations.watch(blob_id) as registered:
-            while True:
-                try:
-                    return await self._workers.run(self._flush_and_confirm, blob_id, persistence)
-                except Refusal as refusal:
-                    if refusal.reason is not Reason.NOT_REGISTERED or registered is None:
-                        raise
-                    if not await wire.happens(registered, deadline - clock()):
-                        raise
-
-    def _flush_and_confirm(self, blob_id: BlobId, persistence: Permanent | Deletable) -> SignedMessage:
-        if self._intake.has_pending(blob_id):
-            self._intake.flush(blob_id)
-        return self._custody.confirm(blob_id, persistence)

@@ -9,11 +9,13 @@ storing the same bytes twice is harmless.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from enum import Enum
 
 from walrus_node.blob_info import InvalidBlob, is_registered
 from walrus_node.custody import Custody
-from walrus_node.pending import PendingUploads
+from walrus_node.pending import PendingUploads, Place
 from walrus_node.refusal import Refusal
 from walrus_node.store import Store
 from walrus_sui.errors import BcsError, MetadataError, SliverError
@@ -23,10 +25,15 @@ from walrus_sui.redstuff import (
     BlobMetadata,
     SliverData,
     pair_index,
+    shard_of_pair,
     verify_metadata,
     verify_sliver,
 )
-from walrus_sui.storage import Reason, StoredStatus
+from walrus_sui.storage import Bundle, BundledSliver, Reason, StoredStatus
+from walrus_sui.storage.bundle import Part
+
+Slivers = Mapping[Place, Part]
+"""The BCS of slivers."""
 
 
 class Outcome(Enum):
@@ -58,42 +65,41 @@ class Intake:
 
     def store_metadata(self, blob_id: BlobId, body: bytes, *, pending: bool = False) -> Outcome:
         """Take a blob's metadata; with `pending` also before its registration. Raises `Refusal`."""
-        if isinstance(self._store.blob_info(bytes(blob_id)), InvalidBlob):
-            raise Refusal(Reason.INVALID_BLOB, f"blob {blob_id} was proved inconsistent")
-        if self._store.metadata(bytes(blob_id)) is not None or self._pending.metadata(blob_id) is not None:
+        self._refuse_invalid(blob_id)
+        if self._has_metadata(blob_id):
             return Outcome.EXISTED
-        metadata = _parse_metadata(body)
-        try:
-            verify_metadata(metadata, blob_id, self._custody.duty.n_shards)
-        except MetadataError as error:
-            raise Refusal(Reason.INVALID_METADATA, str(error)) from error
-        if self._must_wait(blob_id, pending):
-            self._pending.put_metadata(blob_id, body)
-            return self._settle(blob_id)
-        self._store.put_metadata(bytes(blob_id), body)
-        return Outcome.STORED
+        self._verified_metadata(blob_id, body)
+        return self._keep(blob_id, body, {}, self._must_wait(blob_id, pending))
 
     def store_sliver(
         self, blob_id: BlobId, pair: int, axis: Axis, body: bytes, *, pending: bool = False
     ) -> Outcome:
         """Take one sliver; with `pending` also before the blob's registration. Raises `Refusal`."""
-        self._custody.check_pair(pair)
-        sliver = _parse_sliver(body)
-        self._check_index(sliver, pair, axis)
+        sliver = self._parsed_sliver(pair, axis, body)
         must_wait = self._must_wait(blob_id, pending)
         metadata = self._metadata(blob_id)
-        shard = self._custody.shard_of(blob_id, pair, self._custody.duty.shards)
-        if self._store.sliver(bytes(blob_id), shard, axis) is not None:
+        if self._has_sliver(blob_id, pair, axis):
             return Outcome.EXISTED
-        try:
-            verify_sliver(sliver, axis, metadata)
-        except SliverError as error:
-            raise Refusal(Reason.INVALID_SLIVER, str(error)) from error
-        if must_wait:
-            self._pending.put_sliver(blob_id, (pair, axis), body)
-            return self._settle(blob_id)
-        self._store.put_sliver(bytes(blob_id), shard, axis, body)
-        return Outcome.STORED
+        _verify_sliver(sliver, axis, metadata)
+        return self._keep(blob_id, None, {(pair, axis): body}, must_wait)
+
+    def store_bundle(self, blob_id: BlobId, bundle: Bundle, *, pending: bool = False) -> Counter[Outcome]:
+        """Take metadata and slivers, all or nothing; gives how many of these parts met which end.
+
+        Every part is checked as if it had come alone. Raises `Refusal`.
+        """
+        self._refuse_invalid(blob_id)
+        _refuse_repeated(bundle)
+        must_wait = self._must_wait(blob_id, pending)
+        body = None if bundle.metadata is None or self._has_metadata(blob_id) else bytes(bundle.metadata)
+        verified = None if body is None else self._verified_metadata(blob_id, body)
+        slivers = self._new_slivers(blob_id, verified, bundle.slivers)
+        new = len(slivers) + (body is not None)
+        parts = len(bundle.slivers) + (bundle.metadata is not None)
+        outcomes = Counter({Outcome.EXISTED: parts - new})
+        if new:
+            outcomes[self._keep(blob_id, body, slivers, must_wait)] += new
+        return outcomes
 
     def has_pending(self, blob_id: BlobId) -> bool:
         """Whether anything of the blob waits for its registration."""
@@ -104,18 +110,26 @@ class Intake:
         if not self._is_registered(blob_id):
             return
         blob = self._pending.take(blob_id)
-        if blob is None:
-            return
-        if blob.metadata is not None:
-            self._store.put_metadata(bytes(blob_id), blob.metadata)
-        for (pair, axis), sliver in blob.slivers.items():
-            shard = self._custody.shard_of(blob_id, pair, self._custody.duty.readable)
-            self._store.put_sliver(bytes(blob_id), shard, axis, sliver)
+        if blob is not None:
+            self._write(blob_id, blob.metadata, blob.slivers)
 
-    def _settle(self, blob_id: BlobId) -> Outcome:
-        """The registration may have come while its upload was being checked."""
-        self.flush(blob_id)
+    def _keep(self, blob_id: BlobId, metadata: bytes | None, slivers: Slivers, must_wait: bool) -> Outcome:
+        """Put away what was verified."""
+        if not must_wait:
+            self._write(blob_id, metadata, slivers)
+            return Outcome.STORED
+        self._pending.put(blob_id, metadata, {place: bytes(sliver) for place, sliver in slivers.items()})
+        self.flush(blob_id)  # the registration may have come while its upload was being checked
         return Outcome.BUFFERED if self.has_pending(blob_id) else Outcome.STORED
+
+    def _write(self, blob_id: BlobId, metadata: bytes | None, slivers: Slivers) -> None:
+        duty = self._custody.duty
+        placed = (
+            (shard_of_pair(blob_id, pair, duty.n_shards), axis, sliver) for (pair, axis), sliver in slivers.items()
+        )
+        # what waited for a registration may have seen its shard leave meanwhile
+        owned = (item for item in placed if item[0] in duty.readable)
+        self._store.put_data(bytes(blob_id), metadata, owned)
 
     def _must_wait(self, blob_id: BlobId, pending: bool) -> bool:
         if self._is_registered(blob_id):
@@ -131,6 +145,46 @@ class Intake:
     def _metadata(self, blob_id: BlobId) -> BlobMetadata:
         pending = self._pending.metadata(blob_id)
         return self._custody.required_metadata(blob_id) if pending is None else _parse_metadata(pending)
+
+    def _refuse_invalid(self, blob_id: BlobId) -> None:
+        if isinstance(self._store.blob_info(bytes(blob_id)), InvalidBlob):
+            raise Refusal(Reason.INVALID_BLOB, f"blob {blob_id} was proved inconsistent")
+
+    def _has_metadata(self, blob_id: BlobId) -> bool:
+        return self._store.metadata(bytes(blob_id)) is not None or self._pending.metadata(blob_id) is not None
+
+    def _has_sliver(self, blob_id: BlobId, pair: int, axis: Axis) -> bool:
+        shard = self._custody.shard_of(blob_id, pair, self._custody.duty.shards)
+        return self._store.sliver(bytes(blob_id), shard, axis) is not None
+
+    def _verified_metadata(self, blob_id: BlobId, body: bytes) -> BlobMetadata:
+        metadata = _parse_metadata(body)
+        try:
+            verify_metadata(metadata, blob_id, self._custody.duty.n_shards)
+        except MetadataError as error:
+            raise Refusal(Reason.INVALID_METADATA, str(error)) from error
+        return metadata
+
+    def _new_slivers(
+        self, blob_id: BlobId, verified: BlobMetadata | None, parts: tuple[BundledSliver, ...]
+    ) -> dict[Place, Part]:
+        """Those that are not stored yet, all of them verified."""
+        if not parts:
+            return {}
+        metadata = verified or self._metadata(blob_id)
+        slivers: dict[Place, Part] = {}
+        for part in parts:
+            sliver = self._parsed_sliver(part.pair_index, part.axis, part.sliver)
+            if not self._has_sliver(blob_id, part.pair_index, part.axis):
+                _verify_sliver(sliver, part.axis, metadata)
+                slivers[part.pair_index, part.axis] = part.sliver
+        return slivers
+
+    def _parsed_sliver(self, pair: int, axis: Axis, body: Part) -> SliverData:
+        self._custody.check_pair(pair)
+        sliver = _parse_sliver(body)
+        self._check_index(sliver, pair, axis)
+        return sliver
 
     def _check_index(self, sliver: SliverData, pair: int, axis: Axis) -> None:
         n_shards = self._custody.duty.n_shards
@@ -156,11 +210,23 @@ def _parse_metadata(body: bytes) -> BlobMetadata:
         raise _not_bcs("BlobMetadata", error) from error
 
 
-def _parse_sliver(body: bytes) -> SliverData:
+def _parse_sliver(body: Part) -> SliverData:
     try:
         return SliverData.from_bytes(body)
     except BcsError as error:
         raise _not_bcs("SliverData", error) from error
+
+
+def _verify_sliver(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
+    try:
+        verify_sliver(sliver, axis, metadata)
+    except SliverError as error:
+        raise Refusal(Reason.INVALID_SLIVER, str(error)) from error
+
+
+def _refuse_repeated(bundle: Bundle) -> None:
+    if len({(part.pair_index, part.axis) for part in bundle.slivers}) < len(bundle.slivers):
+        raise Refusal(Reason.INVALID_BUNDLE, "expected every sliver once in a bundle, got one twice")
 
 
 def _not_bcs(layout: str, error: BcsError) -> Refusal:

@@ -7,7 +7,7 @@ database once the registration is seen, and is forgotten when that takes too lon
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from walrus_node.refusal import Refusal
@@ -72,31 +72,44 @@ class PendingUploads:
             blob = self._live(blob_id)
             return blob is not None and place in blob.slivers
 
-    def put_metadata(self, blob_id: BlobId, metadata: bytes) -> None:
-        """Raises `Refusal` when too many blobs are pending."""
-        with self._lock:
-            self._drop_expired()
-            if blob_id not in self._blobs and len(self._blobs) >= self._limits.blobs:
-                raise Refusal(Reason.CACHE_SATURATED, "too many blobs wait for their registration")
-            expires = self._clock() + self._limits.seconds
-            self._blobs.setdefault(blob_id, PendingBlob(expires)).metadata = metadata
+    def put(self, blob_id: BlobId, metadata: bytes | None, slivers: Mapping[Place, bytes]) -> None:
+        """Keep all of this or nothing.
 
-    def put_sliver(self, blob_id: BlobId, place: Place, sliver: bytes) -> None:
-        """Raises `Refusal` for a sliver that is too large, too many of them, or one whose blob is not pending."""
-        if len(sliver) > self._limits.sliver_bytes:
-            message = f"expected at most {self._limits.sliver_bytes} bytes before registration, got {len(sliver)}"
-            raise Refusal(Reason.SLIVER_TOO_LARGE, message)
+        Raises `Refusal` for a sliver that is too large, for too much of anything, and for slivers without metadata
+        of a blob that is not pending.
+        """
+        self._check_sizes(slivers.values())
         with self._lock:
             self._drop_expired()
             blob = self._blobs.get(blob_id)
+            new = {place: sliver for place, sliver in slivers.items() if not blob or place not in blob.slivers}
+            self._check_room(len(new), sum(map(len, new.values())))
             if blob is None:
-                raise Refusal(Reason.NOT_REGISTERED, f"blob {blob_id} is not registered and no longer pending")
-            if self._slivers >= self._limits.slivers or self._bytes + len(sliver) > self._limits.bytes:
-                raise Refusal(Reason.CACHE_SATURATED, "too many slivers wait for their blobs' registration")
-            if place not in blob.slivers:
-                blob.slivers[place] = sliver
-                self._slivers += 1
-                self._bytes += len(sliver)
+                blob = self._admit(blob_id, metadata)
+            if metadata is not None:
+                blob.metadata = metadata
+            blob.slivers |= new
+            self._slivers += len(new)
+            self._bytes += sum(map(len, new.values()))
+
+    def _check_sizes(self, slivers: Iterable[bytes]) -> None:
+        limit, longest = self._limits.sliver_bytes, max(map(len, slivers), default=0)
+        if longest > limit:
+            message = f"expected at most {limit} bytes before registration, got {longest}"
+            raise Refusal(Reason.SLIVER_TOO_LARGE, message)
+
+    def _check_room(self, slivers: int, size: int) -> None:
+        limits = self._limits
+        if self._slivers + slivers > limits.slivers or self._bytes + size > limits.bytes:
+            raise Refusal(Reason.CACHE_SATURATED, "too many slivers wait for their blobs' registration")
+
+    def _admit(self, blob_id: BlobId, metadata: bytes | None) -> PendingBlob:
+        if metadata is None:
+            raise Refusal(Reason.NOT_REGISTERED, f"blob {blob_id} is not registered and no longer pending")
+        if len(self._blobs) >= self._limits.blobs:
+            raise Refusal(Reason.CACHE_SATURATED, "too many blobs wait for their registration")
+        blob = self._blobs[blob_id] = PendingBlob(self._clock() + self._limits.seconds)
+        return blob
 
     def take(self, blob_id: BlobId) -> PendingBlob | None:
         """What came for a blob, which is pending no more."""

@@ -229,6 +229,18 @@ class Store:
         key = _sliver_key(blob_id, shard)
         self._tables[_SLIVERS[axis]][key] = _record(key, sliver)
 
+    def put_data(
+        self, blob_id: bytes, metadata: bytes | None, slivers: Iterable[tuple[int, Axis, bytes | memoryview]]
+    ) -> None:
+        """Store a blob's metadata, if given, and slivers by shard and axis: all or nothing."""
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        if metadata is not None:
+            batch.put(blob_id, _record(blob_id, metadata), self._handles[_METADATA])
+        for shard, axis, sliver in slivers:
+            key = _sliver_key(blob_id, shard)
+            batch.put(key, _record(key, sliver), self._handles[_SLIVERS[axis]])
+        self._db.write(batch)
+
     def _rows(self, table: str, start: bytes | None = None) -> Iterator[tuple[bytes, bytes]]:
         for key, value in self._tables[table].items(from_key=start):
             yield cast(bytes, key), cast(bytes, value)  # all tables are in raw mode
@@ -264,12 +276,12 @@ def _after(blob_id: bytes) -> bytes:
     return blob_id + b"\xff\xff\xff"
 
 
-def _record_header(key: bytes, value: bytes) -> bytes:
+def _record_header(key: bytes, value: bytes | memoryview) -> bytes:
     return bytes([_RECORD_VERSION]) + crc32(value, crc32(key)).to_bytes(4, "little")
 
 
-def _record(key: bytes, value: bytes) -> bytes:
-    return _record_header(key, value) + value
+def _record(key: bytes, value: bytes | memoryview) -> bytes:
+    return b"".join((_record_header(key, value), value))
 
 
 def _database_options() -> rocksdict.Options:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from typing import Any
 
@@ -86,36 +85,40 @@ def bcs_answer(body: bytes) -> Response:
 
 def upload_intent(request: Request) -> bool:
     """Whether the upload may come before the blob's registration. Unknown query keys are refused."""
-    unknown = request.query_params.keys() - {"pending"}
-    pending = request.query_params.get("pending", "false")
-    if unknown or pending not in ("true", "false"):
-        shown = request.url.query[:64]
-        raise HTTPException(400, f"Invalid query: expected pending=true or pending=false, got {shown!r}")
-    return pending == "true"
+    check_query(request, {"pending"})
+    return flag(request, "pending")
+
+
+def check_query(request: Request, known: set[str]) -> None:
+    unknown = request.query_params.keys() - known
+    if unknown:
+        shown, expected = ", ".join(sorted(unknown))[:64], ", ".join(sorted(known))
+        raise HTTPException(400, f"Invalid query: expected {expected} only, got {shown!r}")
+
+
+def flag(request: Request, name: str) -> bool:
+    """A flag in the query: false unless it is there."""
+    text = request.query_params.get(name, "false")
+    if text not in ("true", "false"):
+        raise HTTPException(400, f"Invalid query: expected {name}=true or {name}=false, got {text[:64]!r}")
+    return text == "true"
 
 
 def confirmation_wait(request: Request, longest: float) -> float:
     """How many seconds to wait for the blob's registration: none unless asked for."""
-    query = request.query_params
-    if query.get("wait_for_registration") != "true":
+    if request.query_params.get("wait_for_registration") != "true":
         return 0.0
-    millis = query.get("wait_millis")
+    return wait_seconds(request, longest)
+
+
+def wait_seconds(request: Request, longest: float) -> float:
+    """The wait in the query in seconds, `longest` if there is none."""
+    millis = request.query_params.get("wait_millis")
     if millis is None:
         return longest
     if not (millis.isascii() and millis.isdecimal() and len(millis) <= 12):
         raise HTTPException(400, f"Invalid query: expected wait_millis as a number, got {millis[:32]!r}")
     return min(int(millis) / 1000, longest)
-
-
-async def happens(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for `event`, which is ready for the next time then; False if `seconds` were over first."""
-    try:
-        async with asyncio.timeout(max(seconds, 0.0)):
-            await event.wait()
-    except TimeoutError:
-        return False
-    event.clear()
-    return True
 
 
 def upload_answer(what: str, outcome: Outcome) -> Response:

@@ -1,6 +1,15 @@
 """One storage node seen from outside: its routes, bodies and errors, a client for it, and the committee it sits
 in."""
 
+from walrus_sui.storage.bundle import (
+    MAX_BUNDLE_BYTES,
+    Bundle,
+    BundledSliver,
+    BundleReceipt,
+    FoundBundle,
+    bundle_limit,
+    pack,
+)
 from walrus_sui.storage.client import StorageNodeClient
 from walrus_sui.storage.committee import Committee, Member
 from walrus_sui.storage.reasons import Reason, Status
@@ -16,11 +25,16 @@ from walrus_sui.storage.status import (
 )
 
 __all__ = [
+    "MAX_BUNDLE_BYTES",
     "BlobStatus",
+    "Bundle",
+    "BundleReceipt",
+    "BundledSliver",
     "Committee",
     "DeletableCounts",
     "DeletableStatus",
     "EventId",
+    "FoundBundle",
     "InvalidStatus",
     "Member",
     "NonexistentStatus",
@@ -29,4 +43,6 @@ __all__ = [
     "Status",
     "StorageNodeClient",
     "StoredStatus",
+    "bundle_limit",
+    "pack",
 ]

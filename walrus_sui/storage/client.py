@@ -15,7 +15,7 @@ import httpx
 from walrus_sui import bcs
 from walrus_sui.bcs import Struct
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
-from walrus_sui.errors import BcsError, NodeMisbehaved, NodeRefused, NodeUnreachable
+from walrus_sui.errors import BcsError, NodeLacksRoute, NodeMisbehaved, NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import (
     Axis,
     BlobId,
@@ -29,6 +29,7 @@ from walrus_sui.redstuff import (
 )
 from walrus_sui.redstuff.recovery import DecodingSymbols, RecoverySymbols
 from walrus_sui.storage import routes
+from walrus_sui.storage.bundle import Bundle, BundleReceipt, FoundBundle
 from walrus_sui.storage.envelope import failure_reason, parse, success_data
 from walrus_sui.storage.status import BlobStatus, StoredStatus, status_from_json
 
@@ -81,6 +82,37 @@ class StorageNodeClient:
         data = await self._json("GET", path)
         return self._signed_message(data.get("signed") if isinstance(data, dict) else data)
 
+    async def store_bundle(
+        self,
+        blob_id: BlobId,
+        bundle: Bundle,
+        *,
+        pending: bool = False,
+        confirm: Permanent | Deletable | None = None,
+        wait_millis: int | None = None,
+    ) -> BundleReceipt:
+        """Store a bundle, all of it or nothing, and have the node's part of the blob confirmed if asked to.
+
+        With `pending` the bundle may come before the blob's registration. A confirmation waits for it up to
+        `wait_millis` (as long as the node allows if None); the caller verifies it. Raises `NodeLacksRoute` for a
+        node that takes slivers one by one only.
+        """
+        path = routes.store_bundle(blob_id, pending=pending, confirm=confirm, wait_millis=wait_millis)
+        return self._receipt(await self._put(path, bundle.to_bytes()))
+
+    async def bundle(
+        self, blob_id: BlobId, pairs: Iterable[int], axis: Axis | None, *, metadata: bool = False
+    ) -> FoundBundle:
+        """Those of the slivers that the node has and that fit into one answer, at least one if it has any.
+
+        Slivers of both axes without `axis`. Raises `NodeLacksRoute` for a node that gives slivers one by one only.
+        """
+        path = routes.bundle(blob_id, pairs, axis, metadata=metadata)
+        found = self._parse(Bundle, await self._request("GET", path, limit=MAX_SLIVER_BYTES))
+        known = None if found.metadata is None else self._parse(BlobMetadata, found.metadata)
+        slivers = {(item.pair_index, item.axis): self._parse(SliverData, item.sliver) for item in found.slivers}
+        return FoundBundle(known, slivers)
+
     async def recovery_symbols(
         self, blob_id: BlobId, ids: Iterable[SymbolId], proof_axis: Axis
     ) -> tuple[GeneralRecoverySymbol, ...]:
@@ -128,7 +160,7 @@ class StorageNodeClient:
         except ValueError as error:
             raise NodeMisbehaved(self.base_url, f"{method} {path} answered no JSON envelope: {error}") from error
 
-    async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> bytes:
+    async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> bytearray:
         headers = {"content-type": routes.BCS_CONTENT_TYPE} if body is not None else None
         try:
             request = self._http.build_request(method, self.base_url + path, content=body, headers=headers)
@@ -143,26 +175,28 @@ class StorageNodeClient:
             raise self._refusal(response.status_code, answer)
         return answer
 
-    async def _read(self, response: httpx.Response, limit: int) -> bytes:
+    async def _read(self, response: httpx.Response, limit: int) -> bytearray:
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > limit:
                 raise NodeMisbehaved(self.base_url, f"expected at most {limit} bytes, got more")
-        return bytes(body)
+        return body
 
-    def _refusal(self, status: int, answer: bytes) -> NodeRefused:
+    def _refusal(self, status: int, answer: bytearray) -> NodeRefused:
         try:
             reason, message = failure_reason(parse(answer))
         except ValueError:
             reason, message = "", answer[:200].decode(errors="replace")
-        return NodeRefused(self.base_url, status, reason, message)
+        # what a node of the protocol says of a known route always has a reason
+        kind = NodeLacksRoute if status in (404, 405) and not reason else NodeRefused
+        return kind(self.base_url, status, reason, message)
 
-    def _parse(self, layout: type[T], body: bytes) -> T:
+    def _parse(self, layout: type[T], body: bytes | bytearray | memoryview) -> T:
         found: T = self._decode(layout, body)
         return found
 
-    def _decode(self, layout: Any, body: bytes) -> Any:
+    def _decode(self, layout: Any, body: bytes | bytearray | memoryview) -> Any:
         try:
             return bcs.decode(layout, body)
         except BcsError as error:
@@ -174,6 +208,19 @@ class StorageNodeClient:
             return StoredStatus(data)
         except ValueError as error:
             raise NodeMisbehaved(self.base_url, f"expected a stored status, got {data!r:.100}") from error
+
+    def _receipt(self, data: Any) -> BundleReceipt:
+        try:
+            stored, buffered, existed = (data[name] for name in ("stored", "buffered", "existed"))
+            if not all(type(count) is int for count in (stored, buffered, existed)):
+                raise TypeError("counts")
+            if "signed" in data:
+                return BundleReceipt(stored, buffered, existed, self._signed_message(data["signed"]))
+            unsigned = data.get("unsigned", {})
+            reason, message = str(unsigned.get("reason", "")), str(unsigned.get("message", ""))
+            return BundleReceipt(stored, buffered, existed, None, reason, message)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise NodeMisbehaved(self.base_url, f"expected the receipt of a bundle, got {data!r:.200}") from error
 
     def _signed_message(self, data: Any) -> SignedMessage:
         try:

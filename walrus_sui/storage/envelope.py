@@ -26,7 +26,7 @@ def failure(
     return {"error": {"status": status.value, "code": status.http, "message": message, "details": [info]}}
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes | bytearray) -> Any:
     """JSON from a node that is not trusted. Raises `ValueError` for anything else, endless nesting included."""
     try:
         return json.loads(body)

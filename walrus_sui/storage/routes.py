@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from walrus_sui.bcs.sui import format_address
+from walrus_sui.crypto.messages import Deletable, Permanent
 from walrus_sui.redstuff import Axis, BlobId, SymbolId
 
 METADATA = "/v1/blobs/{blob_id}/metadata"
@@ -23,6 +24,8 @@ INCONSISTENCY_PROOF = "/v1/blobs/{blob_id}/inconsistencyProof/{sliver_type}"
 BLOB_STATUS = "/v1/blobs/{blob_id}/status"
 SYNC_SHARD = "/v1/migrate/sync_shard"
 HEALTH = "/v1/health"
+BUNDLE = "/v1/blobs/{blob_id}/bundle"
+"""Ours, beside the protocol's: see `walrus_sui.storage.bundle`."""
 
 BCS_CONTENT_TYPE = "application/octet-stream"
 
@@ -69,3 +72,28 @@ def inconsistency_proof(blob_id: BlobId, axis: Axis) -> str:
 
 def blob_status(blob_id: BlobId) -> str:
     return BLOB_STATUS.format(blob_id=blob_id)
+
+
+def store_bundle(
+    blob_id: BlobId, *, pending: bool, confirm: Permanent | Deletable | None, wait_millis: int | None
+) -> str:
+    query = ["pending=true"] if pending else []
+    if confirm is not None:
+        query.append(f"confirm={_persistence(confirm)}")
+    if wait_millis is not None:
+        query.append(f"wait_millis={wait_millis}")
+    return BUNDLE.format(blob_id=blob_id) + ("?" + "&".join(query) if query else "")
+
+
+def bundle(blob_id: BlobId, pairs: Iterable[int], axis: Axis | None, *, metadata: bool) -> str:
+    """Slivers of several pairs, of both axes without `axis`, and the metadata."""
+    query = [f"pairs={','.join(map(str, pairs))}"]
+    if axis is not None:
+        query.append(f"axis={axis.value}")
+    if metadata:
+        query.append("metadata=true")
+    return f"{BUNDLE.format(blob_id=blob_id)}?{'&'.join(query)}"
+
+
+def _persistence(persistence: Permanent | Deletable) -> str:
+    return "permanent" if isinstance(persistence, Permanent) else format_address(persistence.object_id)
