@@ -9,6 +9,7 @@ import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -28,6 +29,7 @@ Directory = Annotated[
 ]
 NodeNames = Annotated[list[str], typer.Argument(help="Such as node-3, or 3.", show_default=False)]
 
+_FAUCET_PORT = 9123
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -36,20 +38,30 @@ def up(
     nodes: Annotated[int, typer.Option(help="Storage nodes, one process each.")] = 13,
     shards: Annotated[int, typer.Option(help="Shards over all nodes.")] = 130,
     epoch_duration: Annotated[str, typer.Option(help="Length of an epoch, such as 90s, 10m or 1h.")] = "1h",
-    foreground: Annotated[bool, typer.Option("--foreground", help="Stay, and stop it all on Ctrl-C.")] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach/--foreground", help="Leave it running, or stay and stop it all on Ctrl-C.")
+    ] = True,
+    in_process: Annotated[bool, typer.Option("--in-process", help="All nodes in one process.")] = False,
+    sui_rpc: Annotated[
+        str | None, typer.Option(help="Full node of a Sui network to use.", show_default="one of its own")
+    ] = None,
+    sui_faucet: Annotated[
+        str | None, typer.Option(help="Faucet of that network.", show_default="port 9123 of the full node's host")
+    ] = None,
     directory: Directory = None,
     json: Json = False,
 ) -> None:
     """Bring a network up: chain, contracts, staked storage nodes, a funded wallet and a client configuration."""
-    from walrus_localnet.testbed.plan import Plan
+    from walrus_localnet.testbed.plan import Plan, SuiNetwork
 
-    plan = Plan(nodes, shards, parse_duration(epoch_duration))
+    sui = None if sui_rpc is None else SuiNetwork(sui_rpc, sui_faucet or _faucet_beside(sui_rpc))
+    plan = Plan(nodes, shards, parse_duration(epoch_duration), in_process, sui)
     localnet = _open(directory)
     started = time.monotonic()
     manifest = loop.run(localnet.up(plan, output.note))
     seconds = time.monotonic() - started
     output.result(_describe(manifest), _summary(localnet, manifest, seconds))
-    if foreground:
+    if not detach:
         _stay(localnet)
 
 
@@ -148,6 +160,12 @@ def parse_duration(text: str) -> int:
     if match is None:
         raise ConfigError(f"expected a duration such as 90s, 10m or 1h, got {text!r}")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def _faucet_beside(rpc_url: str) -> str:
+    """Where `sui start --with-faucet` puts the faucet of the full node at `rpc_url`."""
+    parts = urlsplit(rpc_url)
+    return f"{parts.scheme}://{parts.hostname}:{_FAUCET_PORT}"
 
 
 def _node_name(text: str) -> str:

@@ -88,9 +88,9 @@ def register(config: NodeFile, json: Json = False) -> None:
 @app.command("run")
 def run(config: NodeFile) -> None:
     """Run the node until SIGTERM or Ctrl-C."""
-    from walrus_node.__main__ import run_node
+    from walrus_node.__main__ import run_nodes
 
-    raise typer.Exit(run_node(config))
+    raise typer.Exit(run_nodes([config]))
 
 
 @app.command("status")

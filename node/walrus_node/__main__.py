@@ -7,10 +7,12 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from walrus_node.config import NodeConfig
 from walrus_node.service import serve
+from walrus_sui.client.parallel import together
 from walrus_sui.errors import WalrusError
 
 log = logging.getLogger("walrus_node")
@@ -21,29 +23,32 @@ def main() -> int:
     parser.add_argument("--config", type=Path, required=True, help="path of walrus-node.yaml")
     parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     arguments = parser.parse_args()
-    return run_node(arguments.config, arguments.log_level)
+    return run_nodes([arguments.config], arguments.log_level)
 
 
-def run_node(config: Path, log_level: str = "INFO") -> int:
-    """Run a node in this process until a signal ends it; its log goes to standard error. Gives the exit code."""
+def run_nodes(configs: Iterable[Path], log_level: str = "INFO") -> int:
+    """Run nodes in this process until a signal ends it or one of them fails; they log to standard error.
+
+    Gives the exit code.
+    """
     logging.basicConfig(
         level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        asyncio.run(_run(config))
+        asyncio.run(_run(configs))
     except WalrusError as error:
         log.error("%s%s", error.message, f" ({error.hint})" if error.hint else "")
         return 1
     return 0
 
 
-async def _run(path: Path) -> None:
+async def _run(paths: Iterable[Path]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await serve(NodeConfig.load(path), stop)
+    await together(serve(NodeConfig.load(path), stop) for path in paths)
 
 
 if __name__ == "__main__":

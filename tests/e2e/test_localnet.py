@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import stat
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -212,7 +213,7 @@ def test_a_network_that_goes_down_keeps_its_blobs(walrus, directory, small_net, 
     assert "no answer from the Sui full node" in dead.err
     kill = walrus("localnet", "kill-node", "0", *directory, "--json")
     assert kill.json["error"]["code"] == "localnet_not_running"
-    with socket.create_server(("127.0.0.1", small_net.manifest().rpc_port)):
+    with socket.create_server(("127.0.0.1", urlsplit(small_net.manifest().rpc_url).port)):
         taken = walrus("localnet", "up", *directory, "--json")
     assert (taken.code, taken.json["error"]["code"]) == (9, "start_failed")
     assert walrus("localnet", "status", *directory, "--json").json["running"] is False

@@ -31,16 +31,22 @@ def this_process() -> ProcessRecord:
     return ProcessRecord(os.getpid(), _start_mark(os.getpid()) or "")
 
 
-def manifest(localnet, *, chain=GONE, process=GONE) -> Manifest:
+def manifest(localnet, *, chain=GONE, process=GONE, in_process=False, owns_chain=True) -> Manifest:
     nodes = tuple(
         NodeRecord(
-            f"node-{i}", f"http://127.0.0.1:{9000 + i}", bytes([i]) * 32, localnet.layout.node("n"), process
+            f"node-{i}",
+            f"http://127.0.0.1:{9000 + i}",
+            bytes([i]) * 32,
+            localnet.layout.node("n"),
+            localnet.layout.log("nodes" if in_process else f"node-{i}"),
+            process,
         )
         for i in range(4)
     )
     return Manifest(
-        rpc_port=1,
-        faucet_port=2,
+        rpc_url="http://127.0.0.1:1",
+        faucet_url="http://127.0.0.1:2",
+        owns_chain=owns_chain,
         n_shards=10,
         system_object=b"\x01" * 32,
         staking_object=b"\x02" * 32,
@@ -105,6 +111,20 @@ async def test_nodes_are_killed_only_when_they_run_and_started_only_when_they_do
 async def test_a_network_whose_chain_is_gone_is_not_running(localnet):
     save(localnet, manifest(localnet))
     with pytest.raises(LocalnetNotRunning, match="its chain is not running"):
+        await localnet.kill_nodes(["node-0"])
+
+
+async def test_a_network_on_a_chain_of_others_runs_while_its_nodes_do(localnet):
+    save(localnet, manifest(localnet, chain=None, owns_chain=False))
+    with pytest.raises(LocalnetNotRunning, match="its nodes are not running"):
+        await localnet.kill_nodes(["node-0"])
+    save(localnet, manifest(localnet, chain=None, process=this_process(), owns_chain=False))
+    assert localnet.running()
+
+
+async def test_nodes_of_one_process_are_not_killed_one_by_one(localnet):
+    save(localnet, manifest(localnet, chain=this_process(), process=this_process(), in_process=True))
+    with pytest.raises(LocalnetError, match="expected a process for each node"):
         await localnet.kill_nodes(["node-0"])
 
 

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from tests.testbed.logs import wait_for
 from walrus_localnet.testbed import processes
 from walrus_localnet.testbed.processes import ProcessRecord, kill, spawn, stop
 
@@ -24,16 +25,6 @@ def module(tmp_path, monkeypatch):
         return "pretender"
 
     return write
-
-
-async def wait_for(path, text):
-    """Follow the file through `tail` until it holds `text`."""
-    tail = await asyncio.create_subprocess_exec("tail", "-n", "+1", "-f", str(path), stdout=subprocess.PIPE)
-    assert tail.stdout is not None
-    while text.encode() not in await tail.stdout.readline():
-        pass
-    tail.terminate()
-    await tail.communicate()
 
 
 async def test_a_process_runs_until_it_is_asked_to_stop(tmp_path, module):

@@ -7,12 +7,15 @@ import httpx
 from walrus_localnet.testbed.errors import StartFailed
 from walrus_sui.bcs.sui import format_address
 
+_SECONDS = 30
 
-async def request_sui(http: httpx.AsyncClient, faucet_url: str, recipient: bytes) -> None:
+
+async def request_sui(faucet_url: str, recipient: bytes) -> None:
     """Have the faucet send its usual amount to `recipient`. Raises `StartFailed` if it does not."""
     body = {"FixedAmountRequest": {"recipient": format_address(recipient)}}
     try:
-        answer = await http.post(f"{faucet_url}/v2/gas", json=body)
+        async with httpx.AsyncClient(trust_env=False, timeout=_SECONDS) as http:
+            answer = await http.post(f"{faucet_url}/v2/gas", json=body)
     except httpx.HTTPError as error:
         raise StartFailed(f"expected the faucet at {faucet_url} to answer, got: {error!r}") from error
     if not answer.is_success:

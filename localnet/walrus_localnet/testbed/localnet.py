@@ -1,4 +1,4 @@
-"""A whole Walrus network on this machine: one chain process and one process a storage node, in one directory.
+"""A whole Walrus network on this machine: a chain and storage nodes, their state and processes in one directory.
 
 The directory is all there is to it: another command, later, finds everything in its manifest. `down` and `up` keep
 the state; removing the directory while it is down forgets it.
@@ -9,15 +9,16 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from walrus_localnet.testbed import bringup, readiness
 from walrus_localnet.testbed.bringup import StepListener
 from walrus_localnet.testbed.errors import LocalnetError, LocalnetNotRunning, LocalnetRunning, NodeUnknown
+from walrus_localnet.testbed.launcher import Launcher
 from walrus_localnet.testbed.manifest import Layout, Manifest, NodeRecord
-from walrus_localnet.testbed.plan import Plan
+from walrus_localnet.testbed.plan import Plan, SuiNetwork
 from walrus_localnet.testbed.processes import ProcessRecord, kill, stop
 
 
@@ -44,7 +45,8 @@ class Localnet:
         manifest = self.manifest()
         if not manifest.running:
             raise LocalnetNotRunning(
-                f"expected the network in {self.layout.root} to be up, but its chain is not running",
+                f"expected the network in {self.layout.root} to be up, but its "
+                f"{'chain is' if manifest.owns_chain else 'nodes are'} not running",
                 hint="start it again with `walrus localnet up`",
             )
         return manifest
@@ -82,6 +84,11 @@ class Localnet:
         """End the processes of nodes at once, as a crash would. Raises `NodeUnknown` or `LocalnetError`."""
         with self._changing():
             manifest = self.running()
+            if manifest.in_process:
+                raise LocalnetError(
+                    "expected a process for each node, but all of this network run in one",
+                    hint="bring a network up without --in-process",
+                )
             nodes = [self._node(manifest, name) for name in names]
             for node in nodes:
                 if not node.alive:
@@ -104,16 +111,14 @@ class Localnet:
                     raise LocalnetError(
                         f"expected {node.name} to be down, but it is running", hint=f"kill {node.name} first"
                     )
-            restarted = tuple(self._started(node) for node in nodes)
+            restarted = await self._start(nodes, [])
             manifest.with_nodes(restarted).save(self.layout.manifest)
-            await readiness.nodes_ready(restarted, self.layout.logs, epoch=0)
+            await readiness.nodes_ready(restarted, epoch=0)
             return restarted
 
     def log(self, name: str) -> Path:
         """Where `chain` or a node logs. Raises `NodeUnknown`."""
-        if name != "chain":
-            self._node(self.manifest(), name)
-        return self.layout.log(name)
+        return self.layout.log(name) if name == "chain" else self._node(self.manifest(), name).log
 
     async def _create(self, plan: Plan, on_step: StepListener) -> Manifest:
         started: list[ProcessRecord] = []
@@ -136,12 +141,14 @@ class Localnet:
         await stop(node.process for node in manifest.nodes if node.process)  # they may have outlived the chain
         started: list[ProcessRecord] = []
         try:
-            on_step("starting the chain again")
-            chain = await bringup.start_chain(self.layout, manifest.rpc_port, manifest.faucet_port, started)
+            on_step("starting again")
+            chain = None
+            if manifest.owns_chain:
+                urls = SuiNetwork(manifest.rpc_url, manifest.faucet_url)
+                chain = await bringup.start_chain(self.layout, urls, started)
             on_step(f"starting {len(manifest.nodes)} storage nodes again")
-            nodes = tuple(self._started(node) for node in manifest.nodes)
-            started += [node.process for node in nodes if node.process]
-            await readiness.nodes_ready(nodes, self.layout.logs, epoch=0)
+            nodes = await self._start(manifest.nodes, started)
+            await readiness.nodes_ready(nodes, epoch=0)
         except BaseException:
             await kill(started)
             raise
@@ -169,8 +176,9 @@ class Localnet:
                 ) from None
             yield
 
-    def _started(self, node: NodeRecord) -> NodeRecord:
-        return dataclasses.replace(node, process=bringup.spawn_node(self.layout, node))
+    async def _start(self, nodes: Sequence[NodeRecord], started: list[ProcessRecord]) -> tuple[NodeRecord, ...]:
+        async with Launcher.open(self.layout.log("launcher")) as launcher:
+            return await bringup.start_nodes(launcher, nodes, started)
 
     def _node(self, manifest: Manifest, name: str) -> NodeRecord:
         for node in manifest.nodes:

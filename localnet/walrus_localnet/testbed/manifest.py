@@ -17,7 +17,7 @@ from typing import Any
 from walrus_localnet.testbed.errors import LocalnetError, LocalnetNotRunning
 from walrus_localnet.testbed.processes import ProcessRecord
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,13 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class NodeRecord:
-    """One storage node: its name, HTTP address, 32-byte node id, configuration file and process."""
+    """One storage node: its name, HTTP address, 32-byte node id, configuration file, log and process."""
 
     name: str
     url: str
     node_id: bytes
     config: Path
+    log: Path
     process: ProcessRecord | None = None
 
     @property
@@ -89,10 +90,14 @@ class NodeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A network as it was brought up: the chain, its contracts, the funded wallet and the nodes in order."""
+    """A network as it was brought up: the chain, its contracts, the funded wallet and the nodes in order.
 
-    rpc_port: int
-    faucet_port: int
+    `chain` is the process of its own chain while that is up; a network on someone else's has none (`owns_chain`).
+    """
+
+    rpc_url: str
+    faucet_url: str
+    owns_chain: bool
     n_shards: int
     system_object: bytes
     staking_object: bytes
@@ -103,16 +108,16 @@ class Manifest:
     nodes: tuple[NodeRecord, ...]
 
     @property
-    def rpc_url(self) -> str:
-        return f"http://127.0.0.1:{self.rpc_port}"
-
-    @property
-    def faucet_url(self) -> str:
-        return f"http://127.0.0.1:{self.faucet_port}"
-
-    @property
     def running(self) -> bool:
-        return self.chain is not None and self.chain.alive
+        """Whether its chain is up, or one of its nodes where the chain is someone else's."""
+        if self.owns_chain:
+            return self.chain is not None and self.chain.alive
+        return any(node.alive for node in self.nodes)
+
+    @property
+    def in_process(self) -> bool:
+        """Whether all nodes run in one process."""
+        return len({node.log for node in self.nodes}) == 1
 
     def with_nodes(self, changed: Iterable[NodeRecord]) -> Manifest:
         by_name = {node.name: node for node in changed}
@@ -145,8 +150,9 @@ class Manifest:
 
 def _to_json(manifest: Manifest) -> dict[str, Any]:
     return {
-        "rpcPort": manifest.rpc_port,
-        "faucetPort": manifest.faucet_port,
+        "rpcUrl": manifest.rpc_url,
+        "faucetUrl": manifest.faucet_url,
+        "ownsChain": manifest.owns_chain,
         "nShards": manifest.n_shards,
         "systemObject": manifest.system_object.hex(),
         "stakingObject": manifest.staking_object.hex(),
@@ -160,6 +166,7 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
                 "url": node.url,
                 "nodeId": node.node_id.hex(),
                 "config": str(node.config),
+                "log": str(node.log),
                 "process": _process_to_json(node.process),
             }
             for node in manifest.nodes
@@ -171,8 +178,9 @@ def _from_json(document: dict[str, Any]) -> Manifest:
     if document["version"] != _VERSION:
         raise ValueError(f"version {document['version']}, expected {_VERSION}")
     return Manifest(
-        rpc_port=int(document["rpcPort"]),
-        faucet_port=int(document["faucetPort"]),
+        rpc_url=str(document["rpcUrl"]),
+        faucet_url=str(document["faucetUrl"]),
+        owns_chain=bool(document["ownsChain"]),
         n_shards=int(document["nShards"]),
         system_object=bytes.fromhex(document["systemObject"]),
         staking_object=bytes.fromhex(document["stakingObject"]),
@@ -186,6 +194,7 @@ def _from_json(document: dict[str, Any]) -> Manifest:
                 url=str(node["url"]),
                 node_id=bytes.fromhex(node["nodeId"]),
                 config=Path(node["config"]),
+                log=Path(node["log"]),
                 process=_process_from_json(node["process"]),
             )
             for node in document["nodes"]

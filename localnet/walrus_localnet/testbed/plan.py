@@ -11,12 +11,26 @@ MAX_NODES = 100
 
 
 @dataclass(frozen=True, slots=True)
+class SuiNetwork:
+    """A Sui network that runs already: its full node and its faucet."""
+
+    rpc_url: str
+    faucet_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Storage nodes, shards over all of them, and the length of an epoch in milliseconds."""
+    """Storage nodes, shards over all of them, and the length of an epoch in milliseconds.
+
+    Nodes are one process each, or all in one with `in_process`; the contracts go to `sui`, or to a chain of the
+    network's own.
+    """
 
     nodes: int = 13
     shards: int = 130
     epoch_duration: int = 3_600_000
+    in_process: bool = False
+    sui: SuiNetwork | None = None
 
     def check(self) -> None:
         """Raises `LocalnetError` for a plan no network can follow."""

@@ -44,7 +44,7 @@ def spawn(module: str, arguments: Sequence[str], log: Path, *, out: Path | None 
 
     Standard output goes to `out` (written anew) where given, else to `log` as well.
     """
-    with _private(log, "ab") as errors, _private(out or log, "wb" if out else "ab") as output:
+    with open_private(log, "ab") as errors, open_private(out or log, "wb" if out else "ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
@@ -54,10 +54,15 @@ def spawn(module: str, arguments: Sequence[str], log: Path, *, out: Path | None 
             umask=0o077,
         )
     process.returncode = 0  # it is meant to outlive this object; `alive` collects it when it ends before us
-    return ProcessRecord(process.pid, _start_mark(process.pid) or "")
+    return record_of(process.pid)
 
 
-def _private(path: Path, mode: str) -> IO[bytes]:
+def record_of(pid: int) -> ProcessRecord:
+    """The record of a process that was just started; it is not alive if the process has ended already."""
+    return ProcessRecord(pid, _start_mark(pid) or "")
+
+
+def open_private(path: Path, mode: str) -> IO[bytes]:
     """Open `path`, creating it for its owner only."""
     return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
 

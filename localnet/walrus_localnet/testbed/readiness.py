@@ -31,30 +31,30 @@ async def chain_ready(process: ProcessRecord, announcement: Path, log: Path) -> 
         await asyncio.sleep(_POLL_SECONDS)
 
 
-async def nodes_ready(nodes: Iterable[NodeRecord], logs: Path, *, epoch: int) -> None:
+async def nodes_ready(nodes: Iterable[NodeRecord], *, epoch: int) -> None:
     """Wait until every node answers its health route and knows `epoch`. Raises `StartFailed`."""
     deadline = asyncio.get_running_loop().time() + NODE_SECONDS
     async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
-        await together(_node_ready(node, http, epoch, deadline, logs) for node in nodes)
+        await together(_node_ready(node, http, epoch, deadline) for node in nodes)
 
 
-async def _node_ready(node: NodeRecord, http: httpx.AsyncClient, epoch: int, deadline: float, logs: Path) -> None:
-    client, log = StorageNodeClient(node.url, http), logs / f"{node.name}.log"
+async def _node_ready(node: NodeRecord, http: httpx.AsyncClient, epoch: int, deadline: float) -> None:
+    client = StorageNodeClient(node.url, http)
     while True:
         try:
             if (await client.health()).get("epoch", 0) >= epoch:
                 return
         except WalrusError:
             pass  # not listening yet; whether it ever will is decided below
-        check_alive(node, logs)
-        _check_time(node.name, deadline, log)
+        check_alive(node)
+        _check_time(node.name, deadline, node.log)
         await asyncio.sleep(4 * _POLL_SECONDS)
 
 
-def check_alive(node: NodeRecord, logs: Path) -> None:
+def check_alive(node: NodeRecord) -> None:
     """Raises `StartFailed`, with the end of its log, if the node's process has ended."""
     if node.process is not None:
-        _check_alive(node.name, node.process, logs / f"{node.name}.log")
+        _check_alive(node.name, node.process, node.log)
 
 
 def _is_announced(announcement: Path) -> bool:
