@@ -66,7 +66,7 @@ class Chain:
             await self._process.communicate()
 
     async def fund(self, http: httpx.AsyncClient, address: bytes) -> None:
-        await request_sui(http, f"http://127.0.0.1:{self._faucet_port}", address)
+        await request_sui(f"http://127.0.0.1:{self._faucet_port}", address)
 
 
 @dataclass
