@@ -24,7 +24,7 @@ from walrus_sui.storage import MAX_BUNDLE_BYTES, Bundle, Reason, bundle_limit
 from walrus_sui.storage.bundle import MAX_BUNDLE_SLIVERS
 
 _STORE_QUERY = {"pending", "confirm", "wait_millis"}
-_FETCH_QUERY = {"pairs", "axis", "metadata"}
+_FETCH_QUERY = {"pairs", "axis", "metadata", "max_bytes"}
 
 
 class BundleHandlers:
@@ -54,8 +54,8 @@ class BundleHandlers:
     async def fetch(self, request: Request) -> Response:
         wire.check_query(request, _FETCH_QUERY)
         blob_id, places = wire.blob_id(request), _places(request)
-        metadata = wire.flag(request, "metadata")
-        return wire.bcs_answer(await self._workers.run(self._fetch, blob_id, places, metadata))
+        metadata, limit = wire.flag(request, "metadata"), _limit(request)
+        return wire.bcs_answer(await self._workers.run(self._fetch, blob_id, places, metadata, limit))
 
     def _store(self, blob_id: BlobId, body: bytes, pending: bool) -> tuple[Bundle, Counter[Outcome]]:
         try:
@@ -64,8 +64,8 @@ class BundleHandlers:
             raise Refusal(Reason.INVALID_CONTENT_TYPE, f"expected the BCS of Bundle: {error}") from error
         return bundle, self._intake.store_bundle(blob_id, bundle, pending=pending)
 
-    def _fetch(self, blob_id: BlobId, places: list[tuple[int, Axis]], metadata: bool) -> bytes:
-        found = self._custody.bundle(blob_id, places, metadata=metadata, limit=MAX_BUNDLE_BYTES)
+    def _fetch(self, blob_id: BlobId, places: list[tuple[int, Axis]], metadata: bool, limit: int) -> bytes:
+        found = self._custody.bundle(blob_id, places, metadata=metadata, limit=limit)
         self._metrics.metadata_retrieved.inc(found.metadata is not None)
         for part in found.slivers:
             self._metrics.sliver_retrieved(part.axis)
@@ -111,3 +111,11 @@ def _places(request: Request) -> list[tuple[int, Axis]]:
     pairs = dict.fromkeys(wire.index(part) for part in text.split(",")) if text else {}
     axes = list(Axis) if axis is None else [wire.sliver_type(axis)]
     return [(pair, axis) for pair in pairs for axis in axes]
+
+
+def _limit(request: Request) -> int:
+    """The longest answer that is wanted, in bytes."""
+    text = request.query_params.get("max_bytes", str(MAX_BUNDLE_BYTES))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12):
+        raise HTTPException(400, f"Invalid query: expected max_bytes to be a number, got {text[:32]!r}")
+    return min(int(text), MAX_BUNDLE_BYTES)

@@ -298,6 +298,8 @@ async def test_slivers_come_back_together(node: Node, blob: EncodedBlob) -> None
     found = await node.client.bundle(blob.blob_id, pairs, Axis.PRIMARY, metadata=True)
     assert found.metadata == blob.metadata
     assert found.slivers == {(pair, Axis.PRIMARY): sliver_of(blob, pair, Axis.PRIMARY) for pair in pairs}
+    one = await node.client.bundle(blob.blob_id, pairs, Axis.PRIMARY, max_bytes=1)
+    assert list(one.slivers) == [(pairs[0], Axis.PRIMARY)]
     found = await node.client.bundle(blob.blob_id, pairs, None)
     assert found.metadata is None
     assert found.slivers.keys() == set(owned(node, blob))

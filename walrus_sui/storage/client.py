@@ -101,13 +101,19 @@ class StorageNodeClient:
         return self._receipt(await self._put(path, bundle.to_bytes()))
 
     async def bundle(
-        self, blob_id: BlobId, pairs: Iterable[int], axis: Axis | None, *, metadata: bool = False
+        self,
+        blob_id: BlobId,
+        pairs: Iterable[int],
+        axis: Axis | None,
+        *,
+        metadata: bool = False,
+        max_bytes: int | None = None,
     ) -> FoundBundle:
         """Those of the slivers that the node has and that fit into one answer, at least one if it has any.
 
-        Slivers of both axes without `axis`. Raises `NodeLacksRoute` for a node that gives slivers one by one only.
+        Slivers of both axes without `axis`; at most `max_bytes` of them, or one. Raises `NodeLacksRoute` for a node that gives slivers one by one only.
         """
-        path = routes.bundle(blob_id, pairs, axis, metadata=metadata)
+        path = routes.bundle(blob_id, pairs, axis, metadata=metadata, max_bytes=max_bytes)
         found = self._parse(Bundle, await self._request("GET", path, limit=MAX_SLIVER_BYTES))
         known = None if found.metadata is None else self._parse(BlobMetadata, found.metadata)
         slivers = {(item.pair_index, item.axis): self._parse(SliverData, item.sliver) for item in found.slivers}

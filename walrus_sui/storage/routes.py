@@ -85,13 +85,17 @@ def store_bundle(
     return BUNDLE.format(blob_id=blob_id) + ("?" + "&".join(query) if query else "")
 
 
-def bundle(blob_id: BlobId, pairs: Iterable[int], axis: Axis | None, *, metadata: bool) -> str:
+def bundle(
+    blob_id: BlobId, pairs: Iterable[int], axis: Axis | None, *, metadata: bool, max_bytes: int | None
+) -> str:
     """Slivers of several pairs, of both axes without `axis`, and the metadata."""
     query = [f"pairs={','.join(map(str, pairs))}"]
     if axis is not None:
         query.append(f"axis={axis.value}")
     if metadata:
         query.append("metadata=true")
+    if max_bytes is not None:
+        query.append(f"max_bytes={max_bytes}")
     return f"{BUNDLE.format(blob_id=blob_id)}?{'&'.join(query)}"
 
 
