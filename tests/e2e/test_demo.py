@@ -33,6 +33,11 @@ def test_it_stores_loses_and_reads_and_leaves_nothing(walrus, tmp_path):
     assert (report["nodes"], report["shards"], report["killed"], report["size"]) == (13, 130, 4, 2 << 20)
     assert report["blob"]["newlyCreated"]["blobObject"]["certifiedEpoch"] == 1
     assert report["blob"]["newlyCreated"]["certificate"]["weight"] >= 87
+    assert report["folder"]["newlyCreated"]["blobObject"]["certifiedEpoch"] == 1
+    before, after = report["balances"]["before"], report["balances"]["after"]
+    paid = sum(report[stored]["newlyCreated"]["cost"] for stored in ("blob", "folder"))
+    assert before["frost"] - after["frost"] == paid > 0
+    assert before["mist"] > after["mist"]
     assert list(tmp_path.iterdir()) == []
     assert processes_about(tmp_path) == []
 
