@@ -5,27 +5,17 @@ from __future__ import annotations
 import pytest
 
 from walrus_sui.bcs import sui
-from walrus_sui.chain import ChainObject, Prices, coin_type
+from walrus_sui.chain import Prices
 from walrus_sui.chain.contracts.pricing import units
-from walrus_sui.chain.gas import GasPool, estimated_budget, simulation_budget
-from walrus_sui.chain.objects import SUI_TYPE
+from walrus_sui.chain.gas import GasPool, estimated_budget, familiar_budget, simulation_budget
 from walrus_sui.errors import InsufficientGas
 
 MIB = 1 << 20
 OWNER = bytes([1]) * 32
 
 
-def coin(number: int, balance: int) -> ChainObject:
-    object_id = bytes(31) + bytes([number])
-    return ChainObject(
-        object_id,
-        1,
-        bytes(32),
-        sui.AddressOwner(OWNER),
-        coin_type(SUI_TYPE),
-        object_id + balance.to_bytes(8, "little"),
-        bytes(32),
-    )
+def coin(number: int, balance: int) -> tuple[sui.ObjectRef, int]:
+    return sui.ObjectRef(bytes(31) + bytes([number]), 1, bytes(32)), balance
 
 
 def ids(references: tuple[sui.ObjectRef, ...]) -> list[int]:
@@ -52,7 +42,7 @@ def test_the_fewest_coins_pay_the_largest_first() -> None:
 
 
 def test_a_coin_that_is_an_input_cannot_pay() -> None:
-    pool = GasPool.of(OWNER, [coin(1, 5), coin(2, 50)], excluded=(coin(2, 50).object_id,))
+    pool = GasPool.of(OWNER, [coin(1, 5), coin(2, 50)], excluded=(coin(2, 50)[0].object_id,))
     assert (pool.total, ids(pool.everything())) == (5, [1])
 
 
@@ -85,3 +75,10 @@ def test_the_budget_covers_storage_before_it_is_refunded() -> None:
     used = sui.GasCostSummary(2_000_000, 7_600_000, 7_000_000, 70_000)
     # computation, a fifth and a thousand units of it more, and all the storage
     assert estimated_budget(used, 1000) == 2_000_000 + 400_000 + 1_000_000 + 7_600_000
+
+
+def test_a_familiar_transaction_may_cost_twice_what_the_last_one_did() -> None:
+    used = sui.GasCostSummary(2_000_000, 7_600_000, 7_000_000, 70_000)
+    # twice computation and storage, and a thousand units
+    assert familiar_budget(used, 1000) == 4_000_000 + 15_200_000 + 1_000_000
+    assert familiar_budget(sui.GasCostSummary(40 * 10**9, 0, 0, 0), 1000) == 50 * 10**9

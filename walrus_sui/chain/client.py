@@ -138,6 +138,7 @@ class SuiClient:
             parsed = map(object_of, page.objects)
             found += (item for item in parsed if isinstance(item, ChainObject))
             if not page.next_page_token:
+                self._sender.saw(found)
                 return tuple(found)
             request.page_token = page.next_page_token
 
@@ -190,7 +191,7 @@ class SuiClient:
 
         Raises as `execute`; `TransactionRejected` if it was not executed and no longer can be.
         """
-        return await self._sender.send(signed)
+        return await self._sender.resend(signed)
 
     async def created_objects(self, executed: ExecutedTransaction, type: StructTag) -> tuple[ChainObject, ...]:
         """The objects of one type that a transaction created."""

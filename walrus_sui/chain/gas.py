@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Self
 
 from walrus_sui.bcs.sui import GasCostSummary, ObjectRef, format_address
-from walrus_sui.chain.objects import ChainObject, Coin
 from walrus_sui.errors import InsufficientGas
 
 MAX_BUDGET = 50_000_000_000
@@ -25,9 +24,9 @@ class GasPool:
     coins: tuple[tuple[ObjectRef, int], ...]
 
     @classmethod
-    def of(cls, owner: bytes, coins: Iterable[ChainObject], *, excluded: Collection[bytes]) -> Self:
-        """`excluded` are inputs of the transaction: they cannot pay for it too."""
-        usable = [(coin.reference, coin.parse(Coin).balance) for coin in coins if coin.object_id not in excluded]
+    def of(cls, owner: bytes, coins: Iterable[tuple[ObjectRef, int]], *, excluded: Collection[bytes]) -> Self:
+        """Coins come with their balances; `excluded` are inputs of the transaction: they cannot pay for it too."""
+        usable = [(coin, balance) for coin, balance in coins if coin.object_id not in excluded]
         usable.sort(key=lambda entry: entry[1], reverse=True)
         return cls(owner, tuple(usable[:MAX_PAYMENT_COINS]))
 
@@ -62,6 +61,11 @@ def simulation_budget(pool: GasPool, price: int, *, uses_gas_coin: bool) -> int:
     if not uses_gas_coin:
         return min(pool.total, MAX_BUDGET)
     return max(least, min(pool.total // 10, _TRIAL_BUDGET))
+
+
+def familiar_budget(used: GasCostSummary, price: int) -> int:
+    """A budget for a transaction like another that used so much: twice that, and a margin."""
+    return min(2 * (used.computation_cost + used.storage_cost) + _MARGIN_UNITS * price, MAX_BUDGET)
 
 
 def estimated_budget(used: GasCostSummary, price: int) -> int:

@@ -1,39 +1,41 @@
 """From a built transaction to a final one: objects resolved, gas found, signed, sent, awaited.
 
-Only the sending of bytes that are already signed is ever repeated: the chain executes them at most once.
+What an account owns is remembered between its transactions. One that was built on outdated knowledge is refused,
+and built anew only if it is certain that the first can never be executed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from walrus_sui.bcs.sui import (
     ConsensusAddressOwner,
+    GasCostSummary,
     GasData,
+    ImmOrOwnedObject,
     NoExpiration,
+    ObjectInput,
     ObjectRef,
     ProgrammableTransaction,
+    Receiving,
     SharedOwner,
+    Success,
+    TransactionData,
     TransactionDataV1,
     TransactionEffectsV2,
-    format_digest,
 )
-from walrus_sui.chain.answers import effects_of, events_of
+from walrus_sui.chain.account import Account
 from walrus_sui.chain.execution import ExecutedTransaction, check_success
-from walrus_sui.chain.gas import GasPool, estimated_budget, simulation_budget
+from walrus_sui.chain.gas import GasPool, estimated_budget, familiar_budget, simulation_budget
 from walrus_sui.chain.keys import Keypair
+from walrus_sui.chain.objects import ChainObject
 from walrus_sui.chain.signed import OnSigned, SignedTransaction
-from walrus_sui.chain.transaction import SharedVersion, TransactionBuilder
-from walrus_sui.errors import (
-    ChainRefused,
-    ChainUnreachable,
-    ContractMismatch,
-    FinalityTimeout,
-    ObjectNotFound,
-    TransactionRejected,
-)
+from walrus_sui.chain.submission import finalize, simulate, submit
+from walrus_sui.chain.transaction import Shape, SharedVersion, TransactionBuilder
+from walrus_sui.errors import ChainError, InsufficientGas, ObjectNotFound, OutOfGas, TransactionRejected
 
 if TYPE_CHECKING:
     from walrus_sui.chain.client import SuiClient
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 Build = Callable[[], Awaitable[TransactionBuilder]]
 """Builds a transaction when it is its account's turn, so that the coins it chooses are still there."""
 
-_POLL_DELAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+_PRICE_SECONDS = 60.0
+"""How long a gas price is taken to be the current one; it changes once an epoch."""
 
 
 class Sender:
@@ -51,128 +54,205 @@ class Sender:
         self._client = client
         self._finality = finality
         self._turns: dict[bytes, asyncio.Lock] = {}
-        self._shared: dict[bytes, SharedVersion] = {}
+        self._accounts: dict[bytes, Account] = {}
+        self._market = _Market(client)
+
+    def saw(self, objects: Iterable[ChainObject]) -> None:
+        """Objects were read: those of accounts that send are remembered."""
+        for account in self._accounts.values():
+            for found in objects:
+                account.saw(found)
 
     async def execute(
         self, build: TransactionBuilder | Build, keypair: Keypair, on_signed: OnSigned | None = None
     ) -> ExecutedTransaction:
-        async with self._turns.setdefault(keypair.address, asyncio.Lock()):
-            builder = build if isinstance(build, TransactionBuilder) else await build()
-            kind = builder.kind(await self._resolve(builder.object_ids))
-            signed = SignedTransaction.of(await self._fund(builder, kind, keypair.address), keypair)
-            if on_signed is not None:
-                await on_signed(signed)
-            return await self.send(signed)
+        async with self._turn(keypair.address):
+            account = self._accounts.setdefault(keypair.address, Account(keypair.address))
+            attempt = _Attempt(self._client, account, self._market)
+            try:
+                return await attempt.run(build, keypair, on_signed, self._finality)
+            except (TransactionRejected, OutOfGas, InsufficientGas) as error:
+                if not await attempt.is_void_after(error):
+                    raise
+            account.forget()
+            self._market.forget_price()
+            again = _Attempt(self._client, account, self._market)
+            return await again.run(build, keypair, on_signed, self._finality)
 
-    async def send(self, signed: SignedTransaction) -> ExecutedTransaction:
-        answer = await self._send(signed)
-        effects = effects_of(answer)
-        if effects.transaction_digest != signed.digest:
-            raise ContractMismatch(
-                f"expected the effects of transaction {format_digest(signed.digest)}, "
-                f"got those of {format_digest(effects.transaction_digest)}"
-            )
+    async def resend(self, signed: SignedTransaction) -> ExecutedTransaction:
+        """What the account owns afterwards has to be read: the transaction may have been executed long ago."""
+        transaction = TransactionData.from_bytes(signed.data)
+        assert isinstance(transaction, TransactionDataV1)
+        async with self._turn(transaction.sender):
+            self._accounts.pop(transaction.sender, None)
+            effects, answer = await submit(self._client, signed)
+            check_success(effects, simulated=False, walrus_packages=self._client.walrus_packages)
+            return await finalize(self._client, effects, answer, self._finality)
+
+    def _turn(self, address: bytes) -> asyncio.Lock:
+        return self._turns.setdefault(address, asyncio.Lock())
+
+
+class _Market:
+    """What holds for all accounts: how shared objects are named, what gas costs, what a transaction took of it."""
+
+    def __init__(self, client: SuiClient) -> None:
+        self._client = client
+        self.shared: dict[bytes, SharedVersion] = {}
+        self.costs: dict[Shape, GasCostSummary] = {}
+        self._price = 0
+        self._asked = float("-inf")
+
+    async def price(self) -> int:
+        """The reference gas price of the last minute."""
+        now = asyncio.get_running_loop().time()
+        if now - self._asked > _PRICE_SECONDS:
+            self._price, self._asked = await self._client.reference_gas_price(), now
+        return self._price
+
+    @property
+    def knows_price(self) -> bool:
+        return self._asked > float("-inf")
+
+    def forget_price(self) -> None:
+        self._asked = float("-inf")
+
+
+class _Attempt:
+    """One transaction, from what is known of its account to its effects."""
+
+    def __init__(self, client: SuiClient, account: Account, market: _Market) -> None:
+        self._client = client
+        self._account = account
+        self._market = market
+        self._relies_on_memory = account.is_known or market.knows_price
+        self._is_familiar = False
+        self._sent: TransactionDataV1 | None = None
+
+    async def run(
+        self, build: TransactionBuilder | Build, keypair: Keypair, on_signed: OnSigned | None, finality: float
+    ) -> ExecutedTransaction:
+        builder = build if isinstance(build, TransactionBuilder) else await build()
+        transaction = await self._prepare(builder)
+        signed = SignedTransaction.of(transaction, keypair)
+        if on_signed is not None:
+            await on_signed(signed)
+        self._sent = transaction
+        try:
+            effects, answer = await submit(self._client, signed)
+        except BaseException:
+            self._account.forget()
+            raise
+        self._account.executed(transaction, effects, spends_gas_coin=builder.uses_gas_coin)
+        self._learn(builder, effects)
         self._check(effects, simulated=False)
-        return await self._finalize(effects, answer)
+        return await finalize(self._client, effects, answer, finality)
+
+    async def is_void_after(self, error: ChainError) -> bool:
+        """Whether the attempt changed nothing and never will, and failed by what it took for granted."""
+        if self._sent is None or not self._relies_on_memory:
+            return self._relies_on_memory
+        if isinstance(error, OutOfGas):
+            return self._is_familiar
+        # one refused for its price takes the same coins as the next: no more than one of them can be executed
+        return await self._client.reference_gas_price() > self._sent.gas.price or await self._is_outdated(
+            self._sent
+        )
+
+    async def _is_outdated(self, transaction: TransactionDataV1) -> bool:
+        """Whether an owned input has moved on by another transaction, so that this one can never be executed."""
+        inputs = _owned_inputs(transaction)
+        try:
+            found = await self._client.get_objects(reference.object_id for reference in inputs)
+            outdated = [now for now, then in zip(found, inputs, strict=True) if now.version != then.version]
+        except ObjectNotFound:
+            outdated = None
+        if outdated is not None and (
+            not outdated or any(now.previous_transaction == transaction.digest() for now in outdated)
+        ):
+            return False
+        try:
+            await self._client.transaction_effects(transaction.digest())
+        except ObjectNotFound:
+            return True
+        return False
+
+    async def _prepare(self, builder: TransactionBuilder) -> TransactionDataV1:
+        """Name the objects, choose budget and coins. Raises `InsufficientGas`, or what a simulation fails with."""
+        named, price, _ = await asyncio.gather(
+            self._resolve(builder.object_ids),
+            self._market.price(),
+            self._read_coins(all_of_them=builder.uses_gas_coin),
+        )
+        pool = GasPool.of(self._account.address, self._account.spendable(), excluded=builder.object_ids)
+        draft = _Draft(builder.kind(named), self._account.address, price)
+        budget = builder.gas_budget or self._familiar_budget(builder, pool, price)
+        if budget is None:
+            trial = simulation_budget(pool, price, uses_gas_coin=builder.uses_gas_coin)
+            effects = await simulate(self._client, draft.paid(pool.everything(), trial))
+            self._check(effects, simulated=True)
+            budget = estimated_budget(effects.gas_used, price)
+        return draft.paid(pool.everything() if builder.uses_gas_coin else pool.covering(budget), budget)
+
+    def _familiar_budget(self, builder: TransactionBuilder, pool: GasPool, price: int) -> int | None:
+        """What will do for a routine transaction, None if it has to be tried out."""
+        used = self._market.costs.get(builder.shape) if builder.routine else None
+        if used is None or pool.total < (budget := familiar_budget(used, price)):
+            return None
+        self._is_familiar = True
+        return budget
+
+    def _learn(self, builder: TransactionBuilder, effects: TransactionEffectsV2) -> None:
+        if builder.routine and isinstance(effects.status, Success):
+            self._market.costs[builder.shape] = effects.gas_used
+        elif builder.routine:
+            self._market.costs.pop(builder.shape, None)
 
     async def _resolve(self, object_ids: tuple[bytes, ...]) -> Mapping[bytes, ObjectRef | SharedVersion]:
         """How each object is named as an input. How a shared one is never changes, so that is remembered."""
-        wanted = [object_id for object_id in object_ids if object_id not in self._shared]
+        shared = self._market.shared
         named: dict[bytes, ObjectRef | SharedVersion] = {}
-        for found in await self._client.get_objects(wanted):
+        unknown = []
+        for object_id in object_ids:
+            known = shared.get(object_id) or self._account.reference(object_id)
+            if known is None:
+                unknown.append(object_id)
+            else:
+                named[object_id] = known
+        for found in await self._client.get_objects(unknown):
             match found.owner:
                 case SharedOwner(version):
-                    self._shared[found.object_id] = SharedVersion(version)
+                    named[found.object_id] = shared[found.object_id] = SharedVersion(version)
                 case ConsensusAddressOwner(version):
                     named[found.object_id] = SharedVersion(version)
                 case _:
                     named[found.object_id] = found.reference
-        return {**self._shared, **named}
+        return named
 
-    async def _fund(
-        self, builder: TransactionBuilder, kind: ProgrammableTransaction, sender: bytes
-    ) -> TransactionDataV1:
-        """Choose budget and coins. Raises `InsufficientGas`, or what a simulation fails with."""
-        coins = await self._client.coins(sender)
-        pool = GasPool.of(sender, coins, excluded=builder.object_ids)
-        price = await self._client.reference_gas_price()
-        budget = builder.gas_budget
-        if budget is None:
-            trial = simulation_budget(pool, price, uses_gas_coin=builder.uses_gas_coin)
-            payment = pool.everything()
-            effects = await self._simulate(_transaction(kind, sender, payment, price, trial))
-            budget = estimated_budget(effects.gas_used, price)
-        payment = pool.everything() if builder.uses_gas_coin else pool.covering(budget)
-        return _transaction(kind, sender, payment, price, budget)
-
-    async def _simulate(self, transaction: TransactionDataV1) -> TransactionEffectsV2:
-        messages, transport = self._client.transport.messages, self._client.transport
-        request = messages.SimulateTransactionRequest(
-            transaction=_message(messages, transaction.to_bytes()),
-            checks=messages.SimulateTransactionRequestTransactionChecks.ENABLED,
-            do_gas_selection=False,
-            read_mask=transport.mask(("transaction.effects.bcs",)),
-        )
-        try:
-            answer = await transport.repeat("TRANSACTION", "simulate_transaction", request)
-        except (ChainRefused, ObjectNotFound) as error:
-            raise TransactionRejected(f"the transaction cannot be executed: {error.message}") from error
-        effects = effects_of(answer.transaction)
-        self._check(effects, simulated=True)
-        return effects
-
-    async def _send(self, signed: SignedTransaction) -> Any:
-        """The `ExecutedTransaction` message of a signed transaction, sent again if no answer came."""
-        messages, transport = self._client.transport.messages, self._client.transport
-        request = messages.ExecuteTransactionRequest(
-            transaction=_message(messages, signed.data),
-            signatures=[messages.UserSignature(bcs=messages.Bcs(value=signed.signature))],
-            read_mask=transport.mask(("digest", "effects.bcs", "events.bcs", "checkpoint")),
-        )
-        try:
-            return (await transport.repeat("TRANSACTION", "execute_transaction", request)).transaction
-        except ChainUnreachable as error:
-            digest = format_digest(signed.digest)
-            raise FinalityTimeout(f"{error.message} while sending {digest}", digest=digest) from error
-        except (ChainRefused, ObjectNotFound) as error:
-            raise TransactionRejected(
-                f"the transaction was refused: {error.message}",
-                hint="if another program uses the same account, try again",
-            ) from error
+    async def _read_coins(self, *, all_of_them: bool) -> None:
+        if self._account.coins is None or all_of_them:
+            self._account.saw_coins(await self._client.coins(self._account.address))
 
     def _check(self, effects: TransactionEffectsV2, *, simulated: bool) -> None:
         check_success(effects, simulated=simulated, walrus_packages=self._client.walrus_packages)
 
-    async def _finalize(self, effects: TransactionEffectsV2, answer: Any) -> ExecutedTransaction:
-        """Wait for the checkpoint that holds the transaction: from then on every read shows what it did."""
-        digest = effects.transaction_digest
-        checkpoint = answer.checkpoint
-        try:
-            async with asyncio.timeout(self._finality):
-                attempt = 0
-                while checkpoint is None:
-                    await asyncio.sleep(_POLL_DELAYS[min(attempt, len(_POLL_DELAYS) - 1)])
-                    checkpoint = await self._checkpoint_of(digest)
-                    attempt += 1
-        except TimeoutError:
-            text = format_digest(digest)
-            raise FinalityTimeout(
-                f"expected {text} in a checkpoint within {self._finality:g} s, got none", digest=text
-            ) from None
-        return ExecutedTransaction(digest, effects, events_of(answer), int(checkpoint))
 
-    async def _checkpoint_of(self, digest: bytes) -> int | None:
-        try:
-            return await self._client.transaction_checkpoint(digest)
-        except (ObjectNotFound, ChainUnreachable):
-            return None  # not indexed yet, or the full node is away: both pass
+@dataclass(frozen=True)
+class _Draft:
+    """All of a transaction but how it is paid."""
+
+    kind: ProgrammableTransaction
+    sender: bytes
+    price: int
+
+    def paid(self, payment: tuple[ObjectRef, ...], budget: int) -> TransactionDataV1:
+        gas = GasData(payment, self.sender, self.price, budget)
+        return TransactionDataV1(self.kind, self.sender, gas, NoExpiration())
 
 
-def _transaction(
-    kind: ProgrammableTransaction, sender: bytes, payment: tuple[ObjectRef, ...], price: int, budget: int
-) -> TransactionDataV1:
-    return TransactionDataV1(kind, sender, GasData(payment, sender, price, budget), NoExpiration())
-
-
-def _message(messages: Any, transaction: bytes) -> Any:
-    return messages.Transaction(bcs=messages.Bcs(name="TransactionData", value=transaction))
+def _owned_inputs(transaction: TransactionDataV1) -> list[ObjectRef]:
+    """Everything of which a transaction takes one version only."""
+    assert isinstance(transaction.kind, ProgrammableTransaction)
+    objects = [item.object for item in transaction.kind.inputs if isinstance(item, ObjectInput)]
+    owned = [item.reference for item in objects if isinstance(item, ImmOrOwnedObject | Receiving)]
+    return [*transaction.gas.payment, *owned]

@@ -69,6 +69,8 @@ class CommandResult:
 
 
 Usable = Argument | CommandResult
+Shape = tuple[object, ...]
+"""Equal for transactions that cost about the same."""
 AnyType = TypeTag | StructTag
 
 
@@ -87,12 +89,17 @@ class _ObjectUse:
 
 
 class TransactionBuilder:
-    """A list of inputs and commands. `gas_budget` (MIST) skips the estimate by simulation when given."""
+    """A list of inputs and commands.
+
+    `gas_budget` (MIST) skips the estimate by simulation when given. A `routine` transaction is simulated only
+    until one of its shape went through: then its cost is known. Should it fail nevertheless, its gas is paid for.
+    """
 
     gas = GasCoin()
 
-    def __init__(self, *, gas_budget: int | None = None) -> None:
+    def __init__(self, *, gas_budget: int | None = None, routine: bool = False) -> None:
         self.gas_budget = gas_budget
+        self.routine = routine
         self._inputs: list[Pure | _ObjectUse] = []
         self._objects: dict[bytes, int] = {}
         self._commands: list[Command] = []
@@ -166,6 +173,12 @@ class TransactionBuilder:
         """Whether a command takes the gas coin itself, so that its value matters beyond the budget."""
         return any(self.gas in _arguments_of(command) for command in self._commands)
 
+    @property
+    def shape(self) -> Shape:
+        """What transactions that cost about the same have in common: the commands, and how much is written."""
+        size = sum(len(entry.value) for entry in self._inputs if isinstance(entry, Pure))
+        return (size.bit_length(), *map(_outline, self._commands))
+
     def kind(self, objects: Mapping[bytes, ObjectRef | SharedVersion]) -> ProgrammableTransaction:
         """The transaction's inputs and commands, with every object as `objects` says it can be used.
 
@@ -220,6 +233,13 @@ def _argument(usable: Usable) -> Argument:
 
 def _arguments(usables: Sequence[Usable]) -> tuple[Argument, ...]:
     return tuple(_argument(usable) for usable in usables)
+
+
+def _outline(command: Command) -> tuple[object, ...]:
+    """A command without the values it is given."""
+    if isinstance(command, MoveCall):
+        return command.package, command.module, command.function, command.type_args, len(command.arguments)
+    return type(command), len(_arguments_of(command))
 
 
 def _arguments_of(command: Command) -> tuple[Argument, ...]:

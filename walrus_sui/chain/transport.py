@@ -155,8 +155,9 @@ def _pysui_client(rpc_url: str) -> Any:
 
 def preload() -> None:
     """Import now what the first call would, for processes that are copied before they connect."""
-    import grpclib.client
     import pysui.sui.sui_grpc.pgrpc_clients  # noqa: F401
+
+    import walrus_sui.grpc.writes  # noqa: F401
 
     _raw_request_class()
 

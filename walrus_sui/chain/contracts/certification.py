@@ -64,7 +64,7 @@ class CertificationCalls(ContractReads):
         """
 
         async def build() -> TransactionBuilder:
-            tx = TransactionBuilder()
+            tx = TransactionBuilder(routine=True)
             for item in certifications:
                 self._certify(tx, item)
             if extensions:

@@ -80,7 +80,7 @@ class _Builder:
         self._contracts = contracts
         self._owner = owner
         self._state = system
-        self._tx = TransactionBuilder()
+        self._tx = TransactionBuilder(routine=True)
         self._system = self._tx.object(contracts.system_object)
         self._owned: dict[bytes, _OwnedStorage] = {}
 
