@@ -34,6 +34,7 @@
     │   ├── ChainRefused         the full node answered with an error
     │   ├── ObjectNotFound       an object, transaction or checkpoint that is not there
     │   ├── ContractMismatch     an object on chain is not what its place requires
+    │   ├── NotOwner             an object that belongs to another account, or to nobody
     │   ├── InsufficientFunds    the wallet's coins do not suffice (InsufficientGas: for SUI as gas)
     │   ├── TransactionRejected  refused before it was executed
     │   ├── TransactionFailed    executed without success (MoveAborted: a contract's own refusal; OutOfGas)
@@ -160,6 +161,12 @@ class ContractMismatch(ChainError):
     """An object, event or package on chain is not of the type or shape its place requires."""
 
     code = "contract_mismatch"
+
+
+class NotOwner(ChainError):
+    """An object that the account may not use: another one owns it, or it is shared or frozen."""
+
+    code = "not_owner"
 
 
 class InsufficientFunds(ChainError):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -139,6 +139,22 @@ def _one_value_each(args: list[str], repeatable: set[str]) -> Iterator[str]:
         else:
             flag, values = word if word in repeatable else None, 0
         yield word
+
+
+class TakesPairs(TyperCommand):
+    """A command whose `--attr` takes two words, whatever they begin with."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, list(_pairs_joined(args)))
+
+
+def _pairs_joined(args: list[str]) -> Iterator[str]:
+    words = iter(args)
+    for word in words:
+        if word == "--attr":
+            yield from (f"--attr={value}" for value in islice(words, 2))
+        else:
+            yield word
 
 
 class TakesBlobIds(TyperCommand):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from walrus_cli import exits
+from walrus_cli.hints import hint_of
 from walrus_sui.errors import WalrusError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def note(text: str) -> None:
 
 def failure(error: WalrusError) -> int:
     """Print `error` and give the exit code that goes with it."""
-    _print_error(error.code, error.message, error.hint)
+    _print_error(error.code, error.message, hint_of(error))
     return exits.exit_code(error)
 
 

@@ -137,6 +137,12 @@ _NAMES: dict[str, tuple[str | None, ...]] = {
         "ENotEnoughVotes",
         "EWrongVersion",
     ),
+    "wal_exchange": (
+        "EInsufficientFunds",
+        "EInsufficientInput",
+        "EUnauthorizedAdmin",
+        "EInvalidExchangeRate",
+    ),
     "slashing": (
         "ENotAuthorized",
         "EDuplicateVote",

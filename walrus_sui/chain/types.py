@@ -271,6 +271,17 @@ class SharedBlob(Struct):
     funds: U64
 
 
+class Exchange(Struct):
+    """A desk that holds `wal` FROST and `sui` MIST; `rate_wal` FROST are worth `rate_sui` MIST."""
+
+    object_id: Bytes32
+    wal: U64
+    sui: U64
+    rate_wal: U64
+    rate_sui: U64
+    admin: Bytes32
+
+
 class VersionedId(Struct):
     """A `StoragePool`: its state is its dynamic field under `version`."""
 

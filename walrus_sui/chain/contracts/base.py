@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self, TypeVar
 
 from walrus_sui import bcs
-from walrus_sui.bcs.sui import StructTag, U64Tag, format_address
+from walrus_sui.bcs.sui import AddressOwner, ConsensusAddressOwner, StructTag, U64Tag, format_address
 from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.contracts.discovery import (
     COMPANIONS,
@@ -20,7 +20,7 @@ from walrus_sui.chain.contracts.discovery import (
 from walrus_sui.chain.objects import ChainObject, DynamicField, dynamic_field_id
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import StakingInnerV1, StorageNodeCap, SystemStateInnerV1, VersionedObject
-from walrus_sui.errors import ContractMismatch, ObjectNotFound
+from walrus_sui.errors import ContractMismatch, NotOwner, ObjectNotFound
 
 BLOB = ("blob", "Blob")
 CERTIFICATE = ("availability_certificate", "AvailabilityCertificate")
@@ -117,6 +117,20 @@ class ContractBase:
                 return value
             if shell.version == version:
                 raise ContractMismatch(f"expected the state of version {version}, got none under {field_id.hex()}")
+
+    async def _own(self, object_id: bytes, owner: bytes) -> ChainObject:
+        """An object that `owner` may use. Raises `NotOwner`."""
+        found = await self.sui.get_object(object_id)
+        match found.owner:
+            case AddressOwner(address) | ConsensusAddressOwner(_, address) if address == owner:
+                return found
+            case AddressOwner(address) | ConsensusAddressOwner(_, address):
+                whose = format_address(address)
+            case _:
+                whose = f"no account ({type(found.owner).__name__.removesuffix('Owner').lower()})"
+        raise NotOwner(
+            f"expected {format_address(object_id)} to belong to {format_address(owner)}, it belongs to {whose}"
+        )
 
     def _parse(self, found: ChainObject, kind: tuple[str, str], layout: type[S]) -> S:
         expected = self._type(*kind)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from walrus_sui.chain.contracts.bonds import BondCalls
+from walrus_sui.chain.contracts.burning import BurnCalls
 from walrus_sui.chain.contracts.certificates import CertificateCalls
 from walrus_sui.chain.contracts.epochs import EpochCalls
+from walrus_sui.chain.contracts.exchange import ExchangeCalls
 from walrus_sui.chain.contracts.governance import GovernanceCalls
 from walrus_sui.chain.contracts.nodes import NodeCalls
 from walrus_sui.chain.contracts.resources import ResourceCalls
@@ -18,9 +20,11 @@ class Contracts(
     StorageCalls,
     ResourceCalls,
     SharedBlobCalls,
+    BurnCalls,
     StoragePoolCalls,
     CertificateCalls,
     StakingCalls,
+    ExchangeCalls,
     NodeCalls,
     BondCalls,
     EpochCalls,

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterable
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import U8Tag, U64Tag, U256Tag, VectorTag
+from walrus_sui.chain.client import coin_balance
 from walrus_sui.chain.contracts.base import (
     BLOB,
     CAP,
@@ -18,6 +19,8 @@ from walrus_sui.chain.contracts.base import (
     ContractBase,
 )
 from walrus_sui.chain.event_stream import EventCursor, PlacedEvent, follow_events
+from walrus_sui.chain.execution import ExecutedTransaction
+from walrus_sui.chain.objects import coin_type
 from walrus_sui.chain.types import (
     AvailabilityCertificate,
     Blob,
@@ -60,6 +63,10 @@ class ContractReads(ContractBase):
     async def blob(self, object_id: bytes) -> Blob:
         """One Blob object. Raises `ObjectNotFound` once it is deleted."""
         return self._parse(await self.sui.get_object(object_id), BLOB, Blob)
+
+    async def own_blob(self, object_id: bytes, owner: bytes) -> Blob:
+        """A Blob object that `owner` may use. Raises `NotOwner` for another's."""
+        return self._parse(await self._own(object_id, owner), BLOB, Blob)
 
     async def owned_blobs(self, owner: bytes) -> tuple[Blob, ...]:
         found = await self.sui.owned_objects(owner, self._type(*BLOB))
@@ -116,6 +123,10 @@ class ContractReads(ContractBase):
         found = await self.sui.owned_objects(owner, self._type(*CAP))
         return tuple(item.parse(StorageNodeCap) for item in found)
 
+    async def own_stake(self, object_id: bytes, owner: bytes) -> StakedWal:
+        """A StakedWal object that `owner` may use. Raises `NotOwner` for another's."""
+        return self._parse(await self._own(object_id, owner), STAKE, StakedWal)
+
     async def owned_stakes(self, owner: bytes) -> tuple[StakedWal, ...]:
         found = await self.sui.owned_objects(owner, self._type(*STAKE))
         return tuple(item.parse(StakedWal) for item in found)
@@ -123,6 +134,11 @@ class ContractReads(ContractBase):
     async def wal_balance(self, owner: bytes) -> int:
         """FROST in all of an account's coins."""
         return await self.sui.balance(owner, self.wal_type)
+
+    async def received_wal(self, executed: ExecutedTransaction) -> int:
+        """FROST in the coins that a transaction made for the account which sent it."""
+        coins = await self.sui.created_objects(executed, coin_type(self.wal_type))
+        return sum(map(coin_balance, coins))
 
     def events(self, start: EventCursor) -> AsyncGenerator[PlacedEvent, None]:
         """The events of these contracts from `start` on, in order, without end; see `follow_events`."""

@@ -50,7 +50,11 @@ class StakingCalls(ContractReads):
         return await self.sui.execute(tx, keypair)
 
     async def withdraw_stake(self, keypair: Keypair, stake: bytes) -> ExecutedTransaction:
-        """Take stake and its rewards back as a coin of the account. Raises `MoveAborted` before its epoch."""
+        """Take stake and its rewards back as a coin of the account (`received_wal` tells how much).
+
+        Stake that does not count yet comes back without being asked for first. Raises `MoveAborted` before its
+        epoch.
+        """
         tx = TransactionBuilder()
         tx.transfer_objects([self._staking_call(tx, "withdraw_stake", tx.object(stake))], keypair.address)
         return await self.sui.execute(tx, keypair)
