@@ -31,7 +31,7 @@ def test_unit_tests_pass_on_the_official_vm_and_on_ours(package: Package, compil
 def test_only_tests_that_need_bls_are_kept_from_the_official_vm(compiler: Compiler) -> None:
     sui = PUBLISHED["Sui"]
     alone = [verdict.name for verdict in run_tests(sui, compiler).verdicts if verdict.official is None]
-    assert len(alone) == 9
+    assert len(alone) == 11
     assert {name.split("::")[1] for name in alone} == {"crypto_tests"}
 
 

@@ -52,6 +52,9 @@ class Packages:
     def package(self, storage_id: bytes) -> Package | None:
         return self._known.get(storage_id)
 
+    def ids(self) -> tuple[bytes, ...]:
+        return tuple(self._known)
+
     def add(self, package: Package) -> Package:
         self._known[package.storage_id] = package
         return package

@@ -1,7 +1,4 @@
-"""`sui::group_ops`: arithmetic in the groups of BLS12-381 (move_toolchain.md §4-§5).
-
-Pairings into GT are not offered: the arithmetic library has no bytes for its elements.
-"""
+"""`sui::group_ops`: arithmetic in the groups of BLS12-381 (move_toolchain.md §4-§5)."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from typing import Any
 from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
 from walrus_localnet.vm.errors import NativeAbort
+from walrus_localnet.vm.natives import target_group
 from walrus_localnet.vm.natives.registry import NATIVES, SUI, NativeCall
 from walrus_sui.crypto.bls import ORDER
 from walrus_sui.crypto.curve import parse_g1, parse_g2, parse_uncompressed_g1, sum_g1, uncompressed_g1
@@ -26,6 +24,8 @@ MAX_SUMMANDS = 2000
 SCALAR_SIZE = 32
 POINT_COST = 3_000
 """Gas units of reading and adding points."""
+PAIRING_COST = 30_000
+TARGET_MUL_COST = 400_000
 
 SCALAR, G1, G2, GT, UNCOMPRESSED_G1 = range(5)
 """Group numbers as the Move source names them."""
@@ -46,6 +46,7 @@ class Group:
     size: int
     hash_to: Callable[[bytes], Any] | None = None
     combine: Callable[[list[Any], list[Scalar]], Any] | None = None
+    mul_cost: int = 5 * POINT_COST
 
 
 _GROUPS = {
@@ -64,6 +65,7 @@ _GROUPS = {
         lambda message: G2Point.hash_to_curve(message, b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_"),
         G2Point.multiexp_unchecked,
     ),
+    GT: Group(target_group.parse, lambda element: element.write(), target_group.SIZE, mul_cost=TARGET_MUL_COST),
 }
 
 
@@ -83,9 +85,10 @@ def _element(group: Group, data: bytearray | bytes) -> Any:
 
 @NATIVES.native(SUI, "group_ops")
 def internal_validate(call: NativeCall, number: int, data: bytearray) -> bool:
+    """Elements of GT never come from outside, so that the network has no check of them."""
     call.charge(POINT_COST)
     group = _GROUPS.get(number)
-    if group is None:
+    if group is None or number == GT:
         return False
     try:
         group.parse(bytes(data))
@@ -110,16 +113,16 @@ def internal_sub(call: NativeCall, number: int, left: bytearray, right: bytearra
 
 @NATIVES.native(SUI, "group_ops")
 def internal_mul(call: NativeCall, number: int, scalar: bytearray, element: bytearray) -> bytearray:
-    call.charge(5 * POINT_COST)
     group = _group(number)
+    call.charge(group.mul_cost)
     return bytearray(group.write(_element(group, element) * _element(_GROUPS[SCALAR], scalar)))
 
 
 @NATIVES.native(SUI, "group_ops")
 def internal_div(call: NativeCall, number: int, scalar: bytearray, element: bytearray) -> bytearray:
     """The element times the inverse of the scalar."""
-    call.charge(5 * POINT_COST)
     group = _group(number)
+    call.charge(group.mul_cost)
     divisor = _element(_GROUPS[SCALAR], scalar)
     if divisor.is_zero():
         raise NativeAbort(INVALID_INPUT)
@@ -161,7 +164,12 @@ def _split(data: bytearray, size: int) -> list[bytearray]:
 
 @NATIVES.native(SUI, "group_ops")
 def internal_pairing(call: NativeCall, number: int, left: bytearray, right: bytearray) -> bytearray:
-    raise NativeAbort(NOT_SUPPORTED)
+    """Of an element of G1, the group named, with one of G2."""
+    call.charge(PAIRING_COST)
+    if number != G1:
+        raise NativeAbort(NOT_SUPPORTED)
+    first, second = _element(_GROUPS[G1], left), _element(_GROUPS[G2], right)
+    return bytearray(target_group.pairing(first, second).write())
 
 
 @NATIVES.native(SUI, "group_ops")

@@ -4,6 +4,7 @@ module sui::crypto_tests;
 
 use std::unit_test::assert_eq;
 use sui::bls12381;
+use sui::ecvrf::ecvrf_verify;
 use sui::ed25519;
 use sui::group_ops;
 use sui::hash;
@@ -120,4 +121,64 @@ fun hashing_to_a_group_gives_elements() {
 fun fewer_scalars_than_elements() {
     let p = bls12381::g1_generator();
     bls12381::g1_multi_scalar_multiplication(&vector[bls12381::scalar_one()], &vector[p, p]);
+}
+
+#[test, ext(needs_bls)]
+fun pairings_are_bilinear() {
+    let (two, three) = (bls12381::scalar_from_u64(2), bls12381::scalar_from_u64(3));
+    let (p, q, e) = (bls12381::g1_generator(), bls12381::g2_generator(), bls12381::gt_generator());
+    assert!(group_ops::equal(&bls12381::pairing(&p, &q), &e));
+    let left = bls12381::pairing(&bls12381::g1_mul(&two, &p), &bls12381::g2_mul(&three, &q));
+    let six = bls12381::gt_mul(&bls12381::scalar_mul(&two, &three), &e);
+    assert!(group_ops::equal(&left, &six));
+    let twice = bls12381::gt_add(&e, &e);
+    assert!(group_ops::equal(&bls12381::gt_div(&three, &six), &twice));
+    assert!(group_ops::equal(&bls12381::gt_sub(&twice, &e), &e));
+    assert!(group_ops::equal(&bls12381::gt_add(&e, &bls12381::gt_neg(&e)), &bls12381::gt_identity()));
+    let nothing = bls12381::pairing(&bls12381::g1_identity(), &q);
+    assert!(group_ops::equal(&nothing, &bls12381::gt_identity()));
+}
+
+#[test, ext(needs_bls), expected_failure(abort_code = group_ops::EInvalidInput)]
+fun division_of_a_pairing_by_zero() { bls12381::gt_div(&bls12381::scalar_zero(), &bls12381::gt_generator()); }
+
+const VRF_KEY: vector<u8> = x"7c84bb49e043d0a6a4f89be53bf32f9f0d8593aab0ff4f3b49ceb57705159742";
+const VRF_PROOF: vector<u8> =
+    x"7c51a566a2fa018c2e13a94843c855700ac22ec42f3b1b5fd3021e65b1cbb31591240a52631e702b9969714af102745ab7bb94b660614bc04a16ccc4ceb5a9576a077b763d567b1a197daef0527e2d0e";
+const VRF_OUTPUT: vector<u8> =
+    x"3a492303c92708822d0dfca94f23df07e50847fb10c9e336a098231c40c152d72accf10d008915357c59faf11c011a5cca705cf43236362531de7ddf4b4a771a";
+
+#[test]
+fun random_function_is_verified() {
+    assert!(ecvrf_verify(&VRF_OUTPUT, &b"Hello, world!", &VRF_KEY, &VRF_PROOF));
+    assert!(!ecvrf_verify(&VRF_OUTPUT, &b"Hello", &VRF_KEY, &VRF_PROOF));
+    let mut output = VRF_OUTPUT;
+    output.reverse();
+    assert!(!ecvrf_verify(&output, &b"Hello, world!", &VRF_KEY, &VRF_PROOF));
+    let mut proof = VRF_PROOF;
+    *&mut proof[32] = 0; // of the challenge
+    assert!(!ecvrf_verify(&VRF_OUTPUT, &b"Hello, world!", &VRF_KEY, &proof));
+    let proof = VRF_PROOF;
+    let identity = vector::tabulate!(32, |_| 0u8);
+    assert!(!ecvrf_verify(&VRF_OUTPUT, &b"Hello, world!", &identity, &proof));
+}
+
+#[test, expected_failure(abort_code = 1, location = sui::ecvrf)]
+fun random_output_of_another_size() { ecvrf_verify(&b"short", &b"", &VRF_KEY, &VRF_PROOF); }
+
+#[test, expected_failure(abort_code = 2, location = sui::ecvrf)]
+fun random_function_of_no_key() { ecvrf_verify(&VRF_OUTPUT, &b"", &vector::tabulate!(32, |_| 1u8), &VRF_PROOF); }
+
+#[test, expected_failure(abort_code = 3, location = sui::ecvrf)]
+fun proof_that_is_too_short() {
+    let mut proof = VRF_PROOF;
+    proof.pop_back();
+    ecvrf_verify(&VRF_OUTPUT, &b"", &VRF_KEY, &proof);
+}
+
+#[test, expected_failure(abort_code = 3, location = sui::ecvrf)]
+fun proof_with_a_scalar_above_the_order() {
+    let mut proof = VRF_PROOF;
+    *&mut proof[79] = 255;
+    ecvrf_verify(&VRF_OUTPUT, &b"", &VRF_KEY, &proof);
 }
