@@ -9,6 +9,7 @@ from grpclib.const import Cardinality, Handler
 from grpclib.server import Stream
 
 from walrus_localnet.chain.rpc.methods import Method
+from walrus_localnet.chain.rpc.receive import receive
 
 
 class NativeServices:
@@ -28,7 +29,7 @@ def _handler(method: Method) -> Handler:
 
 def _serve(method: Method) -> Callable[[Stream[Any, Any]], Awaitable[None]]:
     async def handle(stream: Stream[Any, Any]) -> None:
-        request = await stream.recv_message()
+        request = await receive(stream, method.request)
         async for answer in method.answers(request):
             await stream.send_message(answer)
 

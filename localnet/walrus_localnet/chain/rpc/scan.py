@@ -84,7 +84,7 @@ class Span:
         return rpc.Watermark(cursor=position.cursor(), checkpoint=covered if within else None)
 
     def last_watermark(self, position: Position | None) -> rpc.Watermark:
-        edge = self.first if self.descending else self.last
+        edge = self.first if self.descending else max(self.last, 0)
         corner = Position(edge) if self.descending else Position(edge, 2**32 - 1, 2**32 - 1)
         reached = corner if position is None else max(position, corner)
         if self.descending:

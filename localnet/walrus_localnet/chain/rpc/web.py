@@ -19,12 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from walrus_localnet.chain.rpc.methods import Method
+from walrus_localnet.chain.rpc.receive import MAX_REQUEST, parse_request
 from walrus_localnet.chain.rpc.wire import encode
 
 log = logging.getLogger(__name__)
 
-MAX_REQUEST = 4 * 1024 * 1024
-"""Bytes of a request body; native gRPC's usual limit."""
 TEXT = "application/grpc-web-text"
 BINARY = "application/grpc-web"
 _DATA, _TRAILER = 0, 0x80
@@ -54,7 +53,7 @@ class GrpcWeb:
 
     async def _frames(self, path: str, body: bytes | None, *, text: bool) -> AsyncIterator[bytes]:
         try:
-            message = self._methods[path].request.parse(read_frame(body, text=text))
+            message = parse_request(self._methods[path].request, read_frame(body, text=text))
             async for answer in self._methods[path].answers(message):
                 yield _frame(_DATA, encode(answer))
             yield _trailer(Status.OK, None)
