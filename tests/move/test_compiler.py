@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.move.test_package import load, write_package
-from walrus_localnet.move.artifacts import read_package
+from walrus_localnet.move.artifacts import BuiltPackage, read_manifest, read_package
 from walrus_localnet.move.build import build, write
 from walrus_localnet.move.compiler import Compiler, Outcome
 from walrus_localnet.move.errors import ArtifactError, CompileError, PackageError
@@ -71,3 +73,35 @@ def test_written_package_reads_back_and_damage_is_found(tmp_path: Path, compiler
         read_package(tmp_path / "out", "own")
     with pytest.raises(ArtifactError, match="no compiled package other"):
         read_package(tmp_path / "out", "other")
+
+
+def write_in_turn(directory: Path, packages: list[BuiltPackage]) -> None:
+    for package in packages:
+        write(directory, [package])
+
+
+def test_nobody_sees_half_of_a_build(tmp_path: Path, compiler: Compiler) -> None:
+    """Two builds take turns while others read: they always get one of them, whole."""
+    first = build(load(write_package(tmp_path / "first", MANIFEST, SOURCE)), compiler)
+    changed = write_package(tmp_path / "second", MANIFEST, SOURCE.replace("7", "8"))
+    (changed / "sources" / "n.move").write_text(SOURCE.replace("own::m", "own::n"))
+    second = build(load(changed), compiler)
+    (tmp_path / "out").mkdir()
+    write(tmp_path / "out", [first])
+    with ThreadPoolExecutor(3) as pool:
+        writing = pool.submit(write_in_turn, tmp_path / "out", [second, first] * 30)
+        seen = []
+        while not writing.done():
+            seen.append(read_package(tmp_path / "out", "own"))
+        writing.result()
+    assert {package.module_names for package in seen} == {first.module_names, second.module_names}
+    assert all(package in (first, second) for package in seen)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.json", "own"]
+
+
+def test_packages_that_are_gone_are_removed(tmp_path: Path, compiler: Compiler) -> None:
+    own = build(load(write_package(tmp_path / "own", MANIFEST, SOURCE)), compiler)
+    write(tmp_path, [replace(own, name="former")])
+    write(tmp_path, [own], keep_others=False)
+    assert list(read_manifest(tmp_path)) == ["own"]
+    assert not (tmp_path / "former").exists()

@@ -7,9 +7,12 @@ their SHA-256, the hash of its sources, and the placeholders that stand for depe
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,6 +77,28 @@ def built_package(name: str) -> BuiltPackage:
 
 def read_package(directory: Path, name: str) -> BuiltPackage:
     """A package from any folder of compiled packages. Raises `ArtifactError`."""
+    with held(directory, fcntl.LOCK_SH):
+        return _read_package(directory, name)
+
+
+@contextmanager
+def held(directory: Path, how: int) -> Iterator[None]:
+    """Keeps a folder of compiled packages as it is (`LOCK_SH`), or from being read (`LOCK_EX`), meanwhile.
+
+    Raises `ArtifactError` when there is no such folder.
+    """
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise ArtifactError(f"cannot read {directory}: {error.strerror}", hint=_REBUILD) from error
+    try:
+        fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _read_package(directory: Path, name: str) -> BuiltPackage:
     entry = read_manifest(directory).get(name)
     if entry is None:
         raise ArtifactError(f"there is no compiled package {name} in {directory}", hint=_REBUILD)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-import os
-import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from walrus_localnet.move.artifacts import MANIFEST, BuiltPackage, read_manifest
+from walrus_localnet.move.artifacts import MANIFEST, BuiltPackage, held, read_manifest
 from walrus_localnet.move.compiler import Compiler
 from walrus_localnet.move.errors import CompilerError, PackageError
 from walrus_localnet.move.framework import framework_directory
@@ -74,31 +74,39 @@ def source_hash(package: Package) -> str:
 
 
 def write(directory: Path, packages: Iterable[BuiltPackage], *, keep_others: bool = True) -> None:
-    """Replaces these packages in a folder of compiled packages, the manifest last; others stay or are removed."""
-    entries = read_manifest(directory)
+    """Replaces these packages in a folder of compiled packages; others stay or are removed.
+
+    Everything is written beside first and moved into place at once: nobody who reads meanwhile sees half of it.
+    """
     packages = list(packages)
-    for name in set() if keep_others else set(entries) - {package.name for package in packages}:
-        shutil.rmtree(directory / name, ignore_errors=True)
-        del entries[name]
-    for package in packages:
-        _write_modules(directory / package.name, package)
-        entries[package.name] = package.entry()
-    text = json.dumps({"packages": dict(sorted(entries.items()))}, indent=2) + "\n"
-    _replace(directory / MANIFEST, text.encode())
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".build-") as scratch:
+        new, old = Path(scratch) / "new", Path(scratch) / "old"
+        old.mkdir()
+        for package in packages:
+            _write_modules(new / package.name, package)
+        with held(directory, fcntl.LOCK_EX):
+            entries = read_manifest(directory)
+            removed = set() if keep_others else set(entries) - {package.name for package in packages}
+            kept = {name: entry for name, entry in entries.items() if name not in removed}
+            kept |= {package.name: package.entry() for package in packages}
+            manifest = new / MANIFEST
+            manifest.write_text(json.dumps({"packages": dict(sorted(kept.items()))}, indent=2) + "\n")
+            for name in removed | {package.name for package in packages}:
+                _swap(directory / name, new / name, old / name)
+            manifest.replace(directory / MANIFEST)
+
+
+def _swap(place: Path, new: Path, old: Path) -> None:
+    if place.exists():
+        place.rename(old)
+    if new.exists():
+        new.rename(place)
 
 
 def _write_modules(folder: Path, package: BuiltPackage) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
     folder.mkdir(parents=True)
     for name, module in zip(package.module_names, package.modules, strict=True):
         (folder / f"{name}.mv").write_bytes(module)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    scratch = path.with_suffix(f".{os.getpid()}")
-    scratch.write_bytes(data)
-    scratch.replace(path)
 
 
 def _dependencies_first(modules: Iterable[bytes]) -> list[tuple[Module, bytes]]:
