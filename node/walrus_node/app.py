@@ -7,10 +7,12 @@ import logging
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from walrus_node.admission import BodyBudget
+from walrus_node.api_page import api_routes
 from walrus_node.handlers import Handlers
 from walrus_node.refusal import Refusal
 from walrus_node.repair_handlers import RepairHandlers
@@ -39,10 +41,14 @@ def build_app(handlers: Handlers, repair: RepairHandlers, *others: Route) -> Sta
             Route(routes.INCONSISTENCY_PROOF, repair.inconsistency_proof, methods=["POST"]),
             Route(routes.BLOB_STATUS, handlers.blob_status, methods=["GET"]),
             Route(routes.HEALTH, handlers.health, methods=["GET"]),
+            *api_routes(),
             *others,
         ],
-        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
-        exception_handlers={Refusal: refuse, Exception: _fail},
+        middleware=[
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
+            Middleware(BodyBudget),
+        ],
+        exception_handlers={Refusal: refuse, ClientDisconnect: _gone, Exception: _fail},
     )
 
 
@@ -50,6 +56,12 @@ async def refuse(_: Request, error: Exception) -> Response:
     """The answer to a request that was turned down."""
     assert isinstance(error, Refusal)
     return JSONResponse(failure(error.status, error.reason, error.message, error.metadata), error.status.http)
+
+
+async def _gone(request: Request, _: Exception) -> Response:
+    """The client left in the midst of its upload: nobody reads this."""
+    log.debug("%s %s was given up by the client", request.method, request.url.path)
+    return Response(status_code=400)
 
 
 async def _fail(request: Request, error: Exception) -> Response:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from walrus_node.guard import GuardedProtocol
 from walrus_sui.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class _HeadHolder:
         self._transport.close()
 
 
-class _Protocol(HttpToolsProtocol):
+class _Protocol(GuardedProtocol):
     """uvicorn's HTTP/1.1, with answers in one piece."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -96,6 +96,7 @@ async def serve_http(app: Any, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         http=_Protocol,
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -31,8 +31,8 @@ from walrus_sui.chain import (
 from walrus_sui.chain.types import Blob, EpochChangeDone
 from walrus_sui.client import Limits
 from walrus_sui.client.transport import http_client
-from walrus_sui.errors import NodeUnreachable
-from walrus_sui.redstuff import EncodedBlob
+from walrus_sui.errors import NodeRefused, NodeUnreachable
+from walrus_sui.redstuff import Axis, EncodedBlob
 from walrus_sui.storage import StorageNodeClient
 
 _END_SECONDS = 20.0
@@ -112,6 +112,25 @@ class SingleNode:
             for blob in blobs
         ]
         return await self.contracts.register_blobs(self.owner, wanted)
+
+    async def store(self, blob: EncodedBlob) -> Blob:
+        """Register a permanent blob and bring the node all of it."""
+        (registered,) = await self.register([blob])
+        client = self.node.client
+
+        async def taken() -> bool:
+            try:
+                await client.store_metadata(blob.blob_id, blob.metadata)
+            except NodeRefused:
+                return False
+            return True
+
+        await eventually(taken)
+        for pair in range(N_SHARDS):
+            both = blob.sliver_pair(pair)
+            await client.store_sliver(blob.blob_id, pair, Axis.PRIMARY, both.primary)
+            await client.store_sliver(blob.blob_id, pair, Axis.SECONDARY, both.secondary)
+        return registered
 
     async def events(self) -> int:
         """How many events the node has applied and kept."""
