@@ -62,10 +62,14 @@ class GridNode:
 
 
 class Grid(httpx.AsyncBaseTransport):
-    """All nodes, addressed by host and port; a node's `fault` may answer for it, raise, or take its time."""
+    """All nodes, addressed by host and port; a node's `fault` may answer for it, raise, or take its time.
+
+    Without `bundles` they know only the routes of the protocol.
+    """
 
     def __init__(self, nodes: list[GridNode]) -> None:
         self.nodes = nodes
+        self.bundles = True
         self._by_host = {node.name.partition(":")[0]: node for node in nodes}
         members = tuple(
             Member(bytes([index]) * 32, node.name, bytes(node.key.public_key), node.shards)
@@ -78,6 +82,8 @@ class Grid(httpx.AsyncBaseTransport):
         node.requests.append(f"{request.method} {request.url.path}")
         if node.fault is not None and (answer := await node.fault(request)) is not None:
             return answer
+        if not self.bundles and request.url.path.endswith("/bundle"):
+            return httpx.Response(404, text="Not Found")
         return await node.transport.handle_async_request(request)
 
     def register(self, encoded: EncodedBlob, object_id: bytes = bytes(32), *, deletable: bool = False) -> None:
@@ -110,6 +116,7 @@ def grid(running_grid: Grid) -> Grid:
     for node in running_grid.nodes:
         node.fault = None
         node.requests.clear()
+    running_grid.bundles = True
     return running_grid
 
 

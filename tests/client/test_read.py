@@ -9,15 +9,15 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from walrus_sui.client.fetch import SliverFetch
 from walrus_sui.client.progress import Phase, Progress, ignore_progress
 from walrus_sui.client.read import read_blob
 from walrus_sui.client.status import blob_status
 from walrus_sui.client.upload import upload
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import BlobNotFound, BlobUnavailable
-from walrus_sui.redstuff import Axis, BlobId, BlobMetadataWithId, SliverData, encode
-from walrus_sui.storage import NonexistentStatus, PermanentStatus
+from walrus_sui.redstuff import Axis, BlobId, SliverData, encode
+from walrus_sui.storage import Bundle, BundledSliver, NonexistentStatus, PermanentStatus, Reason, Status
+from walrus_sui.storage.envelope import failure
 
 
 @pytest.fixture
@@ -35,8 +35,15 @@ async def stored(grid, nodes, limits, data):
     return encoded
 
 
-def sliver_requests(grid) -> int:
-    return sum("/slivers/" in request for node in grid.nodes for request in node.requests)
+@pytest.fixture(params=[True, False], ids=["bundles", "slivers"], autouse=True)
+def bundles(request, grid):
+    """Every read works with nodes that give many slivers at once, and with those that know the protocol only."""
+    grid.bundles = request.param
+    return request.param
+
+
+def requests_for(grid, part: str) -> int:
+    return sum(part in request for node in grid.nodes for request in node.requests)
 
 
 @pytest.mark.parametrize("size", [0, 1, 779, 780, 781, 60_000])
@@ -49,11 +56,14 @@ async def test_blobs_of_any_size_come_back(grid, nodes, limits, size):
     assert read == data
 
 
-async def test_only_as_many_slivers_as_needed_are_asked_for(grid, nodes, stored, limits, data):
+async def test_only_as_many_slivers_as_needed_are_asked_for(grid, nodes, stored, limits, data, bundles):
     seen: list[Progress] = []
     patient = replace(limits, patience=60.0)
     assert await read_blob(nodes, stored.blob_id, limits=patient, on_progress=seen.append) == data
-    assert sliver_requests(grid) == 15
+    if bundles:  # five nodes hold fifteen, three of them are asked for the metadata too
+        assert (requests_for(grid, "/bundle"), sum(len(node.requests) for node in grid.nodes)) == (5, 5)
+    else:
+        assert (requests_for(grid, "/slivers/"), requests_for(grid, "/metadata")) == (15, 3)
     assert Progress(Phase.SLIVERS, 15, 15) in seen
 
 
@@ -97,15 +107,27 @@ def hands_out(change):
 
     def install(node) -> None:
         async def fault(request: httpx.Request) -> httpx.Response | None:
-            if not request.url.path.endswith("/primary"):
+            if "/status" in request.url.path or not asks_for(request, Axis.PRIMARY):
                 return None
             answer = await node.transport.handle_async_request(request)
-            sliver = SliverData.from_bytes(await answer.aread())
-            return httpx.Response(200, content=change(sliver).to_bytes())
+            body = await answer.aread()
+            if not request.url.path.endswith("/bundle"):
+                return httpx.Response(200, content=change(SliverData.from_bytes(body)).to_bytes())
+            given = Bundle.from_bytes(body)
+            changed = (
+                BundledSliver.of(part.pair_index, part.axis, change(SliverData.from_bytes(part.sliver)))
+                for part in given.slivers
+            )
+            return httpx.Response(200, content=Bundle(given.metadata, tuple(changed)).to_bytes())
 
         node.fault = fault
 
     return install
+
+
+def asks_for(request: httpx.Request, axis: Axis) -> bool:
+    """Whether a request of either form is for slivers of `axis`."""
+    return request.url.path.endswith(f"/{axis.value}") or request.url.params.get("axis") == axis.value
 
 
 def flip_a_bit(sliver: SliverData) -> SliverData:
@@ -131,7 +153,7 @@ async def read_primaries_only(grid, nodes, stored, limits):
         before = node.fault
 
         async def fault(request: httpx.Request, before=before) -> httpx.Response | None:
-            return httpx.Response(500) if request.url.path.endswith("/secondary") else await before(request)
+            return httpx.Response(500) if asks_for(request, Axis.SECONDARY) else await before(request)
 
         node.fault = fault
     return await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress)
@@ -139,40 +161,50 @@ async def read_primaries_only(grid, nodes, stored, limits):
 
 async def test_secondaries_serve_where_primaries_are_lost(grid, nodes, stored, limits, data):
     async def no_primaries(request: httpx.Request) -> httpx.Response | None:
-        return httpx.Response(404) if request.url.path.endswith("/primary") else None
+        if asks_for(request, Axis.PRIMARY):
+            return httpx.Response(404, json=failure(Status.NOT_FOUND, Reason.SLIVER_NOT_FOUND, "lost"))
+        return None
 
     for node in grid.nodes:
         node.fault = no_primaries
     assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 
-async def test_more_slivers_than_needed_are_enough(nodes, stored, limits):
-    """All 39 answers, spares and all, come in one turn of the loop."""
+async def test_more_slivers_than_needed_are_enough(grid, nodes, stored, limits, data):
+    """No node answers before all have been asked, so that more come at once than are needed."""
+    asked: set[str] = set()
     all_asked = asyncio.Event()
+    for node in grid.nodes:
 
-    class AllAtOnce(SliverFetch):
-        async def _sliver(self, node, pair):
-            if not self._candidates:
+        async def wait_for_all(request: httpx.Request, node=node) -> httpx.Response | None:
+            asked.add(node.name)
+            if len(asked) == len(grid.nodes):
                 all_asked.set()
             await all_asked.wait()
-            return stored.sliver_pair(pair).primary
+            return None
 
-    metadata = BlobMetadataWithId(stored.blob_id, stored.metadata)
-    fetch = AllAtOnce(nodes, metadata, Axis.PRIMARY, limits=limits, on_progress=ignore_progress)
-    assert await fetch.run()
-    assert len(fetch.slivers) == 39 > fetch.needed
+        node.fault = wait_for_all
+    async with asyncio.timeout(20):
+        assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 
 async def test_metadata_of_another_blob_is_not_believed(grid, nodes, stored, limits, data):
     other = encode(b"something else", n_shards=39)
 
-    async def lie(request: httpx.Request) -> httpx.Response | None:
-        if request.url.path.endswith("/metadata"):
-            return httpx.Response(200, content=bytes(stored.blob_id) + other.metadata.to_bytes())
-        return None
+    def lies(node):
+        async def lie(request: httpx.Request) -> httpx.Response | None:
+            if request.url.path.endswith("/metadata"):
+                return httpx.Response(200, content=bytes(stored.blob_id) + other.metadata.to_bytes())
+            if not request.url.params.get("metadata"):
+                return None
+            answer = await node.transport.handle_async_request(request)
+            given = Bundle.from_bytes(await answer.aread())
+            return httpx.Response(200, content=Bundle(other.metadata.to_bytes(), given.slivers).to_bytes())
+
+        return lie
 
     for node in grid.nodes[:12]:
-        node.fault = lie
+        node.fault = lies(node)
     assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 

@@ -1,104 +1,226 @@
-"""Getting enough good slivers of one axis from nodes some of which are dead, slow or lying (protocol.md §4.2).
+"""Getting enough slivers of one axis from nodes some of which are dead, slow or lying (protocol.md §4.2).
 
-Only as many slivers are asked for as decoding needs. Each one that fails is replaced by another; when no news
-comes for a while, spares are asked for beside the slow ones. A sliver counts once it matches the blob's metadata.
+The first requests ask a few nodes for the metadata and for slivers at once, as many as fit into a small answer: a
+small blob is there after them. The rest is asked for once the metadata has told how large slivers are. Only as
+many as decoding needs are asked for; each that fails is replaced by another, and when a request takes much longer
+than those before it, spares are asked for beside it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import statistics
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from walrus_sui.client.ask import Asked, Given, ask
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import cancel
+from walrus_sui.client.plan import Plan
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
-from walrus_sui.errors import NodeMisbehaved, NodeUnreachable, WalrusError
-from walrus_sui.redstuff import Axis, BlobId, BlobMetadataWithId, Params, SliverData, sliver_index, verify_sliver
+from walrus_sui.client.standing import Standings
+from walrus_sui.errors import NodeMisbehaved, NodeRefused, WalrusError
+from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, Params, SliverData, verify_metadata
 
-Candidate = tuple[CommitteeNode, int]
+Take = Callable[[SliverData], None]
+"""What is done with a sliver; raises `WalrusError` if it is none of the blob's."""
+
+_OPENING_BYTES = 64 << 10
+"""How much of its slivers a node is asked for before their size is known."""
+_METADATA_BYTES_PER_PAIR = 66
+_REQUESTS_PER_NODE = 2
+_SLOW_FACTOR = 3.0
+_LEAST_PATIENCE = 0.05
+"""A request is slow when it takes so many times longer than others did, and at least that part of the patience one
+has before any has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    node: CommitteeNode
+    pairs: tuple[int, ...]
+    metadata: bool
+    large: bool
+    started: float
 
 
 class SliverFetch:
-    """One try at collecting slivers of `axis`. `failures` tells afterwards what did not work, by node."""
+    """Collects slivers of `axis`. `failures` tells afterwards what did not work, by node."""
 
     def __init__(
         self,
         nodes: CommitteeNodes,
-        metadata: BlobMetadataWithId,
+        blob_id: BlobId,
         axis: Axis,
         *,
         limits: Limits,
+        standings: Standings,
         on_progress: ProgressListener,
     ) -> None:
-        self._metadata = metadata
-        self._n_shards = nodes.n_shards
+        self._nodes = nodes
+        self._blob_id = blob_id
         self._axis = axis
         self._limits = limits
+        self._standings = standings
         self._on_progress = on_progress
+        self._plan = Plan(nodes, blob_id, axis, standings)
         params = Params(nodes.n_shards)
         self.needed = params.rows if axis is Axis.PRIMARY else params.columns
-        self.slivers: list[SliverData] = []
+        self._symbols = params.columns if axis is Axis.PRIMARY else params.rows
         self.failures: dict[str, str] = {}
-        self._unreachable: set[str] = set()
-        self._candidates = deque(_in_order(nodes, metadata.blob_id, axis))
-        self._tasks: dict[asyncio.Task[SliverData], CommitteeNode] = {}
+        self._metadata: BlobMetadata | None = None
+        self._take: Take | None = None
+        self._given: dict[int, tuple[CommitteeNode, SliverData | None]] = {}
+        self._requests: dict[asyncio.Task[Given], _Request] = {}
+        self._slow: set[asyncio.Task[Given]] = set()
+        # small answers say nothing of how long large ones take
+        self._seconds: dict[bool, list[float]] = {False: [], True: []}
 
-    async def run(self) -> bool:
-        """Collect until `needed` slivers are here (True) or nobody is left to ask (False)."""
-        try:
-            self._ask_within_limits()
-            while self._tasks and self._missing():
-                done, _ = await asyncio.wait(
-                    self._tasks, timeout=self._limits.patience, return_when=asyncio.FIRST_COMPLETED
-                )
-                for task in done:
-                    self._note(self._tasks.pop(task), task)
-                if done:
-                    self._ask_within_limits()
-                else:
-                    self._ask(self._missing())  # beside those that hang, whatever the limit: they bring nothing
-        finally:
-            await cancel(self._tasks)
-        return not self._missing()
+    @property
+    def got(self) -> int:
+        """How many slivers are here."""
+        return len(self._given)
 
+    async def open(self) -> BlobMetadata | None:
+        """The blob's verified metadata, perhaps with slivers; None if nobody asked for slivers gave it."""
+        await self._run(lambda: self._metadata is not None)
+        return self._metadata
+
+    async def collect(self, metadata: BlobMetadata, take: Take) -> bool:
+        """Go on until `needed` slivers have been taken (True) or nobody is left to ask (False)."""
+        self._metadata, self._take = metadata, take
+        untaken = [(node, sliver) for node, sliver in self._given.values() if sliver is not None]
+        for node, sliver in untaken:
+            del self._given[sliver.index]
+            self._accept(node, sliver)
+        return await self._run(lambda: not self._missing)
+
+    def reject(self, index: int) -> None:
+        """Sliver `index` turned out to be wrong: another is needed, and none from that node."""
+        node, _ = self._given.pop(index)
+        self._fail(node, NodeMisbehaved(node.name, f"{self._axis.value} sliver {index} is not that of the blob"))
+
+    async def close(self) -> None:
+        """Wait for nothing more."""
+        await cancel(self._requests)
+        self._requests.clear()
+
+    @property
     def _missing(self) -> int:
-        return max(0, self.needed - len(self.slivers))  # spares may have come beside the slow ones
+        return max(0, self.needed - self.got)  # spares may have come beside the slow ones
 
-    def _ask_within_limits(self) -> None:
-        under_way = len(self._tasks)
-        self._ask(min(self._missing(), self._limits.requests_in_flight) - under_way)
+    @property
+    def _sliver_size(self) -> int | None:
+        return None if self._metadata is None else self._symbols * self._metadata.symbol_size
 
-    def _ask(self, count: int) -> None:
-        """Send up to `count` more requests to nodes that are not known to be dead."""
-        while count > 0 and self._candidates:
-            node, pair = self._candidates.popleft()
-            if node.name not in self._unreachable:
-                self._tasks[asyncio.create_task(self._sliver(node, pair))] = node
-                count -= 1
+    async def _run(self, done: Callable[[], bool]) -> bool:
+        while not done():
+            self._top_up()
+            if not self._requests:
+                return False
+            finished, _ = await asyncio.wait(
+                self._requests, timeout=self._until_slow(), return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in finished:
+                self._slow.discard(task)
+                self._note(self._requests.pop(task), task)
+            self._mark_slow()
+        return True
 
-    async def _sliver(self, node: CommitteeNode, pair: int) -> SliverData:
-        async with node.slots:
-            sliver = await node.client.sliver(self._metadata.blob_id, pair, self._axis)
-        expected = sliver_index(self._axis, pair, self._n_shards)
-        if sliver.index != expected:
-            raise NodeMisbehaved(node.name, f"expected {self._axis.value} sliver {expected}, got {sliver.index}")
-        await asyncio.to_thread(verify_sliver, sliver, self._axis, self._metadata.metadata)
-        return sliver
+    def _top_up(self) -> None:
+        """Ask for as many slivers as are missing beside those that are on their way in time."""
+        prompt = self._prompt()
+        wanted = self._missing - sum(len(request.pairs) for request in prompt.values())
+        room = self._limits.parallel(self._plan.answer_size(self._sliver_size)) - len(prompt)
+        while wanted > 0 and room > 0:
+            found = self._plan.next(wanted, self._sliver_size, self._busy())
+            if found is None:
+                return
+            self._send(*found)
+            wanted, room = wanted - len(found[1]), room - 1
 
-    def _note(self, node: CommitteeNode, task: asyncio.Task[SliverData]) -> None:
+    def _send(self, node: CommitteeNode, pairs: tuple[int, ...]) -> None:
+        metadata, limit = False, None
+        if self._metadata is None:
+            under_way = sum(request.metadata for request in self._requests.values())
+            metadata = under_way < self._limits.metadata_requests
+            limit = _OPENING_BYTES + metadata * _METADATA_BYTES_PER_PAIR * self._nodes.n_shards
+        asked = Asked(self._blob_id, self._axis, pairs, metadata, self._nodes.n_shards, limit)
+        task = asyncio.create_task(ask(node, self._standings.of(node), asked))
+        large = not self._plan.small(self._sliver_size)
+        self._requests[task] = _Request(node, pairs, metadata, large, asyncio.get_running_loop().time())
+
+    def _note(self, request: _Request, task: asyncio.Task[Given]) -> None:
         try:
-            sliver = task.result()
+            given = task.result()
+        except WalrusError as error:
+            self._fail(request.node, error)
+            return
+        self._seconds[request.large].append(asyncio.get_running_loop().time() - request.started)
+        self._standings.of(request.node).trust()
+        if given.metadata is not None and self._metadata is None:
+            self._note_metadata(request.node, given.metadata)
+        for sliver in given.slivers.values():
+            self._accept(request.node, sliver)
+        if given.slivers:
+            rest = (pair for pair in request.pairs if pair not in given.slivers)
+            self._plan.give_back(request.node, rest)  # there was no room for them in the answer
+        else:
+            self.failures.setdefault(request.node.name, "has none of the slivers it was asked for")
+            self._plan.forget(request.node)
+
+    def _note_metadata(self, node: CommitteeNode, metadata: BlobMetadata) -> None:
+        try:
+            verify_metadata(metadata, self._blob_id, self._nodes.n_shards)
         except WalrusError as error:
             self.failures.setdefault(node.name, reason(error))
-            if isinstance(error, NodeUnreachable):
-                self._unreachable.add(node.name)
             return
-        self.slivers.append(sliver)
-        self._on_progress(Progress(Phase.SLIVERS, len(self.slivers), self.needed))
+        self._metadata = metadata
 
+    def _accept(self, node: CommitteeNode, sliver: SliverData) -> None:
+        if self._take is None:
+            self._given[sliver.index] = node, sliver  # until the metadata is here
+            return
+        try:
+            self._take(sliver)
+        except WalrusError as error:
+            self._fail(node, error)
+            return
+        self._given[sliver.index] = node, None
+        self._on_progress(Progress(Phase.SLIVERS, self.got, self.needed))
 
-def _in_order(nodes: CommitteeNodes, blob_id: BlobId, axis: Axis) -> list[Candidate]:
-    """Every pair with its holder. Systematic slivers first: of them alone, decoding is mere copying."""
-    pairs = ((node, pair) for node in nodes for pair in node.member.pairs(blob_id, nodes.n_shards))
-    return sorted(pairs, key=lambda candidate: sliver_index(axis, candidate[1], nodes.n_shards))
+    def _fail(self, node: CommitteeNode, error: WalrusError) -> None:
+        self.failures.setdefault(node.name, reason(error))
+        self._plan.forget(node)
+        if not isinstance(error, NodeRefused):
+            self._standings.of(node).avoid()
+
+    def _prompt(self) -> dict[asyncio.Task[Given], _Request]:
+        """The requests that are not slow."""
+        return {task: request for task, request in self._requests.items() if task not in self._slow}
+
+    def _busy(self) -> set[CommitteeNode]:
+        """Nodes that have as much to do for this read as they should, or do nothing for it."""
+        under_way = Counter(request.node for request in self._requests.values())
+        slow = {self._requests[task].node for task in self._slow}
+        return slow | {node for node, count in under_way.items() if count >= _REQUESTS_PER_NODE}
+
+    def _slow_at(self, request: _Request) -> float:
+        """When `request` has taken too long, on the loop's clock."""
+        patience = self._limits.patience
+        if seen := self._seconds[request.large]:
+            patience = max(patience * _LEAST_PATIENCE, _SLOW_FACTOR * statistics.median(seen))
+        return request.started + patience
+
+    def _until_slow(self) -> float | None:
+        moments = [self._slow_at(request) for request in self._prompt().values()]
+        return max(0.0, min(moments) - asyncio.get_running_loop().time()) if moments else None
+
+    def _mark_slow(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for task, request in self._prompt().items():
+            if self._slow_at(request) <= now:
+                self._slow.add(task)
+                self._standings.of(request.node).avoid()

@@ -8,9 +8,11 @@ from walrus_sui.client.fetch import SliverFetch
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.metadata import fetch_metadata
 from walrus_sui.client.nodes import CommitteeNodes
-from walrus_sui.client.progress import Phase, Progress, ProgressListener
-from walrus_sui.errors import BlobUnavailable
-from walrus_sui.redstuff import Axis, BlobId, BlobMetadataWithId, SliverData, decode
+from walrus_sui.client.progress import Phase, Progress, ProgressListener, ignore_progress
+from walrus_sui.client.standing import Standings
+from walrus_sui.errors import BlobUnavailable, InconsistentBlob
+from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, SliverData, decode, verify_sliver
+from walrus_sui.redstuff.assembly import RowAssembly
 from walrus_sui.redstuff.decoder import Consistency
 
 
@@ -21,37 +23,101 @@ async def read_blob(
     consistency: Consistency = "default",
     limits: Limits,
     on_progress: ProgressListener,
-) -> bytes:
-    """The blob's bytes, verified against `blob_id`.
+    standings: Standings | None = None,
+) -> memoryview:
+    """The blob's bytes, verified against `blob_id`. `standings` remembers nodes from one read to the next.
 
     Raises `BlobNotFound`, `BlobUnavailable`, or `InconsistentBlob` if its writer had encoded it wrongly.
     """
-    metadata = await fetch_metadata(nodes, blob_id, limits=limits, on_progress=on_progress)
-    axis, slivers = await _fetch_slivers(nodes, metadata, limits, on_progress)
-    on_progress(Progress(Phase.DECODE, 0, 1))
-    data = await asyncio.to_thread(decode, metadata.metadata, slivers, axis=axis, consistency=consistency)
-    on_progress(Progress(Phase.DECODE, 1, 1))
-    return data
+    return await _Read(nodes, blob_id, consistency, limits, on_progress, standings or Standings()).run()
 
 
-async def _fetch_slivers(
-    nodes: CommitteeNodes, metadata: BlobMetadataWithId, limits: Limits, on_progress: ProgressListener
-) -> tuple[Axis, list[SliverData]]:
-    """Enough primaries, or where those are lost, enough secondaries."""
-    failures: dict[str, str] = {}
-    tries = []
-    for axis in Axis:
-        fetch = SliverFetch(nodes, metadata, axis, limits=limits, on_progress=on_progress)
-        if await fetch.run():
-            return axis, fetch.slivers
-        failures = fetch.failures | failures
-        tries.append(fetch)
-    primary, secondary = tries
-    raise BlobUnavailable(
-        f"expected {primary.needed} primary or {secondary.needed} secondary slivers of blob {metadata.blob_id}, "
-        f"got {len(primary.slivers)} and {len(secondary.slivers)}; these storage nodes did not give all theirs:",
-        got=len(primary.slivers),
-        needed=primary.needed,
-        failures=failures,
-        hint="try again when more storage nodes are up",
-    )
+class _Read:
+    def __init__(
+        self,
+        nodes: CommitteeNodes,
+        blob_id: BlobId,
+        consistency: Consistency,
+        limits: Limits,
+        on_progress: ProgressListener,
+        standings: Standings,
+    ) -> None:
+        self._nodes = nodes
+        self._blob_id = blob_id
+        self._consistency = consistency
+        self._limits = limits
+        self._on_progress = on_progress
+        self._primaries, self._secondaries = (
+            SliverFetch(nodes, blob_id, axis, limits=limits, standings=standings, on_progress=on_progress)
+            for axis in (Axis.PRIMARY, Axis.SECONDARY)
+        )
+
+    async def run(self) -> memoryview:
+        """Enough primaries, or where those are lost, enough secondaries."""
+        try:
+            metadata = await self._metadata()
+            blob = await self._from_primaries(metadata)
+            if blob is None:
+                blob = await self._from_secondaries(metadata)
+        finally:
+            await self._primaries.close()
+            await self._secondaries.close()
+        if blob is None:
+            raise self._unavailable()
+        return blob
+
+    async def _metadata(self) -> BlobMetadata:
+        self._on_progress(Progress(Phase.METADATA, 0, 1))
+        metadata = await self._primaries.open()
+        if metadata is None:  # those who were asked for slivers too have none of either
+            found = await fetch_metadata(
+                self._nodes, self._blob_id, limits=self._limits, on_progress=ignore_progress
+            )
+            metadata = found.metadata
+        self._on_progress(Progress(Phase.METADATA, 1, 1))
+        return metadata
+
+    async def _from_primaries(self, metadata: BlobMetadata) -> memoryview | None:
+        rows = RowAssembly(metadata)
+        while await self._primaries.collect(metadata, rows.add):
+            self._on_progress(Progress(Phase.DECODE, 0, 1))
+            try:
+                blob = await asyncio.to_thread(rows.finish, self._consistency)
+            except InconsistentBlob:
+                wrong = await asyncio.to_thread(rows.wrong_slivers)
+                if not wrong:
+                    raise
+            else:
+                self._on_progress(Progress(Phase.DECODE, 1, 1))
+                return blob
+            for index in wrong:
+                rows.drop(index)
+                self._primaries.reject(index)
+        return None
+
+    async def _from_secondaries(self, metadata: BlobMetadata) -> memoryview | None:
+        slivers: list[SliverData] = []
+
+        def take(sliver: SliverData) -> None:
+            verify_sliver(sliver, Axis.SECONDARY, metadata)
+            slivers.append(sliver)
+
+        if not await self._secondaries.collect(metadata, take):
+            return None
+        self._on_progress(Progress(Phase.DECODE, 0, 1))
+        blob = await asyncio.to_thread(
+            decode, metadata, slivers, axis=Axis.SECONDARY, consistency=self._consistency
+        )
+        self._on_progress(Progress(Phase.DECODE, 1, 1))
+        return memoryview(blob)
+
+    def _unavailable(self) -> BlobUnavailable:
+        primary, secondary = self._primaries, self._secondaries
+        return BlobUnavailable(
+            f"expected {primary.needed} primary or {secondary.needed} secondary slivers of blob {self._blob_id}, "
+            f"got {primary.got} and {secondary.got}; these storage nodes did not give all theirs:",
+            got=primary.got,
+            needed=primary.needed,
+            failures=secondary.failures | primary.failures,
+            hint="try again when more storage nodes are up",
+        )

@@ -39,16 +39,23 @@ def decode(
     blob = source.reshape(-1)[: metadata.unencoded_length].tobytes()
     # what follows the blob's end must be zero: check the blob as a reader sees it, not what was in the slivers
     source.reshape(-1)[metadata.unencoded_length :] = 0
+    check_consistency(metadata, source, blob, consistency)
+    return blob
+
+
+def check_consistency(
+    metadata: BlobMetadata, source: Bytes, blob: bytes | memoryview, consistency: Consistency
+) -> None:
+    """Check a decoded `blob` and its zero-padded symbols uint8[R, C, S] as `decode` says. Raises as it does."""
     match consistency:
         case "default":
-            _check_rows(metadata, source, params)
+            _check_rows(metadata, source, Params(metadata.n_shards))
         case "strict":
             _check_blob_id(metadata, blob)
         case "skip":
             pass
         case _:
             raise ValueError(f"expected the consistency check default, strict or skip, got {consistency!r}")
-    return blob
 
 
 def _choose(metadata: BlobMetadata, slivers: Iterable[SliverData], axis: Axis, params: Params) -> list[SliverData]:
@@ -79,7 +86,7 @@ def _check_rows(metadata: BlobMetadata, source: Bytes, params: Params) -> None:
             raise InconsistentBlob(f"expected primary sliver {row} as the metadata states it, got another")
 
 
-def _check_blob_id(metadata: BlobMetadata, blob: bytes) -> None:
+def _check_blob_id(metadata: BlobMetadata, blob: bytes | memoryview) -> None:
     actual, expected = compute_blob_id(blob, n_shards=metadata.n_shards).blob_id, metadata.blob_id()
     if actual != expected:
         raise InconsistentBlob(f"expected the decoded bytes to have blob id {expected}, got {actual}")

@@ -35,8 +35,13 @@ class Engine(Protocol):
     def extend(self, code: Code, work: Bytes) -> None:
         """Fill work[k:] from work[:k]."""
 
-    def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
-        """Originals [k, group, symbol_size] from any k distinct codeword `indices`, each [group, symbol_size]."""
+    def recover(
+        self, code: Code, indices: Sequence[int], lines: Sequence[Bytes], out: Bytes | None = None
+    ) -> Bytes:
+        """Originals [k, group, symbol_size] from any k distinct codeword `indices`, each [group, symbol_size].
+
+        With `out`, those that are missing are filled in there, where the others are already.
+        """
 
     def leaf_hashes(self, line: Bytes) -> Bytes:
         """Merkle leaf hashes [n, 32] of one line: `work` with a group of 1."""

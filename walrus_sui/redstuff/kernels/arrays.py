@@ -27,14 +27,18 @@ def as_symbols(data: bytes | bytearray | memoryview, count: int, symbol_size: in
 
 
 def received_sources(
-    k: int, indices: Sequence[int], lines: Sequence[Bytes]
+    k: int, indices: Sequence[int], lines: Sequence[Bytes], out: Bytes | None = None
 ) -> tuple[Bytes, npt.NDArray[np.int64]]:
-    """uint8[k, groups, symbol_size] with the source lines among `lines` in place, and which are not among them."""
-    sources = np.empty((k, *lines[0].shape), dtype=np.uint8)
-    for index, line in zip(indices, lines, strict=True):
-        if index < k:
-            sources[index] = line
-    return sources, np.setdiff1d(np.arange(k), np.array(indices))
+    """uint8[k, groups, symbol_size] with the source lines among `lines` in place, and which are not among them.
+
+    With `out`, that is the array, and source lines are parts of it already.
+    """
+    if out is None:
+        out = np.empty((k, *lines[0].shape), dtype=np.uint8)
+        for index, line in zip(indices, lines, strict=True):
+            if index < k:
+                out[index] = line
+    return out, np.setdiff1d(np.arange(k), np.array(indices))
 
 
 def aligned(size: int) -> Bytes:

@@ -92,9 +92,11 @@ class NativeEngine:
     def extend(self, code: Code, work: Bytes) -> None:
         self._carry_out(self._extending(code, *work.shape[1:]), work[: code.k], work[code.k :])
 
-    def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
+    def recover(
+        self, code: Code, indices: Sequence[int], lines: Sequence[Bytes], out: Bytes | None = None
+    ) -> Bytes:
         groups, size = lines[0].shape
-        out, missing = arrays.received_sources(code.k, indices, lines)
+        out, missing = arrays.received_sources(code.k, indices, lines, out)
         if len(missing) == 0:
             return out
         plan = program.recovering(code, np.array(indices), missing, self._machine.radix)

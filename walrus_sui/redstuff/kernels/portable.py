@@ -40,9 +40,11 @@ class PortableEngine:
         for block in _blocks(*work.shape[1:]):
             from_elements(_encode(code, to_elements(work[: code.k, block])), work[code.k :, block])
 
-    def recover(self, code: Code, indices: Sequence[int], lines: Sequence[Bytes]) -> Bytes:
+    def recover(
+        self, code: Code, indices: Sequence[int], lines: Sequence[Bytes], out: Bytes | None = None
+    ) -> Bytes:
         groups, symbol_size = lines[0].shape
-        out, missing = received_sources(code.k, indices, lines)
+        out, missing = received_sources(code.k, indices, lines, out)
         if len(missing) == 0:
             return out
         points = code.points()
