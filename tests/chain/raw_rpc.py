@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import struct
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from grpclib.client import Channel, Stream
 from grpclib.const import Cardinality, Status
 from grpclib.encoding.base import CodecBase
 from grpclib.exceptions import GRPCError
+from h2.exceptions import StreamClosedError
 
 SILENCE = 0.02
 """Seconds after which a subscription counts as accepted: a refusal is there sooner."""
@@ -43,7 +45,8 @@ async def native(channel: Channel, path: str, body: bytes) -> tuple[Status, byte
                 answers = [answer async for answer in stream]
                 return Status.OK, answers[0]
             answer = await _first(stream)
-            await stream.cancel()
+            with suppress(StreamClosedError):  # the server may have ended it just now
+                await stream.cancel()
             return Status.OK, answer
     except GRPCError as error:
         return error.status, b""

@@ -6,8 +6,6 @@ import asyncio
 import base64
 import json
 import os
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.chain.sandbox import modules
+from tests.peers.npm import NODE, PeerUnavailable, installed, node
 from walrus_localnet.chain.local import LocalSui
 
 HERE = Path(__file__).parent / "typescript"
@@ -23,19 +22,12 @@ SDK = "2.33.1"
 
 @pytest.fixture(scope="module")
 def sdk() -> Path:
-    """A folder with the SDK in it, kept in the user's cache. Skips without npm."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        pytest.skip("needs node and npm")
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    folder = cache / "walrus-sui" / "tests" / f"mysten-sui-{SDK}"
-    if not (folder / "node_modules" / "@mysten" / "sui" / "package.json").is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / "package.json", folder)
-        command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"]
-        installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
-        if installed.returncode:
-            pytest.skip(f"npm could not install @mysten/sui: {installed.stderr[-300:]}")
-    return folder
+    """A folder with the SDK in it, kept in the user's cache. Skips where npm cannot provide it or Node.js 22."""
+    try:
+        node()
+        return installed(f"mysten-sui-{SDK}", [f"@mysten/sui@{SDK}"])
+    except PeerUnavailable as unavailable:
+        pytest.skip(str(unavailable))
 
 
 async def run(sdk: Path, script: str, *arguments: str, **environment: str) -> dict[str, Any]:
@@ -44,7 +36,7 @@ async def run(sdk: Path, script: str, *arguments: str, **environment: str) -> di
         copy.write((HERE / script).read_bytes())
         copy.flush()
         process = await asyncio.create_subprocess_exec(
-            "node", copy.name, *arguments, cwd=sdk, env={**os.environ, **environment},
+            node(), copy.name, *arguments, cwd=sdk, env={**os.environ, **environment},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         output, errors = await process.communicate()
@@ -63,6 +55,7 @@ async def test_the_sdk_builds_sends_and_reads(sdk: Path, form: str) -> None:
         faucet = network.url if form else network.faucet_url
         report = await run(sdk, "flow.mjs", network.url, faucet, *code, FORMAT=form)
         assert report.pop("chain") == network.chain_id
+    assert report.pop("node") == NODE
     report.pop("address")
     assert "abort code: 7" in report.pop("failure")
     assert report == {

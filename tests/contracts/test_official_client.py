@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.peers.npm import PeerUnavailable, installed
+from tests.peers.npm import PeerUnavailable, installed, node
 from tests.sui_chain.world import STORAGE_PRICE, WRITE_PRICE, World, bring_up, fresh_blob
 from walrus_sui.bcs.sui import format_address
 from walrus_sui.chain.types import Blob
@@ -27,6 +27,7 @@ EPOCHS = 3
 @pytest.fixture(scope="module")
 def folder() -> Path:
     try:
+        node()
         found = installed("walrus-sdk-1.2.13", PACKAGES)
     except PeerUnavailable as unavailable:
         pytest.skip(str(unavailable))
@@ -59,7 +60,7 @@ async def report(folder: Path, world: World, blob: Blob) -> dict[str, Any]:
     }
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        "node", SCRIPT.name, json.dumps(task), cwd=folder, stdout=pipe, stderr=pipe
+        node(), SCRIPT.name, json.dumps(task), cwd=folder, stdout=pipe, stderr=pipe
     )
     output, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()

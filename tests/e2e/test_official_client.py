@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.npm import NODE, PeerUnavailable, installed, node
 from walrus_sui.errors import ObjectNotFound
 from walrus_sui.redstuff import BlobId, Params
 from walrus_sui.redstuff.quilt import column_of, read_file, read_index
@@ -21,24 +22,19 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
 ]
 
-PACKAGES = {"@mysten/walrus": "1.2.13", "@mysten/sui": "2.33.1"}
+VERSION = "1.2.13"
+PACKAGES = (f"@mysten/walrus@{VERSION}", "@mysten/sui@2.33.1")
 SCRIPT = Path(__file__).parent / "typescript" / "walrus.mjs"
 
 
-@pytest.fixture
-async def official_client() -> Path:
-    """A folder of the user's cache with the client in it. Skips where npm cannot provide it."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        pytest.skip("needs node and npm")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "walrus-sui" / "peers" / f"walrus-sdk-{PACKAGES['@mysten/walrus']}"
-    if not (folder / "node_modules" / "@mysten" / "walrus" / "package.json").is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        wanted = [f"{name}@{version}" for name, version in PACKAGES.items()]
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", f"--prefix={folder}"]
-        code, _, errors = await run("npm", "install", *options, *wanted, folder=folder)
-        if code:
-            pytest.skip(f"npm could not install {' '.join(wanted)}: {errors[-300:]}")
+@pytest.fixture(scope="module")
+def official_client() -> Path:
+    """A folder of the user's cache with the client in it. Skips where npm cannot provide it or Node.js 22."""
+    try:
+        node()
+        folder = installed(f"walrus-sdk-{VERSION}", PACKAGES)
+    except PeerUnavailable as unavailable:
+        pytest.skip(str(unavailable))
     shutil.copy(SCRIPT, folder)
     return folder
 
@@ -62,10 +58,11 @@ async def test_it_stores_and_reads_here_and_we_read_what_it_stored(official_clie
         "blobId": str(stored.blob_id),
         "size": 1_000_000,
     }
-    code, output, errors = await run("node", SCRIPT.name, json.dumps(task), folder=official_client)
+    code, output, errors = await run(node(), SCRIPT.name, json.dumps(task), folder=official_client)
     assert code == 0, errors
     report = json.loads(output)
 
+    assert report["node"] == NODE
     assert report["address"] == "0x" + manifest.wallet_address.hex()
     assert report["readOurs"] == hashlib.sha256(ours).hexdigest()
     assert report["readBack"] == report["written"]

@@ -11,7 +11,7 @@ const client = new SuiGrpcClient({ network: 'localnet', baseUrl: url, ...(format
 const keypair = new Ed25519Keypair();
 const me = keypair.toSuiAddress();
 const bob = '0x' + 'ab'.repeat(32);
-const report = {};
+const report = { node: process.versions.node };
 
 async function send(build) {
   const tx = new Transaction();

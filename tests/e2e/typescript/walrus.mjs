@@ -13,7 +13,7 @@ const walrus = new WalrusClient({
   packageConfig: { systemObjectId: systemObject, stakingPoolId: stakingObject },
   storageNodeUrlScheme: 'http',
 });
-const report = { address: signer.toSuiAddress() };
+const report = { node: process.versions.node, address: signer.toSuiAddress() };
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 report.readOurs = sha256(await walrus.readBlob({ blobId }));
