@@ -5,26 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from walrus_sui.chain.types import Blob
-    from walrus_sui.client import StoredBlob
+    from walrus_sui.client import Operation, StoredBlob
 
 _FROST_PER_WAL = 10**9
 
 
 def store_document(stored: StoredBlob) -> dict[str, Any]:
     """`blobStoreResult` (protocol.md §5.2), with the certificate added."""
-    if stored.blob is None:
-        return {"alreadyCertified": {"blobId": str(stored.blob_id), "endEpoch": stored.end_epoch}}
-    storage = stored.blob.storage
-    operation = {"encodedLength": stored.encoded_length, "epochsAhead": storage.end_epoch - storage.start_epoch}
-    return {
-        "newlyCreated": {
-            "blobObject": blob_document(stored.blob),
-            "resourceOperation": {"registerFromScratch": operation},
-            "cost": stored.cost,
-            "certificate": certificate_document(stored),
-        }
+    if stored.blob is None or stored.operation is None:
+        return {"alreadyCertified": _already_document(stored)}
+    created: dict[str, Any] = {
+        "blobObject": blob_document(stored.blob),
+        "resourceOperation": _operation_document(stored.operation),
+        "cost": stored.cost,
+        "certificate": certificate_document(stored),
+        "estimatedExpiryTimestamp": _timestamp(stored.expires),
     }
+    if stored.certificate_object is not None:
+        created["certificateObject"] = "0x" + stored.certificate_object.hex()
+    return {"newlyCreated": created}
+
+
+def _operation_document(operation: Operation) -> dict[str, Any]:
+    from walrus_sui.client import ResourceUse
+
+    details = {"encodedLength": operation.encoded_length}
+    if operation.use is ResourceUse.NEW:
+        details["epochsAhead"] = operation.epochs
+    elif operation.epochs:
+        details["epochsExtended"] = operation.epochs
+    return {operation.use.value: details}
+
+
+def _already_document(stored: StoredBlob) -> dict[str, Any]:
+    document: dict[str, Any] = {"blobId": str(stored.blob_id)}
+    if stored.event is not None:
+        document["event"] = stored.event.to_json()
+    if stored.object_id is not None:
+        document["object"] = "0x" + stored.object_id.hex()
+    return document | {"endEpoch": stored.end_epoch}
+
+
+def _timestamp(date: datetime | None) -> str | None:
+    return None if date is None else date.isoformat(timespec="seconds")
 
 
 def blob_document(blob: Blob) -> dict[str, Any]:
@@ -72,17 +98,26 @@ def blob_line(blob: Blob, epoch: int) -> str:
 
 
 def store_text(path: str, stored: StoredBlob) -> str:
+    until = f"until epoch {stored.end_epoch}"
+    if stored.expires is not None:
+        until += f" (about {stored.expires:%Y-%m-%d %H:%M} UTC)"
     if stored.blob is None:
-        return f"{path}: already certified until epoch {stored.end_epoch}\n  blob id   {stored.blob_id}"
+        return f"{path}: already certified {until}\n  blob id   {stored.blob_id}"
     kind = "deletable" if stored.blob.deletable else "permanent"
     lines = [
-        f"{path}: stored until epoch {stored.end_epoch}, {kind}",
+        f"{path}: {'already certified' if stored.already_certified else 'stored'} {until}, {kind}",
         f"  blob id   {stored.blob_id}",
         f"  object    0x{stored.blob.object_id.hex()}",
-        f"  size      {stored.blob.size} bytes, {stored.encoded_length} encoded",
-        f"  cost      {stored.cost / _FROST_PER_WAL:.9f} WAL",
+        f"  size      {stored.size} bytes, {stored.encoded_length} encoded",
+        f"  cost      {cost_text(stored.cost)}",
     ]
+    if stored.certificate_object is not None:
+        lines.append(f"  frozen    0x{stored.certificate_object.hex()}, the certificate")
     return "\n".join([*lines, *_unconfirmed_lines(stored)])
+
+
+def cost_text(frost: int) -> str:
+    return f"{frost / _FROST_PER_WAL:.9f} WAL ({frost} FROST)"
 
 
 def certificate_text(stored: StoredBlob, n_shards: int) -> str:

@@ -21,6 +21,14 @@ from walrus_sui.redstuff import encode
 OBJECT_ID = b"\x0b" * 32
 
 
+@pytest.fixture(params=["bundles", "single requests"], autouse=True)
+def nodes(request, nodes):
+    """Nodes that take bundles, and nodes that know only the protocol's own routes."""
+    for node in nodes:
+        node.takes_bundles = request.param == "bundles"
+    return nodes
+
+
 @pytest.fixture
 def encoded():
     return encode(os.urandom(10_000), n_shards=39)
@@ -91,6 +99,31 @@ async def test_a_node_that_lags_behind_the_chain_is_waited_for(grid, nodes, enco
     assert len(late.requests) > 3
 
 
+async def test_a_node_that_knows_no_bundles_is_asked_for_them_once(grid, nodes, encoded, limits):
+    async def lack_the_route(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(404) if request.url.path.endswith("/bundle") else None
+
+    grid.register(encoded)
+    plain = grid.nodes[4]
+    plain.fault = lack_the_route
+    for node in nodes:
+        node.takes_bundles = True
+    for _ in range(2):
+        result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+        assert sorted(result.signed) == list(range(13))
+    assert [path.rpartition("/")[2] for path in plain.requests].count("bundle") == 1
+
+
+async def test_a_small_blob_is_one_request_to_each_node_that_sees_it_registered(grid, nodes, encoded, limits):
+    for node in nodes:
+        node.takes_bundles = True
+    grid.register(encoded)
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress, pending=True)
+    assert [len(node.requests) for node in grid.nodes] == [1] * 13
+    assert result.requests == 13
+    assert result.certificate.signers == tuple(range(13))
+
+
 async def test_a_blob_nobody_sees_registered_is_given_up(nodes, encoded, limits):
     impatient = replace(limits, registration_wait=0.05)
     with pytest.raises(NotEnoughConfirmations, match="NOT_REGISTERED"):
@@ -106,11 +139,17 @@ def signs_instead(node, message: StorageConfirmation, epoch: int):
     }
 
     async def fault(request: httpx.Request) -> httpx.Response | None:
-        if "/confirmation/" not in request.url.path:
-            return None
-        return httpx.Response(200, content=json.dumps({"success": {"code": 200, "data": {"signed": body}}}))
+        if "/confirmation/" in request.url.path:
+            return success({"signed": body})
+        if "confirm" in request.url.params:
+            return success({"stored": 7, "buffered": 0, "existed": 0, "signed": body})
+        return None
 
     return fault
+
+
+def success(data) -> httpx.Response:
+    return httpx.Response(200, content=json.dumps({"success": {"code": 200, "data": data}}))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +188,7 @@ async def test_a_node_that_refuses_a_sliver_costs_only_its_own_weight(grid, node
     grid.register(encoded)
 
     async def refuse(request: httpx.Request) -> httpx.Response | None:
-        if request.method == "PUT" and "/slivers/" in request.url.path:
+        if request.method == "PUT" and ("/slivers/" in request.url.path or "confirm" in request.url.params):
             details = [{"reason": "INVALID_SLIVER", "domain": "storage.walrus.space"}]
             error = {"status": "INVALID_ARGUMENT", "code": 400, "message": "no", "details": details}
             return httpx.Response(400, content=json.dumps({"error": error}))

@@ -12,7 +12,7 @@ import pytest
 from walrus_sui.chain import BlobCertification, BlobRegistration
 from walrus_sui.client import Limits
 from walrus_sui.client.nodes import CommitteeNodes
-from walrus_sui.client.progress import ignore_progress
+from walrus_sui.client.progress import Phase, ignore_progress
 from walrus_sui.client.transport import http_client
 from walrus_sui.client.upload import upload
 from walrus_sui.crypto.bls import aggregate_signatures
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:Resou
 FOUR = ("node-1", "node-4", "node-8", "node-12")
 
 
-@pytest.mark.parametrize("size", [0, 1, 65_536, 20 << 20])
+@pytest.mark.parametrize("size", [0, 1, 65_536, 20 << 20, 200 << 20])
 async def test_blobs_of_any_size_come_back(client, size):
     data = os.urandom(size)
     stored = await client.store(data, epochs=2)
@@ -75,7 +75,7 @@ async def test_a_deletable_blob_is_confirmed_for_its_object_and_can_be_deleted(c
 async def test_what_is_certified_long_enough_is_not_paid_for_again(client):
     first = await client.store(b"once", epochs=2, deletable=False)
     again = await client.store(b"once", epochs=1, deletable=False)
-    assert (again.blob, again.cost, again.end_epoch) == (None, 0, first.end_epoch)
+    assert (again.blob, again.cost, again.end_epoch) == (first.blob, 0, first.end_epoch)
     longer = await client.store(b"once", epochs=3, deletable=False)
     assert longer.blob is not None
     forced = await client.store(b"once", epochs=1, deletable=False, force=True)
@@ -96,6 +96,20 @@ async def test_four_of_thirteen_nodes_lost_before_storing(client, without_nodes)
     stored = await client.store(data)
     assert stored.weight == 90
     assert len(stored.unconfirmed) == 4
+    assert await client.read(stored.blob_id) == data
+
+
+async def test_four_of_thirteen_nodes_lost_while_storing(client, without_nodes):
+    data = os.urandom(20 << 20)
+    doomed: list[asyncio.Task[None]] = []
+
+    def kill_on_the_way(progress):
+        if progress.phase is Phase.UPLOAD and progress.done > progress.total // 10 and not doomed:
+            doomed.append(asyncio.create_task(without_nodes(*FOUR)))
+
+    stored = await client.store(data, epochs=2, on_progress=kill_on_the_way)
+    await asyncio.gather(*doomed)
+    assert doomed
     assert await client.read(stored.blob_id) == data
 
 

@@ -5,14 +5,19 @@ from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import Network
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.client.quilt import StoredQuilt
-from walrus_sui.client.store import StoredBlob
+from walrus_sui.client.stored import Operation, ResourceUse, StoredBlob, StoreFailure, StoreOutcome, StorePlan
 
 __all__ = [
     "Limits",
     "Network",
+    "Operation",
     "Phase",
     "Progress",
     "ProgressListener",
+    "ResourceUse",
+    "StoreFailure",
+    "StoreOutcome",
+    "StorePlan",
     "StoredBlob",
     "StoredQuilt",
     "WalrusClient",

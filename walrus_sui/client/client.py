@@ -22,9 +22,11 @@ from walrus_sui.client.progress import ProgressListener, ignore_progress
 from walrus_sui.client.quilt import BLOB_TYPE_ATTRIBUTE, QUILT_TYPE, QuiltReader, StoredQuilt, open_quilt
 from walrus_sui.client.read import read_blob
 from walrus_sui.client.session import Session
+from walrus_sui.client.source import Storable
 from walrus_sui.client.standing import Standings
 from walrus_sui.client.status import blob_status
-from walrus_sui.client.store import StoredBlob, StoreRequest, encode_blob, store_blob
+from walrus_sui.client.store import encode_blob, plan_blobs, store_blob, store_blobs
+from walrus_sui.client.stored import StoredBlob, StoreFailure, StoreOutcome, StorePlan, StoreRequest
 from walrus_sui.config import ClientConfig, find_config
 from walrus_sui.errors import BlobNotFound, BlobUnavailable
 from walrus_sui.redstuff import BlobId
@@ -92,22 +94,38 @@ class WalrusClient:
 
     async def store(
         self,
-        data: bytes,
+        data: Storable,
         *,
         epochs: int = 1,
         deletable: bool = True,
         force: bool = False,
+        ignore_resources: bool = False,
         attributes: Mapping[str, str] | None = None,
+        freeze_certificate: bool = False,
         on_progress: ProgressListener = ignore_progress,
     ) -> StoredBlob:
-        """Store `data` for `epochs` epochs, the current one included, and certify it; `attributes` go on chain.
+        """Store bytes or a file for `epochs` epochs, the current one included, and certify it.
 
-        A blob that is certified as permanent for that long is not paid for again unless `force` is set. Raises
-        `BlobTooLarge` and `InputError` before anything is paid, `InsufficientFunds`, `NotEnoughConfirmations`,
-        `MoveAborted`.
+        `attributes` go on chain; with `freeze_certificate` the certificate becomes an object there. What is stored
+        already for that long is not paid for again, and what the account has (a registration of the same blob,
+        unused storage) is used; `ignore_resources` leaves the latter alone, `force` both. A store that was broken
+        off is finished. Raises `BlobTooLarge` and `InputError` before anything is paid, `InsufficientFunds`,
+        `NotEnoughConfirmations`, `MoveAborted`.
         """
-        request = StoreRequest(epochs, deletable, force, attributes or {})
+        request = StoreRequest(epochs, deletable, force, attributes or {}, ignore_resources, freeze_certificate)
         return await store_blob(self._session, data, request, on_progress)
+
+    async def store_many(
+        self, items: Iterable[Storable], request: StoreRequest, *, on_progress: ProgressListener = ignore_progress
+    ) -> tuple[StoreOutcome, ...]:
+        """Store many blobs that share transactions; gives for each, in order, the blob or why it failed."""
+        return await store_blobs(self._session, items, request, on_progress)
+
+    async def plan_stores(
+        self, items: Iterable[Storable], request: StoreRequest, *, on_progress: ProgressListener = ignore_progress
+    ) -> tuple[StorePlan | StoreFailure, ...]:
+        """What storing these would take and cost, in order; nothing is sent or paid."""
+        return await plan_blobs(self._session, items, request, on_progress)
 
     async def read(
         self,

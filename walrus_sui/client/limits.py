@@ -12,6 +12,7 @@ class Limits:
     `tail_factor` and `tail_seconds`: once a quorum has confirmed, slower nodes get that share of the time so far
     plus that many seconds to finish as well. `patience` is how long a read waits without news before it asks for
     spares; `stall` is how long an upload counts among those under way, so that nodes that hang hold up no others.
+    Blobs up to `pending_bytes` may be sent before nodes see their registration.
     """
 
     connect_timeout: float = 5.0
@@ -28,6 +29,7 @@ class Limits:
     requests_per_node: int = 4
     requests_in_flight: int = 64
     bytes_in_flight: int = 128 << 20
+    pending_bytes: int = 4 << 20
 
     def parallel(self, item_size: int) -> int:
         """How many requests of `item_size` bytes may be under way at once."""

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from walrus_sui.chain import Contracts
-from walrus_sui.chain.types import EpochChangeSync, StakingInnerV1, StakingPool, SystemStateInnerV1
+from walrus_sui.chain import Contracts, Prices
+from walrus_sui.chain.types import (
+    EpochChangeDone,
+    EpochChangeSync,
+    NextParamsSelected,
+    StakingInnerV1,
+    StakingPool,
+    SystemStateInnerV1,
+)
 from walrus_sui.crypto.curve import compress_g1
 from walrus_sui.errors import ContractMismatch, NetworkNotReady
 from walrus_sui.redstuff import Params
@@ -48,9 +56,30 @@ class Network:
         return Params(self.n_shards)
 
     @property
+    def terms(self) -> tuple[int, Prices]:
+        """What a registration depends on: the epoch and the prices in it."""
+        return self.epoch, Prices.of(self.system)
+
+    def start_of(self, epoch: int) -> datetime.datetime | None:
+        """About when `epoch` begins, if all goes as planned; unknown while an epoch change is under way."""
+        match self.staking.epoch_state:
+            case EpochChangeDone(milliseconds) | NextParamsSelected(milliseconds):
+                later = (epoch - self.epoch) * self.staking.epoch_duration
+                return _date(milliseconds + later)
+        return None
+
+    @property
     def read_committees(self) -> tuple[Committee, ...]:
         """Who to ask for a blob, in this order (protocol.md §4.2)."""
         return (self.committee,) if self.previous is None else (self.previous, self.committee)
+
+
+def _date(milliseconds: int) -> datetime.datetime | None:
+    """Milliseconds since 1970 as a date; none for what is beyond all calendars."""
+    try:
+        return datetime.datetime.fromtimestamp(milliseconds / 1000, datetime.UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 async def read_network(contracts: Contracts) -> Network:

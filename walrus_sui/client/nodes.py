@@ -14,17 +14,19 @@ from walrus_sui.redstuff import Params
 from walrus_sui.storage import Committee, Member, StorageNodeClient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class CommitteeNode:
     """One member of a committee and the client that talks to it; `index` is its bit in a certificate.
 
-    `slots` keeps the requests to it that are under way to a few, so that connections are used again.
+    `slots` keeps the requests to it that are under way to a few, so that connections are used again. A node
+    `takes_bundles` until it says that it does not know that route.
     """
 
     index: int
     member: Member
     client: StorageNodeClient
     slots: asyncio.Semaphore
+    takes_bundles: bool = True
 
     @property
     def weight(self) -> int:

@@ -14,7 +14,7 @@ from walrus_sui.client.metadata import fetch_metadata
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
 from walrus_sui.client.parallel import together
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.client.store import StoredBlob
+from walrus_sui.client.stored import StoredBlob
 from walrus_sui.errors import NodeError, NodeMisbehaved, QuiltError, SliverError
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, Params, pair_index, verify_sliver
 from walrus_sui.redstuff.quilt import QuiltFile, QuiltPatch, column_of, index_columns, read_file, read_index

@@ -9,6 +9,7 @@ from typing import Self
 import httpx
 
 from walrus_sui.chain import Contracts, Keypair, SuiClient, Wallet
+from walrus_sui.client.journal import DIRECTORY, Journal
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import Network, read_network
 from walrus_sui.client.network_view import NetworkView
@@ -36,6 +37,7 @@ class Session:
         self._http = http
         self._keypair = keypair
         self._view = NetworkView(self._read_network)
+        self._nodes: CommitteeNodes | None = None
 
     @classmethod
     @asynccontextmanager
@@ -79,4 +81,14 @@ class Session:
         return network
 
     def nodes(self, committee: Committee) -> CommitteeNodes:
-        return CommitteeNodes(committee, self._http, self._config.node_scheme, self.limits)
+        """The nodes of `committee`; the last ones asked for are kept with what has been learned of them."""
+        if self._nodes is None or self._nodes.committee is not committee:
+            self._nodes = CommitteeNodes(committee, self._http, self._config.node_scheme, self.limits)
+        return self._nodes
+
+    def journal(self) -> Journal | None:
+        """Where payments under way are written down: beside the configuration, if that came from a file."""
+        source = self._config.source
+        if source is None:
+            return None
+        return Journal(source.parent / DIRECTORY, self._config.system_object, self.signer.address)

@@ -1,170 +1,216 @@
-"""Storing a blob: encode, register, upload, certify (protocol.md §4.1)."""
+"""Storing blobs: encode, see what is there, register, bring to the nodes, certify (protocol.md §4.1).
+
+Many blobs go through together and share one transaction that registers and one that certifies, as far as
+transactions and memory reach. A blob that fails drops out with its reason; the others go on.
+
+Memory: a blob and its parity, 2.5 times the blob, are held while it is stored, and what is under way to nodes
+(`Limits.bytes_in_flight`). A file of 8 MiB or more is mapped, so its own bytes are the system's to keep or drop.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
-from walrus_sui.chain import BlobCertification, BlobRegistration, Prices
-from walrus_sui.chain.types import Blob
+from walrus_sui.chain import Prices
+from walrus_sui.client.certifying import Certifying
+from walrus_sui.client.finding import Finding
+from walrus_sui.client.job import Job
+from walrus_sui.client.ledger import Ledger
 from walrus_sui.client.network import Network
-from walrus_sui.client.nodes import CommitteeNodes
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
+from walrus_sui.client.registering import Registering
 from walrus_sui.client.session import Session
-from walrus_sui.client.status import blob_status
-from walrus_sui.client.upload import Confirmations, upload
-from walrus_sui.crypto.certificate import Certificate, certify
-from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
-from walrus_sui.errors import BlobUnavailable, InputError, MoveAborted, QuorumError
+from walrus_sui.client.source import Data, Source, Storable
+from walrus_sui.client.stored import (
+    StoredBlob,
+    StoreFailure,
+    StoreOutcome,
+    StorePlan,
+    StoreRequest,
+)
+from walrus_sui.client.tally import Tally
+from walrus_sui.errors import InputError, WalrusError
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode
-from walrus_sui.storage import PermanentStatus
 
-_COMMITTEE_CHANGES = 3
-"""How many committees in a row a blob is brought to before giving up: each try ends only with an epoch."""
-_STATUS_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class StoreRequest:
-    """How to store: for how many epochs, the current one included; `force` pays again for what is there."""
-
-    epochs: int = 1
-    deletable: bool = True
-    force: bool = False
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class StoredBlob:
-    """A certified blob.
-
-    `blob` is the object on chain and `certificate` what certified it; both are `None` if others had already stored
-    the blob for long enough. `cost` is in FROST, `encoded_length` in bytes; `unconfirmed` tells why which nodes
-    are not among the signers.
-    """
-
-    blob_id: BlobId
-    end_epoch: int
-    encoded_length: int
-    blob: Blob | None = None
-    certificate: Certificate | None = None
-    weight: int = 0
-    cost: int = 0
-    unconfirmed: dict[str, str] = field(default_factory=dict)
+_BLOBS_TOGETHER = 100
+"""Most blobs of one transaction: their inputs stay far below what Sui takes (2,048, and 128 KiB in all)."""
+_COMMANDS_TOGETHER = 800
+"""Two commands a blob and one an attribute; Sui takes 1,024."""
+_BYTES_TOGETHER = 128 << 20
+"""Most unencoded bytes that are held encoded at once, unless one blob alone is larger."""
 
 
 async def store_blob(
-    session: Session, data: bytes, request: StoreRequest, on_progress: ProgressListener
+    session: Session, data: Storable, request: StoreRequest, on_progress: ProgressListener
 ) -> StoredBlob:
     """Store and certify `data`.
 
     Raises `BlobTooLarge` and `InputError` before anything is paid, `InsufficientFunds`, `NotEnoughConfirmations`,
     `MoveAborted`.
     """
-    return await _Store(session, request, on_progress).run(data)
+    (outcome,) = await store_blobs(session, [data], request, on_progress)
+    if isinstance(outcome, StoreFailure):
+        raise outcome.error
+    return outcome
 
 
-async def encode_blob(network: Network, data: bytes, on_progress: ProgressListener) -> EncodedBlob:
+async def store_blobs(
+    session: Session, items: Iterable[Storable], request: StoreRequest, on_progress: ProgressListener
+) -> tuple[StoreOutcome, ...]:
+    """Store and certify every one of `items`, or say why not.
+
+    Raises `InputError` for a request that no blob can be stored by, and `ChainUnreachable`.
+    """
+    network = await session.known_network()
+    check_request(network, request)
+    chosen = list(items)
+    return await _Flow(session, network, request, on_progress, len(chosen)).store(chosen)
+
+
+async def plan_blobs(
+    session: Session, items: Iterable[Storable], request: StoreRequest, on_progress: ProgressListener
+) -> tuple[StorePlan | StoreFailure, ...]:
+    """What storing would take, without paying for anything. Raises as `store_blobs`."""
+    network = await session.known_network()
+    check_request(network, request)
+    chosen = list(items)
+    return await _Flow(session, network, request, on_progress, len(chosen)).plan(chosen)
+
+
+def check_request(network: Network, request: StoreRequest) -> None:
+    """Raises `InputError` unless storage is sold for that long."""
+    most = network.max_epochs_ahead
+    if not 1 <= request.epochs <= most:
+        raise InputError(f"expected 1 to {most} epochs, as far ahead as storage is sold, got {request.epochs}")
+
+
+async def encode_blob(network: Network, data: Data, on_progress: ProgressListener) -> EncodedBlob:
     """`data` as this network stores it. Raises `BlobTooLarge`."""
-    network.params.symbol_size(len(data))
+    Source.of(data).check_size(network.params)
     on_progress(Progress(Phase.ENCODE, 0, 1))
     encoded = await asyncio.to_thread(encode, data, n_shards=network.n_shards)
     on_progress(Progress(Phase.ENCODE, 1, 1))
     return encoded
 
 
-class _Store:
-    def __init__(self, session: Session, request: StoreRequest, on_progress: ProgressListener) -> None:
+class _Flow:
+    """One call to store. What occurs twice among its blobs is stored once."""
+
+    def __init__(
+        self, session: Session, network: Network, request: StoreRequest, on_progress: ProgressListener, blobs: int
+    ) -> None:
         self._session = session
+        self._network = network
         self._request = request
-        self._on_progress = on_progress
-        self._signer = session.signer
+        self._tally = Tally(on_progress, blobs, network.n_shards)
 
-    async def run(self, data: bytes) -> StoredBlob:
-        network = await self._session.network()
-        _check_epochs(self._request.epochs, network.max_epochs_ahead)
-        encoded = await encode_blob(network, data, self._on_progress)
-        if not self._request.force and (found := await self._already_certified(network, encoded)):
-            return found
-        blob = await self._register(encoded)
-        return await self._certify(network, encoded, blob)
+    async def store(self, items: Iterable[Storable]) -> tuple[StoreOutcome, ...]:
+        return tuple([_outcome(entry) async for entry in self._through(items, self._store)])
 
-    async def _already_certified(self, network: Network, encoded: EncodedBlob) -> StoredBlob | None:
-        nodes = self._session.nodes(network.committee)
-        try:
-            status = await blob_status(nodes, encoded.blob_id, timeout=_STATUS_SECONDS)
-        except BlobUnavailable:
-            return None  # storing finds out by itself whether enough nodes are there
-        end_epoch = network.epoch + self._request.epochs
-        if isinstance(status, PermanentStatus) and status.is_certified and status.end_epoch >= end_epoch:
-            size = network.params.encoded_size(encoded.metadata.unencoded_length)
-            return StoredBlob(encoded.blob_id, status.end_epoch, size)
-        return None
+    async def plan(self, items: Iterable[Storable]) -> tuple[StorePlan | StoreFailure, ...]:
+        return tuple([self._planned(entry) async for entry in self._through(items, self._find)])
 
-    async def _register(self, encoded: EncodedBlob) -> Blob:
-        self._on_progress(Progress(Phase.REGISTER, 0, 1))
-        registration = BlobRegistration(
-            bytes(encoded.blob_id),
-            encoded.root_hash,
-            encoded.metadata.unencoded_length,
-            self._request.epochs,
-            self._request.deletable,
-            attributes=self._request.attributes,
-        )
-        (blob,) = await self._session.contracts.register_blobs(self._signer, [registration])
-        self._on_progress(Progress(Phase.REGISTER, 1, 1))
-        return blob
-
-    async def _certify(self, network: Network, encoded: EncodedBlob, blob: Blob) -> StoredBlob:
-        """Bring a registered blob to the committee, and to the next one if an epoch ends meanwhile."""
-        for _ in range(_COMMITTEE_CHANGES):
+    async def _through(
+        self, items: Iterable[Storable], step: Callable[[Sequence[Job]], Awaitable[None]]
+    ) -> AsyncIterator[Job | StoreFailure]:
+        """Every item after `step`, which is given as many at once as go together."""
+        for group in self._groups(items):
+            entries = await asyncio.to_thread(self._encode, group)
+            jobs = list(dict.fromkeys(entry for entry in entries if isinstance(entry, Job)))
+            self._tally.add(Phase.ENCODE, len(entries))
             try:
-                return await self._certify_with(network, encoded, blob)
-            except (QuorumError, MoveAborted) as error:
-                failure, before = error, network.epoch
-                network = await self._session.network()
-                if network.epoch == before:
-                    raise
-        raise failure
+                if jobs:
+                    await step(jobs)
+            except WalrusError as error:
+                for job in jobs:
+                    if job.outcome is None:
+                        job.fail(Phase.REGISTER, error)
+            for entry in entries:
+                yield entry
+            del jobs, entries, entry  # they hold the blobs and their parity while the next ones are encoded
 
-    async def _certify_with(self, network: Network, encoded: EncodedBlob, blob: Blob) -> StoredBlob:
-        nodes = self._session.nodes(network.committee)
-        persistence = Deletable(blob.object_id) if blob.deletable else Permanent()
-        confirmations = await upload(
-            nodes, encoded, persistence, limits=self._session.limits, on_progress=self._on_progress
+    def _groups(self, items: Iterable[Storable]) -> Iterator[list[Source | StoreFailure]]:
+        most = min(_BLOBS_TOGETHER, _COMMANDS_TOGETHER // (2 + len(self._request.attributes)))
+        group: list[Source | StoreFailure] = []
+        size = 0
+        for item in items:
+            source = self._source(item)
+            length = source.size if isinstance(source, Source) else 0
+            if group and (len(group) == max(1, most) or size + length > _BYTES_TOGETHER):
+                yield group
+                group, size = [], 0
+            group.append(source)
+            size += length
+        if group:
+            yield group
+
+    def _source(self, item: Storable) -> Source | StoreFailure:
+        source = Source(0, item if isinstance(item, Path) else None)
+        try:
+            source = Source.of(item)
+            source.check_size(self._network.params)
+        except WalrusError as error:
+            return StoreFailure(source, None, Phase.ENCODE, error)
+        return source
+
+    def _encode(self, group: Sequence[Source | StoreFailure]) -> list[Job | StoreFailure]:
+        end_epoch = self._network.epoch + self._request.epochs
+        entries: list[Job | StoreFailure] = []
+        by_id: dict[BlobId, Job] = {}
+        for source in group:
+            if isinstance(source, StoreFailure):
+                entries.append(source)
+                continue
+            try:
+                encoded = encode(source.open(), n_shards=self._network.n_shards)
+            except WalrusError as error:
+                entries.append(StoreFailure(source, None, Phase.ENCODE, error))
+                continue
+            entries.append(by_id.setdefault(encoded.blob_id, Job(source, self._request, encoded, end_epoch)))
+        return entries
+
+    async def _find(self, jobs: Sequence[Job]) -> None:
+        await Finding(self._session, self._network, self._request, None).plan(jobs)
+
+    async def _store(self, jobs: Sequence[Job]) -> None:
+        journal = self._session.journal()
+        ledger = Ledger(journal)
+        try:
+            finding = Finding(self._session, self._network, self._request, journal)
+            ledger.adopt(await finding.plan(jobs))
+            self._tally.start(Phase.REGISTER)
+            new = [job for job in jobs if job.outcome is None and job.plan is not None and job.plan.registers]
+            if new:
+                await Registering(self._session, self._network, ledger).run(new)
+            self._tally.add(Phase.REGISTER, len(jobs))
+            left = [job for job in jobs if job.outcome is None]
+            await Certifying(self._session, self._network, ledger, self._tally).run(left)
+        finally:
+            ledger.settle(jobs)
+
+    def _planned(self, entry: Job | StoreFailure) -> StorePlan | StoreFailure:
+        if isinstance(entry, StoreFailure):
+            return entry
+        if isinstance(entry.outcome, StoreFailure):
+            return entry.outcome
+        plan = entry.plan
+        end_epoch = entry.outcome.end_epoch if isinstance(entry.outcome, StoredBlob) else entry.end_epoch
+        return StorePlan(
+            entry.blob_id,
+            entry.source.size,
+            entry.encoded_length,
+            end_epoch,
+            self._network.start_of(end_epoch),
+            0 if plan is None or entry.outcome is not None else plan.cost(Prices.of(self._network.system)),
+            None if plan is None or entry.outcome is not None else plan.operation,
         )
-        self._on_progress(Progress(Phase.CERTIFY, 0, 1))
-        certificate = await _certificate(nodes, encoded, persistence, confirmations)
-        certification = BlobCertification.of(blob.object_id, certificate, len(nodes))
-        await self._session.contracts.certify_blobs(self._signer, [certification])
-        self._on_progress(Progress(Phase.CERTIFY, 1, 1))
-        return StoredBlob(
-            blob_id=encoded.blob_id,
-            end_epoch=blob.storage.end_epoch,
-            encoded_length=blob.storage.storage_size,
-            blob=await self._session.contracts.blob(blob.object_id),
-            certificate=certificate,
-            weight=nodes.committee.bls().weight(certificate.signers),
-            cost=_cost(network, blob),
-            unconfirmed=confirmations.failures,
-        )
 
 
-async def _certificate(
-    nodes: CommitteeNodes, encoded: EncodedBlob, persistence: Permanent | Deletable, confirmations: Confirmations
-) -> Certificate:
-    expected = StorageConfirmation(bytes(encoded.blob_id), persistence)
-    return await asyncio.to_thread(certify, nodes.committee.bls(), expected, confirmations.signed)
-
-
-def _cost(network: Network, blob: Blob) -> int:
-    """FROST paid for registering `blob` at the prices of `network`."""
-    prices, storage = Prices.of(network.system), blob.storage
-    epochs = storage.end_epoch - storage.start_epoch
-    return prices.storage_cost(storage.storage_size, epochs) + prices.write_cost(storage.storage_size)
-
-
-def _check_epochs(epochs: int, most: int) -> None:
-    if not 1 <= epochs <= most:
-        raise InputError(f"expected 1 to {most} epochs, as far ahead as storage is sold, got {epochs}")
+def _outcome(entry: Job | StoreFailure) -> StoreOutcome:
+    if isinstance(entry, StoreFailure):
+        return entry
+    if entry.outcome is None:
+        raise AssertionError(f"blob {entry.blob_id} went through without an outcome")
+    return entry.outcome

@@ -1,36 +1,39 @@
-"""Bringing one registered blob to its storage nodes and coming back with their confirmations (protocol.md §4.1).
+"""Bringing one blob to its storage nodes and coming back with a certificate (protocol.md §4.1).
 
-Every node is served at once and by itself: metadata, its sliver pairs, then its confirmation. A node that is
-dead, refuses or lies costs only its own weight. As soon as a quorum has confirmed, the others get a short while to
-finish.
+Every node is served at once and by itself: metadata, its sliver pairs, then its confirmation; all of it in few
+requests where the node takes bundles. A node that is dead, refuses or lies costs only its own weight. As soon as a
+quorum has confirmed, the others get a short while to finish.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from walrus_sui.client.confirmation import check_confirmation
+from walrus_sui.client.delivery import Delivery
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
-from walrus_sui.client.parallel import for_each, lent, running
+from walrus_sui.client.parallel import running
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
+from walrus_sui.crypto.certificate import Certificate, certify, invalid_signers
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
-from walrus_sui.errors import NodeRefused, NodeUnreachable, NotEnoughConfirmations, WalrusError
-from walrus_sui.redstuff import Axis, EncodedBlob
-from walrus_sui.storage import Reason
-
-T = TypeVar("T")
+from walrus_sui.errors import CryptoError, NotEnoughConfirmations, WalrusError
+from walrus_sui.redstuff import EncodedBlob
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmations:
-    """Who confirmed (member index to signed message, all checked) and why the others did not (name to reason)."""
+    """Who confirmed (member index to signed message), the certificate they make, and why the others did not.
 
-    signed: dict[int, SignedMessage]
-    failures: dict[str, str]
+    `failures` goes by the nodes' names; `requests` is how many were made to storage nodes.
+    """
+
+    certificate: Certificate
+    signed: Mapping[int, SignedMessage] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+    requests: int = 0
 
 
 async def upload(
@@ -40,113 +43,120 @@ async def upload(
     *,
     limits: Limits,
     on_progress: ProgressListener,
+    pending: bool = False,
 ) -> Confirmations:
-    """Store `encoded` on all nodes. Raises `NotEnoughConfirmations` once a quorum can no longer confirm."""
-    return await _Upload(nodes, encoded, persistence, limits, on_progress).run()
+    """Store `encoded` on all nodes, with `pending` perhaps before they see it registered.
+
+    Raises `NotEnoughConfirmations` once a quorum can no longer confirm.
+    """
+    total, stored = 2 * nodes.n_shards, 0
+
+    def count(slivers: int) -> None:
+        nonlocal stored
+        stored += slivers
+        on_progress(Progress(Phase.UPLOAD, stored, total))
+
+    return await Upload(nodes, encoded, persistence, limits, count, pending=pending).run()
 
 
-class _Upload:
+class Upload:
+    """One blob on its way to all nodes. `on_stored` hears how many more slivers a node has taken."""
+
     def __init__(
         self,
         nodes: CommitteeNodes,
         encoded: EncodedBlob,
         persistence: Permanent | Deletable,
         limits: Limits,
-        on_progress: ProgressListener,
+        on_stored: Callable[[int], None],
+        *,
+        pending: bool = False,
     ) -> None:
         self._nodes = nodes
-        self._encoded = encoded
-        self._persistence = persistence
         self._expected = StorageConfirmation(bytes(encoded.blob_id), persistence)
+        self._message = self._expected.signed_bytes(nodes.committee.epoch)
         self._limits = limits
-        self._on_progress = on_progress
-        self._slivers_stored = 0
-        largest = len(encoded.sliver_pair(0).primary.data)
-        self._in_flight = asyncio.Semaphore(limits.parallel(largest))
-        self._result = Confirmations({}, {})
-        self._confirmed_weight = 0
+        self._delivery = Delivery(nodes, encoded, persistence, limits, on_stored, pending=pending)
+        self._signed: dict[int, SignedMessage] = {}
+        self._failures: dict[str, str] = {}
+
+    @property
+    def requests(self) -> int:
+        """How many were made to storage nodes so far."""
+        return self._delivery.requests
 
     async def run(self) -> Confirmations:
         async with running({node: self._serve(node) for node in self._nodes}) as tasks:
-            await self._wait(tasks)
-        return self._result
+            certificate = await self._collect(tasks)
+        return Confirmations(certificate, self._signed, self._failures, self._delivery.requests)
 
-    async def _wait(self, tasks: dict[asyncio.Task[SignedMessage], CommitteeNode]) -> None:
+    async def _serve(self, node: CommitteeNode) -> SignedMessage:
+        signed = await self._delivery.serve(node)
+        if signed.serialized_message != self._message:
+            epoch = self._nodes.committee.epoch
+            await asyncio.to_thread(check_confirmation, signed, node.member, self._expected, epoch)
+        return signed
+
+    async def _collect(self, tasks: dict[asyncio.Task[SignedMessage], CommitteeNode]) -> Certificate:
+        """The certificate of all who confirm until a quorum has and the others have had their while."""
         clock = asyncio.get_running_loop().time
         started, deadline = clock(), None
         pending = set(tasks)
-        while pending:
+        while True:
+            self._check_quorum_possible()
+            if self._weight >= self._nodes.quorum:
+                if deadline is None:
+                    share = self._limits.tail_factor * (clock() - started)
+                    deadline = clock() + share + self._limits.tail_seconds
+                hopeful = any(tasks[task].name not in self._delivery.trouble for task in pending)
+                if not hopeful or clock() >= deadline:
+                    if (certificate := await asyncio.to_thread(self._certify)) is not None:
+                        self._give_up(tasks[task] for task in pending)
+                        return certificate
+                    deadline = None
+                    continue  # somebody lied: the others are needed after all
             left = None if deadline is None else max(0.0, deadline - clock())
             done, pending = await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            if not done:
-                break
             for task in done:
                 self._note(tasks[task], task)
-            self._check_quorum_possible()
-            if deadline is None and self._confirmed_weight >= self._nodes.quorum:
-                tail = self._limits.tail_factor * (clock() - started) + self._limits.tail_seconds
-                deadline = clock() + tail
-        for task in pending:
-            self._result.failures[tasks[task].name] = "not done when a quorum had confirmed"
+
+    @property
+    def _weight(self) -> int:
+        return sum(node.weight for node in self._nodes if node.index in self._signed)
 
     def _note(self, node: CommitteeNode, task: asyncio.Task[SignedMessage]) -> None:
         try:
-            self._result.signed[node.index] = task.result()
-            self._confirmed_weight += node.weight
+            self._signed[node.index] = task.result()
         except WalrusError as error:
-            self._result.failures[node.name] = reason(error)
+            self._failures[node.name] = reason(error)
+
+    def _certify(self) -> Certificate | None:
+        """One check for all signatures. Where it fails each is checked, and those that do not hold are dropped."""
+        bls = self._nodes.committee.bls()
+        try:
+            return certify(bls, self._expected, self._signed)
+        except CryptoError:
+            liars = invalid_signers(bls, self._signed)
+        for node in self._nodes:
+            if node.index in liars:
+                self._failures[node.name] = "its confirmation does not hold: the signature is not its own"
+                del self._signed[node.index]
+        return None
+
+    def _give_up(self, nodes: Iterable[CommitteeNode]) -> None:
+        late = "not done when a quorum had confirmed"
+        self._failures |= {node.name: self._delivery.trouble.get(node.name, late) for node in nodes}
 
     def _check_quorum_possible(self) -> None:
-        if self._nodes.quorum_still_possible(self._result.failures):
+        if self._nodes.quorum_still_possible(self._failures):
             return
         needed = self._nodes.quorum
         raise NotEnoughConfirmations(
             f"expected confirmations worth {needed} of {self._nodes.n_shards} shards, got "
-            f"{self._confirmed_weight} from {len(self._result.signed)} of {len(self._nodes)} storage nodes; "
+            f"{self._weight} from {len(self._signed)} of {len(self._nodes)} storage nodes; "
             "these did not confirm:",
-            got=self._confirmed_weight,
+            got=self._weight,
             needed=needed,
-            failures=self._result.failures,
-            hint="the blob stays registered: store it again once the nodes are back",
+            failures=self._failures,
+            hint="the blob stays registered and is not paid for again: store it again once the nodes are back",
         )
-
-    async def _serve(self, node: CommitteeNode) -> SignedMessage:
-        blob_id, metadata = self._encoded.blob_id, self._encoded.metadata
-        await self._attempt(node, lambda: node.client.store_metadata(blob_id, metadata))
-        pairs = node.member.pairs(blob_id, self._nodes.n_shards)
-        slivers = ((pair, axis) for pair in pairs for axis in Axis)
-        at_once = self._limits.requests_per_node
-        await for_each(slivers, lambda sliver: self._store_sliver(node, *sliver), at_once=at_once)
-        signed = await self._attempt(node, lambda: node.client.confirmation(blob_id, self._persistence))
-        await asyncio.to_thread(
-            check_confirmation, signed, node.member, self._expected, self._nodes.committee.epoch
-        )
-        return signed
-
-    async def _store_sliver(self, node: CommitteeNode, pair_index: int, axis: Axis) -> None:
-        pair = self._encoded.sliver_pair(pair_index)
-        sliver = pair.primary if axis is Axis.PRIMARY else pair.secondary
-        await self._attempt(
-            node, lambda: node.client.store_sliver(self._encoded.blob_id, pair_index, axis, sliver)
-        )
-        self._slivers_stored += 1
-        self._on_progress(Progress(Phase.UPLOAD, self._slivers_stored, 2 * self._nodes.n_shards))
-
-    async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
-        """Make one request, again if the connection failed, and for as long as the node lags behind the chain."""
-        clock = asyncio.get_running_loop().time
-        lag_ends = clock() + self._limits.registration_wait
-        failures, backoff = 0, self._limits.first_backoff
-        while True:
-            try:
-                async with node.slots, lent(self._in_flight, self._limits.stall):
-                    return await request()
-            except NodeUnreachable:
-                failures += 1
-                if failures > self._limits.retries:
-                    raise
-            except NodeRefused as refusal:
-                if refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
-                    raise
-            await asyncio.sleep(backoff)
-            backoff = min(2 * backoff, self._limits.longest_backoff)

@@ -1,0 +1,164 @@
+"""One blob's way to one storage node: everything the node is to hold, then its confirmation (protocol.md §1.3).
+
+Nodes that take bundles get a small blob in a single request; others get metadata, slivers and the question for the
+confirmation one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+import httpx
+
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
+from walrus_sui.client.parallel import for_each, lent
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
+from walrus_sui.errors import NodeLacksRoute, NodeRefused, NodeUnreachable
+from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
+from walrus_sui.storage import MAX_BUNDLE_BYTES, Bundle, BundledSliver, BundleReceipt, Reason
+from walrus_sui.storage.bundle import MAX_BUNDLE_SLIVERS, SLIVER_FRAME
+
+BUNDLE_FRAME = 64
+"""Most bytes of a bundle beside its metadata and slivers."""
+_SLIVER_DATA_FRAME = 16
+
+T = TypeVar("T")
+Place = tuple[int, Axis]
+"""Pair index and axis of a sliver."""
+
+
+class Delivery:
+    """Serves the nodes of a committee with one blob.
+
+    `requests` counts what was asked of them; `trouble` says of nodes that cannot be connected to just now why.
+    """
+
+    def __init__(
+        self,
+        nodes: CommitteeNodes,
+        encoded: EncodedBlob,
+        persistence: Permanent | Deletable,
+        limits: Limits,
+        on_stored: Callable[[int], None],
+        *,
+        pending: bool = False,
+    ) -> None:
+        """With `pending` nodes may be asked before they see the blob registered."""
+        self.requests = 0
+        self.trouble: dict[str, str] = {}
+        self._encoded = encoded
+        self._blob_id = encoded.blob_id
+        self._persistence = persistence
+        self._n_shards = nodes.n_shards
+        self._limits = limits
+        self._on_stored = on_stored
+        self._pending = pending
+        size, params = encoded.metadata.symbol_size, encoded.params
+        frame = SLIVER_FRAME + _SLIVER_DATA_FRAME
+        self._sizes = {Axis.PRIMARY: params.columns * size + frame, Axis.SECONDARY: params.rows * size + frame}
+        most = sum(self._sizes.values()) * max(node.weight for node in nodes)
+        at_once = limits.parallel(max(self._sizes[Axis.PRIMARY], min(most, MAX_BUNDLE_BYTES)))
+        self._in_flight = asyncio.Semaphore(at_once)
+
+    async def serve(self, node: CommitteeNode) -> SignedMessage:
+        """The node's confirmation, not verified yet. Raises `NodeError`."""
+        if node.takes_bundles:
+            try:
+                return await self._send_bundles(node)
+            except NodeLacksRoute:
+                node.takes_bundles = False
+        return await self._send_singly(node)
+
+    async def _send_bundles(self, node: CommitteeNode) -> SignedMessage:
+        """Without `pending` the metadata goes ahead, so that no sliver is sent before the node takes it."""
+        shares = self._shares(node)
+        if not self._pending:
+            await self._send_bundle(node, (), metadata=True)
+        for number, share in enumerate(shares):
+            first, last = number == 0, number == len(shares) - 1
+            receipt = await self._send_bundle(node, share, metadata=first and self._pending, confirm=last)
+            self._on_stored(len(share))
+            if last and receipt.signed is not None:
+                return receipt.signed
+        return await self._confirmation(node)
+
+    async def _send_bundle(
+        self, node: CommitteeNode, share: Sequence[Place], *, metadata: bool, confirm: bool = False
+    ) -> BundleReceipt:
+        def put() -> Awaitable[BundleReceipt]:
+            slivers = tuple(BundledSliver.of(pair, axis, self._sliver(pair, axis)) for pair, axis in share)
+            bundle = Bundle(self._metadata if metadata else None, slivers)
+            persistence = self._persistence if confirm else None
+            return node.client.store_bundle(self._blob_id, bundle, pending=self._pending, confirm=persistence)
+
+        return await self._attempt(node, put)
+
+    def _shares(self, node: CommitteeNode) -> list[list[Place]]:
+        """The node's slivers, as many at a time as one bundle holds."""
+        shares: list[list[Place]] = []
+        room = 0
+        for place in self._places(node):
+            size = self._sizes[place[1]]
+            if size > room or len(shares[-1]) == MAX_BUNDLE_SLIVERS:
+                shares.append([])
+                room = MAX_BUNDLE_BYTES - len(self._metadata) - BUNDLE_FRAME
+            shares[-1].append(place)
+            room -= size
+        return shares
+
+    async def _send_singly(self, node: CommitteeNode) -> SignedMessage:
+        await self._attempt(node, lambda: node.client.store_metadata(self._blob_id, self._encoded.metadata))
+        at_once = self._limits.requests_per_node
+        await for_each(self._places(node), lambda place: self._send_sliver(node, *place), at_once=at_once)
+        return await self._confirmation(node)
+
+    async def _send_sliver(self, node: CommitteeNode, pair: int, axis: Axis) -> None:
+        def put() -> Awaitable[str]:
+            return node.client.store_sliver(self._blob_id, pair, axis, self._sliver(pair, axis))
+
+        await self._attempt(node, put)
+        self._on_stored(1)
+
+    async def _confirmation(self, node: CommitteeNode) -> SignedMessage:
+        return await self._attempt(node, lambda: node.client.confirmation(self._blob_id, self._persistence))
+
+    def _places(self, node: CommitteeNode) -> Iterator[Place]:
+        pairs = node.member.pairs(self._blob_id, self._n_shards)
+        return ((pair, axis) for pair in pairs for axis in Axis)
+
+    def _sliver(self, pair: int, axis: Axis) -> SliverData:
+        """Cut when it is sent, so that only what is under way is held twice."""
+        found = self._encoded.sliver_pair(pair)
+        return found.primary if axis is Axis.PRIMARY else found.secondary
+
+    @cached_property
+    def _metadata(self) -> bytes:
+        return self._encoded.metadata.to_bytes()
+
+    async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
+        """Make one request, again if the connection failed, and for as long as the node lags behind the chain."""
+        clock = asyncio.get_running_loop().time
+        lag_ends = clock() + self._limits.registration_wait
+        failures, backoff = 0, self._limits.first_backoff
+        while True:
+            try:
+                async with node.slots, lent(self._in_flight, self._limits.stall):
+                    self.requests += 1
+                    answer = await request()
+                self.trouble.pop(node.name, None)
+                return answer
+            except NodeUnreachable as error:
+                failures += 1
+                if failures > self._limits.retries:
+                    raise
+                if isinstance(error.__cause__, httpx.ConnectError):
+                    self.trouble[node.name] = reason(error)
+            except NodeRefused as refusal:
+                if refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
+                    raise
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, self._limits.longest_backoff)

@@ -1,0 +1,100 @@
+"""Where the bytes of a blob come from: memory, or a file that is mapped rather than read when it is large."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from walrus_sui.errors import BlobTooLarge, InputError
+from walrus_sui.redstuff import Params
+from walrus_sui.redstuff.params import MAX_SHARDS
+
+Data = bytes | bytearray | memoryview
+Storable = Data | Path
+"""What can be stored: the bytes themselves, or the file that holds them."""
+
+_MAPPED_FROM = 8 << 20
+"""Smaller files are read: a copy costs nothing there, and what happens to the file afterwards does not matter."""
+
+
+@dataclass
+class Source:
+    """One blob to store. `path` is the file's, for those who want to find it again; `size` is in bytes."""
+
+    size: int
+    path: Path | None = None
+    _data: Data = b""
+    _seen: tuple[int, int, int] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, item: Storable) -> Self:
+        """Raises `InputError` for a file that cannot be read."""
+        if isinstance(item, Path):
+            found = _stat(item)
+            return cls(found.st_size, item.absolute(), _seen=_identity(found))
+        return cls(memoryview(item).nbytes, _data=item)
+
+    def check_size(self, params: Params) -> None:
+        """Raises `BlobTooLarge`, saying how much fits and how many shards it takes."""
+        if self.size > params.max_blob_size:
+            raise BlobTooLarge(
+                f"expected at most {params.max_blob_size} bytes for {params.n_shards} shards, got {self.size}",
+                hint=_where_it_fits(self.size),
+            )
+
+    def open(self) -> Data:
+        """The bytes, not to be changed while they are stored. Raises `InputError`."""
+        if self.path is None:
+            return self._data
+        try:
+            with self.path.open("rb") as file:
+                if self.size >= _MAPPED_FROM:
+                    data: Data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+                else:
+                    data = file.read(self.size + 1)
+        except (OSError, ValueError) as error:
+            raise InputError(f"expected a readable file at {self.path}, got: {error}") from error
+        if len(data) != self.size:
+            raise self._changed()
+        return data
+
+    def check_unchanged(self) -> None:
+        """Raises `InputError` if the file was written to since it was found."""
+        if self.path is not None and self._seen is not None and _identity(_stat(self.path)) != self._seen:
+            raise self._changed()
+
+    def _changed(self) -> InputError:
+        return InputError(
+            f"expected {self.path} to stay as it is while it is stored, but it was changed",
+            hint="store it again once nothing writes to it",
+        )
+
+
+def _stat(path: Path) -> os.stat_result:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise InputError(f"expected a readable file at {path}, got: {error.strerror}") from error
+    if not path.is_file():
+        raise InputError(f"expected a file at {path}, got something else")
+    return found
+
+
+def _identity(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _where_it_fits(size: int) -> str:
+    low, high = 4, MAX_SHARDS
+    if size > Params(high).max_blob_size:
+        return "split the file: no network takes a blob of that size"
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if Params(middle).max_blob_size >= size else (middle + 1, high)
+    return (
+        f"split the file, or use a network of {low} shards or more "
+        f"(a local one: `walrus localnet up --shards {low}`)"
+    )
