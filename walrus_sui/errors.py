@@ -29,6 +29,7 @@
     │   │   └── NodeLacksRoute       the node does not know the route: one of ours, or of a later protocol
     │   └── NodeMisbehaved       an answer that is not what the protocol allows
     ├── NodeStoreError       a storage node's own database cannot be opened or used
+    │   └── NodeStoreUnwritable  it can be read, but takes no writes for now
     ├── ChainError           Sui did not do what was asked
     │   ├── ChainUnreachable     no answer: not listening, connection lost, too slow
     │   ├── ChainRefused         the full node answered with an error
@@ -127,6 +128,12 @@ class NodeStoreError(WalrusError):
     """A storage node's database cannot be opened, or holds what this program cannot read."""
 
     code = "node_store"
+
+
+class NodeStoreUnwritable(NodeStoreError):
+    """A storage node's database that can be read but takes no writes for now: its disk is full, or failed."""
+
+    code = "node_store_unwritable"
 
 
 class ChainError(WalrusError):

@@ -16,6 +16,7 @@ from walrus_node.api_page import api_routes
 from walrus_node.handlers import Handlers
 from walrus_node.refusal import Refusal
 from walrus_node.repair_handlers import RepairHandlers
+from walrus_sui.errors import NodeStoreUnwritable
 from walrus_sui.storage import Reason, Status, routes
 from walrus_sui.storage.envelope import failure
 
@@ -48,7 +49,12 @@ def build_app(handlers: Handlers, repair: RepairHandlers, *others: Route) -> Sta
             Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
             Middleware(BodyBudget),
         ],
-        exception_handlers={Refusal: refuse, ClientDisconnect: _gone, Exception: _fail},
+        exception_handlers={
+            Refusal: refuse,
+            NodeStoreUnwritable: _cannot_store,
+            ClientDisconnect: _gone,
+            Exception: _fail,
+        },
     )
 
 
@@ -56,6 +62,12 @@ async def refuse(_: Request, error: Exception) -> Response:
     """The answer to a request that was turned down."""
     assert isinstance(error, Refusal)
     return JSONResponse(failure(error.status, error.reason, error.message, error.metadata), error.status.http)
+
+
+async def _cannot_store(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NodeStoreUnwritable)
+    log.warning("%s %s was refused: %s", request.method, request.url.path, error.message)
+    return await refuse(request, Refusal(Reason.STORAGE_UNAVAILABLE, error.message))
 
 
 async def _gone(request: Request, _: Exception) -> Response:

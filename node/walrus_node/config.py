@@ -129,6 +129,7 @@ class NodeConfig(_Section):
     metadata: NodeMetadata = NodeMetadata()
     storage_node_cap: Address | None = None
     peer_url_scheme: Literal["http", "https"] = "http"
+    reserved_disk_bytes: int = Field(default=512 << 20, ge=0)
     thread_pool: int | None = Field(default=None, ge=1)
 
     @property

@@ -26,6 +26,7 @@ import rocksdict
 
 from walrus_node.blob_info import BlobInfo, is_certified
 from walrus_node.objects import Effects, ObjectInfo
+from walrus_node.writes import Writes
 from walrus_sui.bcs import U16, U32, U64, Struct
 from walrus_sui.errors import NodeStoreError
 from walrus_sui.redstuff import Axis
@@ -66,22 +67,25 @@ class ShardsHeld(Struct):
 class Store:
     """A node's database. Methods block; those that move slivers belong on a worker thread."""
 
-    def __init__(self, db: rocksdict.Rdict) -> None:
+    def __init__(self, db: rocksdict.Rdict, writes: Writes) -> None:
         self._db = db
+        self.writes = writes
         self._tables = {name: db.get_column_family(name) for name in _table_options()}
         self._handles = {name: db.get_column_family_handle(name) for name in _table_options()}
         self.on_damage: Callable[[bytes], None] | None = None
         """Told the blob id when a record turns out to be damaged, on the thread that read it."""
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open or create the database at `path`.
+    def open(cls, path: Path, reserve: int = 0) -> Self:
+        """Open or create the database at `path`; blob data leaves `reserve` bytes of the disk free.
 
-        Raises `NodeStoreError` if that fails, e.g. because another runs on it.
+        Raises `NodeStoreError` if that fails, e.g. because another runs on it. Methods that write raise
+        `NodeStoreUnwritable`.
         """
         try:
             path.mkdir(parents=True, exist_ok=True)
-            return cls(rocksdict.Rdict(str(path), _database_options(), column_families=_table_options()))
+            db = rocksdict.Rdict(str(path), _database_options(), column_families=_table_options())
+            return cls(db, Writes(db, path, reserve))
         except Exception as error:  # rocksdict raises bare Exception
             hint = "is another node running on it?" if "lock" in str(error).lower() else None
             raise NodeStoreError(f"expected a usable database at {path}, got: {error}", hint=hint) from error
@@ -89,17 +93,22 @@ class Store:
     def close(self) -> None:
         self._tables.clear()
         self._handles.clear()
-        self._db.close()
+        try:
+            self._db.close()
+        except Exception as error:  # rocksdict raises bare Exception
+            log.error("the database did not close as it should: %s", error)
+        # one that failed lets go of its files only with the last reference to it
+        del self._db, self.writes
 
     def sync(self) -> None:
         """Everything written so far survives a power cut once this returns."""
-        self._db.flush_wal(sync=True)
+        self.writes.sync()
 
     def bind_chain(self, chain_id: str) -> None:
         """Remember which chain the rows come from. Raises `NodeStoreError` if they come from another one."""
         known = self._tables[_NODE].get(_CHAIN_KEY)
         if known is None:
-            self._tables[_NODE][_CHAIN_KEY] = chain_id.encode()
+            self._put(_NODE, _CHAIN_KEY, chain_id.encode())
         elif known != chain_id.encode():
             raise NodeStoreError(
                 f"expected the chain {known.decode()} that this database follows, got {chain_id}",
@@ -124,13 +133,13 @@ class Store:
         batch.put(_CURSOR_KEY, cursor.to_bytes(), self._handles[_NODE])
         if effects is not None:
             self._put_rows(batch, effects)
-        self._db.write(batch)
+        self.writes.write(batch)
 
     def apply(self, effects: Effects) -> None:
         """Write rows that no event of their own accounts for, all or nothing."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         self._put_rows(batch, effects)
-        self._db.write(batch)
+        self.writes.write(batch)
 
     def _put_rows(self, batch: rocksdict.WriteBatch, effects: Effects) -> None:
         self._put_row(batch, _BLOB_INFO, effects.blob_id, effects.blob_info)
@@ -157,10 +166,12 @@ class Store:
         return [key for key, _ in self._rows(_DUE)]
 
     def mark_due(self, blob_id: bytes) -> None:
-        self._tables[_DUE][blob_id] = b""
+        self._put(_DUE, blob_id, b"")
 
     def no_longer_due(self, blob_id: bytes) -> None:
-        del self._tables[_DUE][blob_id]
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        batch.delete(blob_id, self._handles[_DUE])
+        self.writes.write(batch)
 
     def certified_blobs(self, epoch: int) -> list[bytes]:
         """Every blob certified in `epoch`, by id."""
@@ -187,7 +198,7 @@ class Store:
         """Delete metadata and slivers of a blob."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         self._delete_data(batch, blob_id)
-        self._db.write(batch)
+        self.writes.write(batch)
 
     def drop_slivers(self, blob_id: bytes, shards: Iterable[int]) -> None:
         """Delete the slivers of a blob on some shards."""
@@ -195,7 +206,7 @@ class Store:
         for shard in shards:
             for table in _SLIVERS.values():
                 batch.delete(_sliver_key(blob_id, shard), self._handles[table])
-        self._db.write(batch)
+        self.writes.write(batch)
 
     def reclaim(self) -> None:
         """Give the room of deleted data back to the file system, as far as whole files became free.
@@ -212,22 +223,21 @@ class Store:
         return ShardsHeld((), ()) if raw is None else ShardsHeld.from_bytes(raw)
 
     def set_shards(self, shards: ShardsHeld) -> None:
-        self._tables[_NODE][_SHARDS_KEY] = shards.to_bytes()
+        self._put(_NODE, _SHARDS_KEY, shards.to_bytes())
 
     def metadata(self, blob_id: bytes) -> bytes | None:
         """The BCS of a blob's metadata (without id)."""
         return self._read_record(_METADATA, blob_id)
 
     def put_metadata(self, blob_id: bytes, metadata: bytes) -> None:
-        self._tables[_METADATA][blob_id] = _record(blob_id, metadata)
+        self.put_data(blob_id, metadata, ())
 
     def sliver(self, blob_id: bytes, shard: int, axis: Axis) -> bytes | None:
         """The BCS of a sliver (SliverData)."""
         return self._read_record(_SLIVERS[axis], _sliver_key(blob_id, shard))
 
     def put_sliver(self, blob_id: bytes, shard: int, axis: Axis, sliver: bytes) -> None:
-        key = _sliver_key(blob_id, shard)
-        self._tables[_SLIVERS[axis]][key] = _record(key, sliver)
+        self.put_data(blob_id, None, [(shard, axis, sliver)])
 
     def put_data(
         self, blob_id: bytes, metadata: bytes | None, slivers: Iterable[tuple[int, Axis, bytes | memoryview]]
@@ -239,7 +249,12 @@ class Store:
         for shard, axis, sliver in slivers:
             key = _sliver_key(blob_id, shard)
             batch.put(key, _record(key, sliver), self._handles[_SLIVERS[axis]])
-        self._db.write(batch)
+        self.writes.write_data(batch)
+
+    def _put(self, table: str, key: bytes, value: bytes) -> None:
+        batch = rocksdict.WriteBatch(raw_mode=True)
+        batch.put(key, value, self._handles[table])
+        self.writes.write(batch)
 
     def _rows(self, table: str, start: bytes | None = None) -> Iterator[tuple[bytes, bytes]]:
         for key, value in self._tables[table].items(from_key=start):
