@@ -1,60 +1,44 @@
-"""Unmodified pysui against a running network."""
+"""Unmodified pysui: publish, call, upgrade, query, watch. Runs on a real network as well, see `any_sui`."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
+import os
 from collections.abc import AsyncIterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import pysui.sui.sui_common.sui_commands as cmd
 import pytest
-from grpclib.client import Channel
-from pysui import GroupProtocol, NetworkType, PysuiConfiguration, client_factory
 from pysui.sui.sui_bcs import bcs
 from pysui.sui.sui_common.executors.finality import wait_for_finality
 from pysui.sui.sui_grpc import pgrpc_requests as requests
 
-from tests.chain.sandbox import modules
-from walrus_localnet.chain.local import LocalSui
-from walrus_sui.bcs.sui import TransactionEffects, parse_address, parse_digest
+from tests.chain.any_sui import REMOTE, Network, any_network, connected
+from tests.chain.sandbox import PLAYGROUND, STD, SUI, modules
+from walrus_sui.bcs.sui import TransactionEffects, parse_digest
 
-BOB = "0x" + "ab" * 32
+DEPENDENCIES = ("0x1", "0x2")
 
 
 @pytest.fixture
-async def network(request: pytest.FixtureRequest) -> AsyncIterator[LocalSui]:
+async def network(request: pytest.FixtureRequest) -> AsyncIterator[Network]:
     """A parameter is the seconds a checkpoint lags behind."""
-    async with LocalSui.start(lag=getattr(request, "param", 0.0)) as running:
-        yield running
+    async with any_network(lag=getattr(request, "param", 0.0)) as found:
+        yield found
 
 
 @pytest.fixture
-async def client(network: LocalSui, tmp_path: Path) -> AsyncIterator[Any]:
-    key = base64.b64encode(bytes([0]) + bytes(range(32))).decode()
-    config = PysuiConfiguration.initialize_config(
-        in_folder=tmp_path, init_groups=[{"name": "unused", "make_active": True}]
-    )
-    addresses = config.new_group(
-        group_name="local",
-        profile_block=[
-            {"profile_name": "local", "url": network.url, "network_type": NetworkType.LOCAL, "make_active": True}
-        ],
-        key_block=[{"key_string": key, "alias": "key"}],
-        active_address_index=0,
-        group_protocol=GroupProtocol.GRPC,
-        make_group_active=True,
-        persist=False,
-    )
-    network.faucet.fund(parse_address(addresses[0]))
-    made = client_factory(config)
-    tls = made._channel
-    made._channel = Channel(host=tls._host, port=tls._port, ssl=None)
-    tls.close()
-    async with made as opened:
-        opened.address = addresses[0]
+async def client(network: Network, tmp_path: Path) -> AsyncIterator[Any]:
+    async with connected(network, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def bob() -> str:
+    """Somebody new."""
+    return "0x" + os.urandom(32).hex()
 
 
 async def ask(client: Any, command: Any) -> Any:
@@ -63,52 +47,73 @@ async def ask(client: Any, command: Any) -> Any:
     return result.result_data
 
 
-async def send(client: Any, transaction: Any) -> Any:
+async def execute(client: Any, transaction: Any) -> Any:
+    """Whatever comes of it, known to the indexes of the network."""
     sent = await ask(client, cmd.ExecuteTransaction(**await transaction.build_and_sign()))
+    outcome = await wait_for_finality(client=client, digest=sent.digest, timeout=30, poll_interval=0.05)
+    assert outcome.name == ("INDEXED" if sent.effects.status.success else "FAILED_ON_CHAIN")
+    return sent
+
+
+async def send(client: Any, transaction: Any) -> Any:
+    sent = await execute(client, transaction)
     assert sent.effects.status.success, sent.effects.status.error
     return sent
 
 
-async def publish(client: Any) -> tuple[str, str]:
-    """The playground package; its id and that of its shared counter."""
+async def publish(client: Any) -> dict[str, str]:
+    """The playground package; ids of what that created, by name of the type."""
     transaction = await client.transaction()
-    dependencies = [bcs.Address.from_str("0x1"), bcs.Address.from_str("0x2")]
-    cap = transaction.builder.publish([list(module) for module in modules()], dependencies)
+    cap = transaction.builder.publish(*code(modules()))
     await transaction.transfer_objects(transfers=[cap], recipient=client.address)
-    sent = await send(client, transaction)
-    changed = {change.object_type.split("::")[-1]: change.object_id for change in sent.effects.changed_objects}
-    return changed["package"], changed["Counter"]
+    return changed(await send(client, transaction))
 
 
-async def test_it_names_itself(client: Any, network: LocalSui) -> None:
-    assert await ask(client, cmd.GetChainIdentifier()) == network.chain_id
+def code(compiled: tuple[bytes, ...]) -> tuple[list[list[int]], list[Any]]:
+    return [list(module) for module in compiled], list(map(bcs.Address.from_str, DEPENDENCIES))
+
+
+def changed(sent: Any) -> dict[str, str]:
+    return {change.object_type.split("::")[-1]: change.object_id for change in sent.effects.changed_objects}
+
+
+def pure(transaction: Any, data: bytes) -> Any:
+    """Bytes of a pure argument; pysui's own encoding is not used."""
+    return transaction.builder.input_pure(bcs.BuilderArg("Pure", list(data)))
+
+
+async def test_it_names_itself(client: Any, network: Network) -> None:
+    chain = await ask(client, cmd.GetChainIdentifier())
+    assert len(parse_digest(chain)) == 32
     epoch = await ask(client, cmd.GetBasicCurrentEpochInfo())
-    assert client.current_gas_price == 1000
     assert epoch is not None
+    assert int(client.current_gas_price) > 0
+    if network.embedded is not None:
+        assert chain == network.embedded.chain_id
+        assert client.current_gas_price == 1000
     state = await ask(client, cmd.GetLatestSuiSystemState())
     assert state is not None
 
 
-async def test_coins_are_split_and_sent(client: Any) -> None:
+async def test_coins_are_split_and_sent(client: Any, bob: str) -> None:
     transaction = await client.transaction()
     coins = await transaction.split_coin(coin=transaction.gas, amounts=[1_000_000, 2_000_000])
-    await transaction.transfer_objects(transfers=coins, recipient=BOB)
+    await transaction.transfer_objects(transfers=coins, recipient=bob)
     sent = await send(client, transaction)
     effects = TransactionEffects.from_bytes(sent.effects.bcs.value)
     assert effects.digest() == parse_digest(sent.effects.digest)
-    outcome = await wait_for_finality(client=client, digest=sent.digest, timeout=10)
-    assert outcome.name == "INDEXED"
-    coins = await ask(client, cmd.GetGas(owner=BOB))
+    coins = await ask(client, cmd.GetGas(owner=bob))
     assert sorted(coin.balance for coin in coins.objects) == [1_000_000, 2_000_000]
-    balance = await ask(client, cmd.GetAddressCoinBalance(owner=BOB))
+    balance = await ask(client, cmd.GetAddressCoinBalance(owner=bob))
     assert balance.balance.balance == 3_000_000
     changes = {change.address: int(change.amount) for change in sent.balance_changes}
-    assert changes[BOB] == 3_000_000
+    assert changes[bob] == 3_000_000
     assert changes[client.address] < -3_000_000
 
 
-async def test_a_package_is_published_called_and_read(client: Any, network: LocalSui) -> None:
-    package, counter = await publish(client)
+async def test_a_package_is_published_called_and_read(client: Any) -> None:
+    published = await publish(client)
+    package, counter = published["package"], published["Counter"]
     transaction = await client.transaction()
     await transaction.move_call(target=f"{package}::toys::count", arguments=[counter, "0x6"])
     toy = await transaction.move_call(target=f"{package}::toys::make", arguments=["pysui", 9])
@@ -139,12 +144,44 @@ async def test_a_package_is_published_called_and_read(client: Any, network: Loca
     assert only.value_type == "u64"
 
 
+async def test_a_package_is_upgraded(client: Any) -> None:
+    published = await publish(client)
+    second = modules(PLAYGROUND / "second")
+    # the digest of a package: hashes of its modules and ids of its dependencies, sorted, hashed (§4.1)
+    parts = sorted([*(blake2b(module, digest_size=32).digest() for module in second), STD, SUI])
+    digest = blake2b(b"".join(parts), digest_size=32).digest()
+    transaction = await client.transaction()
+    ticket = await transaction.move_call(
+        target="0x2::package::authorize_upgrade",
+        arguments=[published["UpgradeCap"], pure(transaction, b"\0"), pure(transaction, b"\x20" + digest)],
+    )
+    package = bcs.Address.from_str(published["package"])
+    receipt = transaction.builder.publish_upgrade(*code(second), package, ticket)
+    await transaction.move_call(
+        target="0x2::package::commit_upgrade", arguments=[published["UpgradeCap"], receipt]
+    )
+    upgraded = changed(await send(client, transaction))["package"]
+    assert upgraded != published["package"]
+    found = await ask(client, cmd.GetPackage(package=upgraded))
+    assert (found.package.version, found.package.original_id) == (2, published["package"])
+
+    # the second version grows toys by one more
+    transaction = await client.transaction()
+    toy = await transaction.move_call(target=f"{upgraded}::toys::make", arguments=["new", 5])
+    await transaction.move_call(target=f"{upgraded}::uses::twice", arguments=[toy])
+    await transaction.transfer_objects(transfers=[toy], recipient=client.address)
+    made = changed(await send(client, transaction))["Toy"]
+    read = await ask(client, cmd.GetObject(object_id=made))
+    assert read.contents.value[-8:] == (11).to_bytes(8, "little")
+    assert read.object_type == f"{published['package']}::toys::Toy"
+
+
 async def test_a_failing_call_charges_gas_only(client: Any) -> None:
-    package, _ = await publish(client)
+    package = (await publish(client))["package"]
     before = (await ask(client, cmd.GetAddressCoinBalance(owner=client.address))).balance.balance
     transaction = await client.transaction()
     await transaction.move_call(target=f"{package}::toys::fail", arguments=[])
-    sent = await ask(client, cmd.ExecuteTransaction(**await transaction.build_and_sign()))
+    sent = await execute(client, transaction)
     assert sent.effects.status.success is False
     error = sent.effects.status.error
     assert error.kind.name == "MOVE_ABORT"
@@ -156,7 +193,7 @@ async def test_a_failing_call_charges_gas_only(client: Any) -> None:
     assert before - after == net
 
 
-async def test_checkpoints_are_followed(client: Any) -> None:
+async def test_checkpoints_are_followed(client: Any, bob: str, network: Network) -> None:
     answer = await client.execute_grpc_request(
         request=requests.SubscribeCheckpoints(field_mask=["sequence_number", "transactions.digest"])
     )
@@ -172,26 +209,31 @@ async def test_checkpoints_are_followed(client: Any) -> None:
 
     transaction = await client.transaction()
     coin = await transaction.split_coin(coin=transaction.gas, amounts=[7])
-    await transaction.transfer_objects(transfers=[coin], recipient=BOB)
+    await transaction.transfer_objects(transfers=[coin], recipient=bob)
     built = await transaction.build_and_sign()
     sent = await ask(client, cmd.ExecuteTransaction(**built))
-    seen = await asyncio.wait_for(see(sent.digest), 10)
-    assert seen == list(range(seen[0], sent.checkpoint + 1))
+    async with asyncio.timeout(30):
+        seen = await see(sent.digest)
+    await wait_for_finality(client=client, digest=sent.digest, timeout=30)
+    found = await ask(client, cmd.GetTransaction(digest=sent.digest))
+    assert (found.checkpoint, found.digest) == (seen[-1], sent.digest)
+    assert seen == list(range(seen[0], found.checkpoint + 1))
 
     latest = (await ask(client, cmd.GetLatestCheckpoint())).checkpoint
-    assert latest.sequence_number == sent.checkpoint
+    assert latest.sequence_number >= found.checkpoint
+    if network.embedded is not None:
+        assert latest.sequence_number == found.checkpoint
     by_digest = (await ask(client, cmd.GetCheckpointByDigest(digest=latest.digest))).checkpoint
     assert by_digest.summary.bcs.value == latest.summary.bcs.value
-    found = await ask(client, cmd.GetTransaction(digest=sent.digest))
-    assert (found.checkpoint, found.digest) == (sent.checkpoint, sent.digest)
 
 
+@pytest.mark.skipif(REMOTE is not None, reason="a real network is as slow as it is")
 @pytest.mark.parametrize("network", [0.3], indirect=True)
-async def test_finality_can_take_a_while(client: Any) -> None:
+async def test_finality_can_take_a_while(client: Any, bob: str) -> None:
     transaction = await client.transaction()
     coin = await transaction.split_coin(coin=transaction.gas, amounts=[7])
-    await transaction.transfer_objects(transfers=[coin], recipient=BOB)
-    sent = await send(client, transaction)
+    await transaction.transfer_objects(transfers=[coin], recipient=bob)
+    sent = await ask(client, cmd.ExecuteTransaction(**await transaction.build_and_sign()))
     assert sent.checkpoint is None
     unknown = await client.execute(command=cmd.GetTransaction(digest=sent.digest))
     assert unknown.result_data is None
