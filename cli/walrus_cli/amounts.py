@@ -9,7 +9,7 @@ from walrus_sui.errors import InputError
 
 _UNIT = 10**9
 _MAX = (1 << 64) - 1
-_TEXT = re.compile(r"(\d{1,20}|\d{1,10}\.\d{1,9})\s?(FROST|WAL|MIST|SUI)?", re.IGNORECASE)
+_TEXT = re.compile(r"(\d{1,20}|\d{1,11}\.\d{1,9})\s?(FROST|WAL|MIST|SUI)?", re.ASCII | re.IGNORECASE)
 _SMALLEST = {"WAL": "FROST", "SUI": "MIST"}
 
 

@@ -1,4 +1,4 @@
-"""`walrus read` and `blob-status`: what the network has of a blob."""
+"""`walrus read`: a blob back from the network."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from walrus_cli import display, loop, output
-from walrus_cli.files import read_file, write_file
+from walrus_cli import loop, output
+from walrus_cli.files import write_file
 from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json, TakesBlobIds
-from walrus_sui.errors import InputError
 
 app = typer.Typer()
 
@@ -45,35 +44,3 @@ async def _read(blob_id: Any, config: Path | None, *, strict: bool) -> bytes:
     async with open_client(config) as client:
         with output.progress() as listener:
             return await client.read(blob_id, consistency="strict" if strict else "default", on_progress=listener)
-
-
-@app.command("blob-status", cls=TakesBlobIds)
-def blob_status(
-    blob_id: Annotated[str | None, typer.Argument(help="The blob's id.", show_default=False)] = None,
-    blob_id_option: Annotated[str | None, typer.Option("--blob-id", help="The same.", show_default=False)] = None,
-    file: Annotated[Path | None, typer.Option(help="Or the file it was made from.", show_default=False)] = None,
-    timeout: Annotated[float, typer.Option(min=0.01, help="Seconds to wait for the nodes.")] = 5.0,
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """What the storage nodes agree on about a blob."""
-    chosen = [blob_id, blob_id_option, file]
-    if chosen.count(None) != 2:
-        raise InputError(f"expected a blob id or --file, got {3 - chosen.count(None)} of them")
-    document, text = loop.run(_status(blob_id or blob_id_option, file, timeout, config))
-    output.result(document, text)
-
-
-async def _status(
-    text: str | None, file: Path | None, timeout: float, config: Path | None
-) -> tuple[dict[str, Any], str]:
-    from walrus_sui.redstuff import BlobId
-    from walrus_sui.storage.status import status_to_json
-
-    async with open_client(config) as client:
-        blob_id = BlobId.parse(text) if text is not None else await client.blob_id(read_file(file or Path()))
-        status = status_to_json(await client.status(blob_id, timeout=timeout))
-    document = {"blobId": str(blob_id), "status": status}
-    if file is not None:
-        document["file"] = str(file)
-    return document, f"{blob_id}: {display.status_text(status)}"

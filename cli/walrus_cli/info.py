@@ -1,8 +1,9 @@
-"""`walrus info`: the network as its chain describes it."""
+"""`walrus info`: the network as its chain describes it, as a whole or one section."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,70 +14,51 @@ from walrus_cli.options import Config, Json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from walrus_sui.client import Network
+    from walrus_cli.network_facts import Facts
 
 app = typer.Typer()
 
-_STORAGE_UNIT = 1 << 20
+
+class Section(StrEnum):
+    """What `walrus info` can be asked for."""
+
+    ALL = "all"
+    EPOCH = "epoch"
+    STORAGE = "storage"
+    SIZE = "size"
+    PRICE = "price"
+    BFT = "bft"
+    COIN = "coin"
+    COMMITTEE = "committee"
+
+
+_MAIN = (Section.EPOCH, Section.STORAGE, Section.SIZE, Section.PRICE)
+_MORE = (Section.BFT, Section.COIN, Section.COMMITTEE)
 
 
 @app.command("info")
-def info(config: Config = None, json: Json = False) -> None:
-    """Epoch, committee, sizes and prices of the network."""
-    network = loop.run(_network(config))
-    document = _document(network)
-    output.result(document, _text(network, document))
+def info(
+    section: Annotated[
+        Section | None, typer.Argument(help="One section, or all.", show_default="the first four")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Epoch, storage, sizes and prices of the network; or its committee, coin and fault tolerance."""
+    facts = loop.run(_facts(config))
+    if section is None or section is Section.ALL:
+        sections = _MAIN if section is None else (*_MAIN, *_MORE)
+        document = {f"{one.value}Info": facts.document(one.value) for one in sections}
+        output.result(document, "\n".join(facts.text(one.value) for one in sections))
+    else:
+        output.result(facts.document(section.value), facts.text(section.value))
 
 
-async def _network(config: Path | None) -> Network:
+async def _facts(config: Path | None) -> Facts:
+    from walrus_cli.network_facts import Facts
+
     async with open_client(config) as client:
-        return await client.network()
-
-
-def _document(network: Network) -> dict[str, Any]:
-    system, staking = network.system, network.staking
-    return {
-        "epochInfo": {
-            "currentEpoch": network.epoch,
-            "epochState": type(staking.epoch_state).__name__,
-            "startOfCurrentEpoch": getattr(staking.epoch_state, "timestamp_ms", None),
-            "epochDuration": staking.epoch_duration,
-            "maxEpochsAhead": network.max_epochs_ahead,
-        },
-        "storageInfo": {
-            "nShards": network.n_shards,
-            "nNodes": len(network.committee.members),
-            "totalCapacity": system.total_capacity_size,
-            "usedCapacity": system.used_capacity_size,
-        },
-        "sizeInfo": {"storageUnitSize": _STORAGE_UNIT, "maxBlobSize": network.params.max_blob_size},
-        "priceInfo": {
-            "storagePricePerUnitSize": system.storage_price_per_unit_size,
-            "writePricePerUnitSize": system.write_price_per_unit_size,
-        },
-        "committeeInfo": [
-            {
-                "nodeId": "0x" + member.node_id.hex(),
-                "networkAddress": member.network_address,
-                "publicKey": member.public_key.hex(),
-                "shards": list(member.shards),
-            }
-            for member in network.committee.members
-        ],
-    }
-
-
-def _text(network: Network, document: dict[str, Any]) -> str:
-    epoch, prices = document["epochInfo"], document["priceInfo"]
-    storage, write = prices["storagePricePerUnitSize"], prices["writePricePerUnitSize"]
-    members = network.committee.members
-    lines = [
-        f"epoch       {epoch['currentEpoch']} ({epoch['epochState']}), {epoch['epochDuration'] / 1000:g} s each, "
-        f"storage sold for up to {epoch['maxEpochsAhead']}",
-        f"committee   {len(members)} storage nodes, {network.n_shards} shards",
-        f"capacity    {network.system.used_capacity_size} of {network.system.total_capacity_size} bytes used",
-        f"blob size   up to {network.params.max_blob_size} bytes",
-        f"prices      {storage} FROST per MiB and epoch, {write} FROST per MiB written",
-    ]
-    lines += [f"  {len(member.shards):4} shards  {member.network_address}" for member in members]
-    return "\n".join(lines)
+        network, contracts = await client.network(), client.contracts
+        ids = [member.node_id for member in network.committee.members]
+        names = {pool.object_id: pool.node_info.name for pool in await contracts.pools(ids)}
+        return Facts(network, names, str(contracts.wal_type))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import signal
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 from walrus_cli import loop, output
+from walrus_cli.durations import parse_duration
 from walrus_cli.options import Json
 from walrus_sui.config import default_localnet_directory
 from walrus_sui.errors import ConfigError
@@ -30,7 +30,6 @@ Directory = Annotated[
 NodeNames = Annotated[list[str], typer.Argument(help="Such as node-3, or 3.", show_default=False)]
 
 _FAUCET_PORT = 9123
-_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 @app.command("up")
@@ -152,14 +151,6 @@ def logs(
     path = _open(directory).log(_node_name(name))
     found = path.read_text(errors="replace").splitlines()[-lines:] if path.exists() else []
     output.result({"name": name, "path": str(path), "lines": found}, "\n".join(found))
-
-
-def parse_duration(text: str) -> int:
-    """Milliseconds of a duration such as `1500ms`, `90s`, `10m`, `1h`. Raises `ConfigError`."""
-    match = re.fullmatch(r"(\d{1,9})(ms|s|m|h|d)", text)
-    if match is None:
-        raise ConfigError(f"expected a duration such as 90s, 10m or 1h, got {text!r}")
-    return int(match[1]) * _UNITS[match[2]]
 
 
 def _faucet_beside(rpc_url: str) -> str:

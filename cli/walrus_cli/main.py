@@ -35,7 +35,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "store": Entry("walrus_cli.store", "Store files and certify them on chain."),
     "read": Entry("walrus_cli.blobs", "Read a blob back from the storage nodes."),
-    "blob-status": Entry("walrus_cli.blobs", "What the storage nodes say about a blob."),
+    "blob-status": Entry("walrus_cli.status", "What the storage nodes say about a blob."),
     "store-quilt": Entry("walrus_cli.quilts", "Store many files as one blob."),
     "read-quilt": Entry("walrus_cli.quilts", "Read files of a quilt."),
     "list-patches-in-quilt": Entry("walrus_cli.quilts", "Which files a quilt holds."),

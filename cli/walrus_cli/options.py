@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -142,18 +142,22 @@ def _one_value_each(args: list[str], repeatable: set[str]) -> Iterator[str]:
 
 
 class TakesPairs(TyperCommand):
-    """A command whose `--attr` takes two words, whatever they begin with."""
+    """A command whose `--attr` takes two words, which may begin with a dash but not with two."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, list(_pairs_joined(args)))
 
 
 def _pairs_joined(args: list[str]) -> Iterator[str]:
-    words = iter(args)
-    for word in words:
-        if word == "--attr":
-            yield from (f"--attr={value}" for value in islice(words, 2))
+    left = 0
+    for word in args:
+        if left and not word.startswith("--"):
+            left -= 1
+            yield f"--attr={word}"
+        elif word == "--attr":
+            left = 2
         else:
+            left = 0
             yield word
 
 

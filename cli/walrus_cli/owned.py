@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import display, loop, output
+from walrus_cli import display, expiry, loop, output
+from walrus_cli.confirming import confirm
+from walrus_cli.files import read_file
+from walrus_cli.ids import object_id
+from walrus_cli.ids import object_ids as parse_ids
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json
-from walrus_sui.errors import BlobNotFound, InputError
+from walrus_cli.options import Config, Json, ManyValues, Yes
+from walrus_sui.errors import BlobNotFound, InputError, WalrusError
 
 if TYPE_CHECKING:
     from walrus_sui.chain.types import Blob
-    from walrus_sui.client import WalrusClient
+    from walrus_sui.client import Network, WalrusClient
+    from walrus_sui.redstuff import BlobId
 
 app = typer.Typer()
 
@@ -28,73 +33,143 @@ def list_blobs(
     json: Json = False,
 ) -> None:
     """The blobs that the wallet owns on chain."""
-    epoch, blobs = loop.run(_owned(config))
-    shown = [blob for blob in blobs if include_expired or blob.storage.end_epoch > epoch]
-    documents = [display.blob_document(blob) for blob in shown]
-    output.result(documents, "\n".join(display.blob_line(blob, epoch) for blob in shown) or "no blobs")
+    network, blobs = loop.run(_owned(config))
+    shown = [blob for blob in blobs if include_expired or blob.storage.end_epoch > network.epoch]
+    documents = [
+        {
+            **display.blob_document(blob),
+            "estimatedExpiryTimestamp": expiry.timestamp(network, blob.storage.end_epoch),
+        }
+        for blob in shown
+    ]
+    output.result(documents, "\n".join(_line(blob, network) for blob in shown) or "no blobs")
 
 
-async def _owned(config: Path | None) -> tuple[int, tuple[Blob, ...]]:
+async def _owned(config: Path | None) -> tuple[Network, tuple[Blob, ...]]:
     async with open_client(config) as client:
-        network = await client.network()
-        return network.epoch, await client.owned_blobs()
+        return await client.network(), await client.owned_blobs()
+
+
+def _line(blob: Blob, network: Network) -> str:
+    date = expiry.date_text(network.start_of(blob.storage.end_epoch))
+    return display.blob_line(blob, network.epoch) + date
 
 
 @app.command("extend")
 def extend(
     blob_obj_id: Annotated[str, typer.Option(help="The Blob object, 0x….", show_default=False)],
     epochs_extended: Annotated[int, typer.Option(min=1, help="For how many epochs more.")] = 1,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="It is a SharedBlob object, and its own funds pay.")
+    ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Pay for more epochs of a certified blob."""
-    blob = loop.run(_extend(blob_obj_id, epochs_extended, config))
-    document = {"epochsExtended": epochs_extended, "endEpoch": blob.storage.end_epoch}
-    output.result(document, f"{blob_obj_id} is stored until epoch {blob.storage.end_epoch}")
+    network, end = loop.run(_extend(object_id(blob_obj_id), epochs_extended, shared, config))
+    document = {
+        "epochsExtended": epochs_extended,
+        "endEpoch": end,
+        "estimatedExpiryTimestamp": expiry.timestamp(network, end),
+    }
+    output.result(document, f"{blob_obj_id} is stored until {expiry.end_text(network, end)}")
 
 
-async def _extend(object_id: str, epochs: int, config: Path | None) -> Blob:
-    from walrus_sui.bcs.sui import parse_address
-
+async def _extend(chosen: bytes, epochs: int, shared: bool, config: Path | None) -> tuple[Network, int]:
     async with open_client(config) as client:
-        return await client.extend(parse_address(object_id), epochs)
+        contracts, signer = client.contracts, client.signer
+        if shared:
+            await contracts.shared_blob(chosen)
+            await contracts.extend_shared_blob(signer, chosen, epochs)
+            blob = (await contracts.shared_blob(chosen)).blob
+        else:
+            await contracts.own_blob(chosen, signer.address)
+            blob = await client.extend(chosen, epochs)
+        return await client.network(), blob.storage.end_epoch
 
 
-@app.command("delete")
+@app.command("delete", cls=ManyValues)
 def delete(
-    object_ids: Annotated[list[str] | None, typer.Option("--object-ids", help="Blob objects, 0x….")] = None,
-    blob_ids: Annotated[
-        list[str] | None, typer.Option("--blob-ids", help="Every deletable object of a blob.")
+    files: Annotated[
+        list[Path] | None, typer.Option("--files", help="Blobs with these contents.", metavar="FILE…")
     ] = None,
+    object_ids: Annotated[
+        list[str] | None, typer.Option("--object-ids", help="Blob objects, 0x….", metavar="ID…")
+    ] = None,
+    blob_ids: Annotated[
+        list[str] | None, typer.Option("--blob-ids", help="Every deletable object of a blob.", metavar="ID…")
+    ] = None,
+    yes: Yes = False,
+    no_status_check: Annotated[
+        bool, typer.Option("--no-status-check", help="Do not ask the storage nodes afterwards.")
+    ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Delete deletable blobs; what is left of their storage stays with the wallet."""
-    if not object_ids and not blob_ids:
-        raise InputError("expected --object-ids or --blob-ids, got neither")
-    deleted = loop.run(_delete(object_ids or [], blob_ids or [], config))
-    output.result({"deletedBlobs": deleted}, "\n".join(f"deleted {object_id}" for object_id in deleted))
+    if not (files or object_ids or blob_ids):
+        raise InputError("expected --files, --object-ids or --blob-ids, got none of them")
+    wanted = _Wanted(files or [], parse_ids(object_ids or []), blob_ids or [])
+    deleted, statuses = loop.run(_delete(wanted, yes=yes, check=not no_status_check, config=config))
+    document = {"deletedBlobs": deleted, "postDeletionStatus": statuses}
+    lines = [f"deleted {item}" for item in deleted]
+    lines += [f"{blob_id}: {display.status_text(status)}" for blob_id, status in statuses.items()]
+    output.result(document, "\n".join(lines))
 
 
-async def _delete(object_ids: list[str], blob_ids: list[str], config: Path | None) -> list[str]:
-    from walrus_sui.bcs.sui import format_address, parse_address
+class _Wanted:
+    """What a command line names for deletion."""
 
-    chosen = [parse_address(object_id) for object_id in object_ids]
-    async with open_client(config) as client:
-        for blob_id in blob_ids:
-            chosen += await _objects_of(client, blob_id)
-        for object_id in chosen:
-            await client.delete(object_id)
-    return [format_address(object_id) for object_id in chosen]
+    def __init__(self, files: list[Path], objects: list[bytes], blob_ids: list[str]) -> None:
+        self._contents = [read_file(path) for path in files]
+        self._objects = objects
+        self._blob_ids = blob_ids
+
+    async def find(self, client: WalrusClient) -> list[Blob]:
+        """The wallet's objects that are meant. Raises `BlobNotFound` if a blob has none that can be deleted."""
+        from walrus_sui.redstuff import BlobId
+
+        found = {
+            chosen: await client.contracts.own_blob(chosen, client.signer.address) for chosen in self._objects
+        }
+        ids = [BlobId.parse(text) for text in self._blob_ids]
+        ids += [await client.blob_id(data) for data in self._contents]
+        for blob_id in ids:
+            found |= {blob.object_id: blob for blob in await _objects_of(client, blob_id)}
+        return list(found.values())
 
 
-async def _objects_of(client: WalrusClient, blob_id: str) -> list[bytes]:
-    """The wallet's deletable objects of a blob; at least one."""
+async def _delete(
+    wanted: _Wanted, *, yes: bool, check: bool, config: Path | None
+) -> tuple[list[str], dict[str, Any]]:
     from walrus_sui.redstuff import BlobId
 
-    wanted = bytes(BlobId.parse(blob_id))
+    async with open_client(config) as client:
+        blobs = await wanted.find(client)
+        confirm(f"Delete {len(blobs)} Blob objects?", yes=yes)
+        for blob in blobs:
+            await client.delete(blob.object_id)
+        ids = dict.fromkeys(BlobId(blob.blob_id) for blob in blobs)
+        statuses = {str(blob_id): await _status(client, blob_id) for blob_id in ids} if check else {}
+    return ["0x" + blob.object_id.hex() for blob in blobs], statuses
+
+
+async def _status(client: WalrusClient, blob_id: BlobId) -> Any:
+    """What the nodes say of a blob by now, `None` if they cannot be asked: it is deleted in any case."""
+    from walrus_sui.storage.status import status_to_json
+
+    try:
+        return status_to_json(await client.status(blob_id))
+    except WalrusError as error:
+        output.note(f"the storage nodes could not be asked: {error.message}")
+        return None
+
+
+async def _objects_of(client: WalrusClient, blob_id: BlobId) -> list[Blob]:
+    """The wallet's deletable objects of a blob; at least one."""
+    wanted = bytes(blob_id)
     owned = await client.owned_blobs()
-    found = [blob.object_id for blob in owned if blob.deletable and blob.blob_id == wanted]
+    found = [blob for blob in owned if blob.deletable and blob.blob_id == wanted]
     if not found:
         raise BlobNotFound(f"expected the wallet to own a deletable object of blob {blob_id}, got none")
     return found

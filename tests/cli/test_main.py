@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from walrus_cli import output
-from walrus_cli.localnet import parse_duration
+from walrus_cli.durations import parse_duration
 from walrus_cli.main import COMMANDS, run
 from walrus_sui.errors import ConfigError
 

@@ -74,7 +74,8 @@ def test_a_file_goes_in_and_comes_out(walrus, small_net, file, tmp_path):
     assert (status["blobId"], status["status"]["permanent"]["isCertified"]) == (blob["blobId"], True)
 
     again = walrus("store", file, "--permanent", "--json", net=small_net).json[0]["blobStoreResult"]
-    assert again == {"alreadyCertified": {"blobId": blob["blobId"], "endEpoch": 3}}
+    assert again["alreadyCertified"]["blobId"] == blob["blobId"]
+    assert again["alreadyCertified"]["endEpoch"] == 3
 
 
 def test_several_files_at_once_and_text_for_people(walrus, small_net, tmp_path):
@@ -108,41 +109,80 @@ def test_a_quilt_gives_its_files_one_by_one(walrus, small_net, tmp_path):
     assert (one.code, one.json["error"]["code"]) == (8, "quilt")
 
 
+def blob_listed(listed, object_id):
+    (found,) = [item for item in listed if item["id"] == object_id]
+    return found
+
+
 def test_owned_blobs_are_listed_extended_and_deleted(walrus, small_net, file):
     stored = walrus("store", file, "--deletable", "--force", "--json", net=small_net).json
     blob = stored[0]["blobStoreResult"]["newlyCreated"]["blobObject"]
     listed = walrus("list-blobs", "--json", net=small_net).json
-    assert blob in listed
+    assert blob in [{key: item[key] for key in blob} for item in listed]
+    assert all(item["estimatedExpiryTimestamp"].endswith("Z") for item in listed)
     extended = walrus("extend", "--blob-obj-id", blob["id"], "--epochs-extended", 3, "--json", net=small_net)
-    assert extended.json == {"epochsExtended": 3, "endEpoch": 5}
+    assert (extended.json["epochsExtended"], extended.json["endEpoch"]) == (3, 5)
+    assert extended.json["estimatedExpiryTimestamp"] > blob_listed(listed, blob["id"])["estimatedExpiryTimestamp"]
     assert (
         f"{blob['id']}  200000 bytes, deletable, certified, until epoch 5"
         in walrus("list-blobs", net=small_net).out
     )
-    deleted = walrus("delete", "--object-ids", blob["id"], "--json", net=small_net)
-    assert deleted.json == {"deletedBlobs": [blob["id"]]}
+    unasked = walrus("delete", "--object-ids", blob["id"], "--json", net=small_net)
+    assert (unasked.code, unasked.json["error"]["code"]) == (8, "input")
+    deleted = walrus("delete", "--object-ids", blob["id"], "--yes", "--json", net=small_net)
+    assert deleted.json["deletedBlobs"] == [blob["id"]]
+    assert list(deleted.json["postDeletionStatus"]) == [blob["blobId"]]
     assert blob["id"] not in walrus("list-blobs", net=small_net).out
-    gone = walrus("delete", "--object-ids", blob["id"], "--json", net=small_net)
+    gone = walrus("delete", "--object-ids", blob["id"], "--yes", "--json", net=small_net)
     assert (gone.code, gone.json["error"]["code"]) == (5, "object_not_found")
 
 
 def test_health_asks_every_node(walrus, small_net, directory):
     assert walrus("localnet", "kill-node", "3", *directory).code == 0
-    health = walrus("health", "--json", net=small_net).json["healthInfo"]
+    found = walrus("health", "--detail", "--sort-by", "name", "--json", net=small_net).json
     assert walrus("localnet", "restart-node", "3", *directory).code == 0
-    assert len(health) == 4
+    health = found["healthInfo"]
+    assert found["latestSeq"] > 0
+    assert [entry["nodeName"] for entry in health] == ["node-0", "node-1", "node-2", "node-3"]
     answers = [entry["healthInfo"] for entry in health]
     assert sum("Err" in answer for answer in answers) == 1
     assert all(answer["Ok"]["epoch"] == 1 for answer in answers if "Ok" in answer)
+    assert all(answer["Ok"]["shardDetail"]["owned"] for answer in answers if "Ok" in answer)
+    chosen = walrus("health", "--node-urls", health[0]["nodeUrl"], health[3]["nodeUrl"], net=small_net)
+    assert chosen.out.count("Active in epoch 1") == 2
+    one = walrus("health", "--node-ids", health[1]["nodeId"], "--json", net=small_net).json["healthInfo"]
+    assert [entry["nodeId"] for entry in one] == [health[1]["nodeId"]]
+    assert len(walrus("health", "--active-set", "--json", net=small_net).json["healthInfo"]) == 4
+    assert walrus("health", "--active-set", "--committee", net=small_net).code == 8
 
 
 def test_info_shows_committee_and_prices(walrus, small_net):
-    info = walrus("info", "--json", net=small_net).json
+    info = walrus("info", "all", "--json", net=small_net).json
     assert info["epochInfo"]["currentEpoch"] == 1
     assert info["storageInfo"]["nShards"] == 10
-    assert sorted(len(member["shards"]) for member in info["committeeInfo"]) == [2, 2, 3, 3]
-    assert info["priceInfo"] == {"storagePricePerUnitSize": 100_000, "writePricePerUnitSize": 20_000}
+    assert sorted(node["nShards"] for node in info["committeeInfo"]["storageNodes"]) == [2, 2, 3, 3]
+    prices = info["priceInfo"]
+    assert (prices["storagePricePerUnitSize"], prices["writePricePerUnitSize"]) == (100_000, 20_000)
     assert info["sizeInfo"]["maxBlobSize"] == 4 * 7 * 65_534
+    # 1 MiB in 10 shards: symbols of 37,450 bytes, 11 in a pair of slivers; metadata of 672 bytes ten times
+    (encoding,) = prices["encodingDependentPriceInfo"]
+    assert (encoding["marginalSize"], encoding["metadataPrice"], encoding["marginalPrice"]) == (
+        1 << 20,
+        100_000,
+        400_000,
+    )
+    longest = encoding["exampleBlobs"][-1]
+    assert longest["encodedSize"] == 10 * 11 * 65_534 + 6720
+    assert info["bftInfo"]["quorumThreshold"] == 7
+    for section in ("epoch", "storage", "size", "price", "bft", "coin", "committee"):
+        assert walrus("info", section, "--json", net=small_net).json == info[f"{section}Info"]
+    assert set(walrus("info", "--json", net=small_net).json) == {
+        "epochInfo",
+        "storageInfo",
+        "sizeInfo",
+        "priceInfo",
+    }
+    assert "quorum" not in walrus("info", net=small_net).out
 
 
 def test_an_unknown_blob_has_its_own_exit_code(walrus, small_net):

@@ -121,21 +121,25 @@ def registration_of(number: int) -> NodeRegistration:
 
 
 @asynccontextmanager
-async def bring_up(*, sync_timeout_ms: int | None = None) -> AsyncIterator[World]:
+async def bring_up(*, sync_timeout_ms: int | None = None, exchange: bool = False) -> AsyncIterator[World]:
     """A network in epoch 1 whose epochs may change at once."""
-    async with candidates(N_NODES, N_SHARDS, sync_timeout_ms=sync_timeout_ms) as world:
+    async with candidates(N_NODES, N_SHARDS, sync_timeout_ms=sync_timeout_ms, exchange=exchange) as world:
         await world.next_epoch()
         yield world
 
 
 @asynccontextmanager
-async def candidates(n_nodes: int, n_shards: int, *, sync_timeout_ms: int | None = None) -> AsyncIterator[World]:
+async def candidates(
+    n_nodes: int, n_shards: int, *, sync_timeout_ms: int | None = None, exchange: bool = False
+) -> AsyncIterator[World]:
     """A network in epoch 0, with equal stakes on all its candidates, whose epochs may change at once."""
     async with LocalSui.start() as network, SuiClient(network.url) as sui:
         owner = Keypair.generate()
         network.faucet.fund(owner.address)
         parameters = NetworkParameters(n_shards, epoch_duration_ms=1, sync_timeout_ms=sync_timeout_ms)
-        deployment = await deploy(sui, owner, built_package("wal"), built_package("walrus"), parameters)
+        desk = built_package("wal_exchange") if exchange else None
+        wal, walrus = built_package("wal"), built_package("walrus")
+        deployment = await deploy(sui, owner, wal, walrus, parameters, wal_exchange=desk)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
         operators = [await _operator(network, contracts, number) for number in range(n_nodes)]
         stake = {operator.cap.node_id: 1000 * FROST_PER_WAL for operator in operators}

@@ -137,6 +137,20 @@ class StakingInnerV1(Extensible):
     next_epoch_public_keys: Bytes32
 
 
+class ActiveSetEntry(Struct):
+    node_id: Bytes32
+    staked_amount: U64
+
+
+class ActiveSet(Struct):
+    """The nodes with the most stake, in no order: who may be chosen for a committee."""
+
+    max_size: U16
+    threshold_stake: U64
+    nodes: tuple[ActiveSetEntry, ...]
+    total_stake: U64
+
+
 class PoolState(Enum):
     pass
 

@@ -149,9 +149,9 @@ class StorageNodeClient:
         except ValueError as error:
             raise NodeMisbehaved(self.base_url, str(error)) from error
 
-    async def health(self) -> dict[str, Any]:
-        """ServiceHealthInfo as the node words it (protocol.md §7.2)."""
-        data = await self._json("GET", routes.HEALTH)
+    async def health(self, *, detailed: bool = False) -> dict[str, Any]:
+        """ServiceHealthInfo as the node words it (protocol.md §7.2); with every shard's state if `detailed`."""
+        data = await self._json("GET", routes.HEALTH + ("?detailed=true" if detailed else ""))
         if not isinstance(data, dict):
             raise NodeMisbehaved(self.base_url, f"expected health information, got {data!r:.100}")
         return data

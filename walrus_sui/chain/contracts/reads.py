@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable
 
 from walrus_sui import bcs
-from walrus_sui.bcs.sui import U8Tag, U64Tag, U256Tag, VectorTag
+from walrus_sui.bcs.sui import DatatypeTag, U8Tag, U64Tag, U256Tag, VectorTag
 from walrus_sui.chain.client import coin_balance
 from walrus_sui.chain.contracts.base import (
     BLOB,
@@ -22,6 +22,7 @@ from walrus_sui.chain.event_stream import EventCursor, PlacedEvent, follow_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.objects import coin_type
 from walrus_sui.chain.types import (
+    ActiveSet,
     AvailabilityCertificate,
     Blob,
     BlobAttributes,
@@ -54,6 +55,14 @@ class ContractReads(ContractBase):
     async def staking(self) -> StakingInnerV1:
         """Committees by node id, and the state of the epoch."""
         return await self._state(self.staking_object, StakingInnerV1)
+
+    async def active_set(self) -> ActiveSet:
+        """The nodes that may be chosen for the next committee."""
+        key = DatatypeTag(self._type("extended_field", "Key"))
+        parent = (await self.staking()).active_set
+        field = await self.sui.get_dynamic_field(parent, key, b"\x00", name_layout=bool, value_layout=ActiveSet)
+        found: ActiveSet = field.value
+        return found
 
     async def pools(self, node_ids: Iterable[bytes]) -> tuple[StakingPool, ...]:
         """The pools of these nodes, in the order asked for."""

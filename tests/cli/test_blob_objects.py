@@ -1,0 +1,125 @@
+"""Blob objects on the command line: attributes, sharing, burning; on real contracts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Stage
+
+
+def test_attributes_are_set_shown_and_removed(stage: Stage) -> None:
+    blob = "0x" + stage.blob().object_id.hex()
+    assert stage.walrus("get-blob-attribute", blob, "--json").json == {"attribute": {}}
+    assert stage.walrus("get-blob-attribute", blob).out == "no attributes\n"
+    made = stage.walrus("set-blob-attribute", blob, "--attr", "kind", "photo", "--attr", "-height", "-5")
+    assert (made.code, made.out) == (0, "kind: photo\n-height: -5\n")
+    changed = stage.walrus("set-blob-attribute", blob, "--attr", "kind", "scan", "--json")
+    assert changed.json == {"attribute": {"-height": "-5", "kind": "scan"}}
+    assert stage.walrus("get-blob-attribute", blob, "--json").json == changed.json
+    stage.walrus("set-blob-attribute", blob, "--attr", "a", "1", "--attr", "b", "2")
+    fewer = stage.walrus("remove-blob-attribute-fields", blob, "--keys", "a", "kind", "--json")
+    assert fewer.json == {"attribute": {"-height": "-5", "b": "2"}}
+    assert stage.walrus("remove-blob-attribute", blob).out == "no attributes\n"
+    assert stage.walrus("remove-blob-attribute", blob, "--json").json == {"attribute": {}}
+
+
+def test_attributes_that_cannot_be_changed_are_one_clear_error(stage: Stage, tmp_path: Path) -> None:
+    blob = "0x" + stage.blob().object_id.hex()
+    stage.walrus("set-blob-attribute", blob, "--attr", "kind", "photo")
+    unknown = stage.walrus("remove-blob-attribute-fields", blob, "--keys", "color", "kind")
+    assert (unknown.code, unknown.out) == (8, "")
+    assert unknown.err == "error: expected attributes of the blob, which are kind, got color\n"
+    cases = {
+        ("set-blob-attribute", blob, "--attr", "only a name"): (8, "input"),
+        ("set-blob-attribute", blob, "--attr", "a", "1", "--attr", "a", "2"): (8, "input"),
+        ("set-blob-attribute", blob): (2, "usage"),
+        ("set-blob-attribute", "blob", "--attr", "a", "1"): (8, "input"),
+        ("set-blob-attribute", "0x6", "--attr", "a", "1"): (6, "not_owner"),
+        ("set-blob-attribute", "0x1234", "--attr", "a", "1"): (5, "object_not_found"),
+        ("get-blob-attribute", "0x6"): (6, "contract_mismatch"),
+        ("remove-blob-attribute-fields", blob): (2, "usage"),
+    }
+    for words, expected in cases.items():
+        done = stage.walrus(*words, "--json")
+        assert (done.code, done.error) == expected, words
+    stranger = stage.wallet(tmp_path)
+    for words in (("set-blob-attribute", blob, "--attr", "a", "1"), ("remove-blob-attribute", blob)):
+        done = stage.walrus(*words, "--json", wallet=stranger)
+        assert (done.code, done.error) == (6, "not_owner")
+    seen = stage.walrus("get-blob-attribute", blob, "--json", wallet=stranger)
+    assert seen.json == {"attribute": {"kind": "photo"}}
+
+
+def test_a_blob_is_shared_funded_and_extended_by_somebody_else(stage: Stage, tmp_path: Path) -> None:
+    blob = stage.blob(epochs=2)
+    blob_id = "0x" + blob.object_id.hex()
+    shared = stage.walrus("share", "--blob-obj-id", blob_id, "--amount", "1500", "--json")
+    assert shared.code == 0
+    shared_id = shared.json["sharedBlobObjectId"]
+    assert shared.json == {"sharedBlobObjectId": shared_id, "amount": 1500}
+    stranger = stage.wallet(tmp_path)
+    stage.walrus("get-wal", wallet=stranger)
+    words = ("fund-shared-blob", "--shared-blob-obj-id", shared_id, "--amount")
+    assert stage.walrus(*words, "2000", "--json", wallet=stranger).json == {"amount": 2000, "funds": 3500}
+    text = stage.walrus(*words, "0.1WAL", wallet=stranger).out
+    assert text == f"{shared_id} has 0.1000035 WAL for its extensions\n"
+    extended = stage.walrus(
+        "extend", "--blob-obj-id", shared_id, "--shared", "--epochs-extended", 2, "--json", wallet=stranger
+    )
+    assert extended.json["epochsExtended"] == 2
+    assert extended.json["endEpoch"] == blob.storage.end_epoch + 2
+    again = stage.walrus("share", "--blob-obj-id", blob_id, "--json")
+    assert (again.code, again.error) == (5, "object_not_found")
+
+
+def test_what_cannot_be_shared_or_funded_is_one_clear_error(stage: Stage, tmp_path: Path) -> None:
+    blob = "0x" + stage.blob().object_id.hex()
+    stranger = stage.wallet(tmp_path)
+    theirs = stage.walrus("share", "--blob-obj-id", blob, "--json", wallet=stranger)
+    assert (theirs.code, theirs.error) == (6, "not_owner")
+    shared_id = stage.walrus("share", "--blob-obj-id", blob, "--json").json["sharedBlobObjectId"]
+    cases = {
+        ("share", "--blob-obj-id", shared_id): (6, "not_owner"),
+        ("share", "--blob-obj-id", "x"): (8, "input"),
+        ("fund-shared-blob", "--shared-blob-obj-id", "0x6", "--amount", "1"): (6, "contract_mismatch"),
+        ("fund-shared-blob", "--shared-blob-obj-id", shared_id, "--amount", "0"): (8, "input"),
+        ("fund-shared-blob", "--shared-blob-obj-id", shared_id): (2, "usage"),
+        ("extend", "--blob-obj-id", shared_id, "--shared"): (6, "move_abort"),
+        ("extend", "--blob-obj-id", shared_id): (6, "not_owner"),
+    }
+    for words, expected in cases.items():
+        done = stage.walrus(*words, "--json")
+        assert (done.code, done.error) == expected, words
+    broke = stage.walrus(
+        "fund-shared-blob", "--shared-blob-obj-id", shared_id, "--amount", "1WAL", "--json", wallet=stranger
+    )
+    assert (broke.code, broke.error) == (6, "insufficient_funds")
+
+
+def test_blobs_are_burned_only_when_it_is_meant(stage: Stage, tmp_path: Path) -> None:
+    first, second = ("0x" + stage.blob().object_id.hex() for _ in range(2))
+    unasked = stage.walrus("burn-blobs", "--object-ids", first)
+    assert (unasked.code, "expected --yes" in unasked.err) == (8, True)
+    theirs = stage.walrus("burn-blobs", "--object-ids", first, "--yes", "--json", wallet=stage.wallet(tmp_path))
+    assert (theirs.code, theirs.error) == (6, "not_owner")
+    both = stage.walrus("burn-blobs", "--object-ids", first, second, "--yes", "--json")
+    assert both.json == {"burnedBlobs": [first, second]}
+    for words in (("--object-ids", first, "--yes"), ("--object-ids", "0x1234", "--yes")):
+        gone = stage.walrus("burn-blobs", *words, "--json")
+        assert (gone.code, gone.error) == (5, "object_not_found")
+    for words in ((), ("--all", "--all-expired"), ("--all", "--object-ids", first)):
+        assert stage.walrus("burn-blobs", *words, "--yes").code == 8
+
+
+@pytest.mark.parametrize("flag", ["--all-expired", "--all"])
+def test_expired_or_all_blobs_are_burned(stage: Stage, flag: str) -> None:
+    for left in stage.walrus("list-blobs", "--include-expired", "--json").json:
+        stage.walrus("burn-blobs", "--object-ids", left["id"], "--yes")
+    short, long = ("0x" + stage.blob(epochs=epochs).object_id.hex() for epochs in (1, 9))
+    stage.do(stage.world.next_epoch())
+    burned = stage.walrus("burn-blobs", flag, "--yes")
+    assert burned.code == 0
+    assert (f"burned {short}" in burned.out, f"burned {long}" in burned.out) == (True, flag == "--all")
+    assert stage.walrus("burn-blobs", "--all-expired", "--yes").out == "nothing to burn\n"
