@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from walrus_sui.chain.types import Blob
-    from walrus_sui.client import Operation, StoredBlob
+    from walrus_sui.client import Operation, StoredBlob, StoreFailure, StorePlan
 
 _FROST_PER_WAL = 10**9
 
@@ -50,7 +50,49 @@ def _already_document(stored: StoredBlob) -> dict[str, Any]:
 
 
 def _timestamp(date: datetime | None) -> str | None:
-    return None if date is None else date.isoformat(timespec="seconds")
+    return None if date is None else date.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def store_failure_document(failure: StoreFailure) -> dict[str, Any]:
+    """`blobStoreResult` of a blob among others that could not be stored (protocol.md §5.2)."""
+    error = {
+        "blobId": None if failure.blob_id is None else str(failure.blob_id),
+        "failurePhase": failure.phase.value,
+        "errorMsg": failure.error.message,
+        "code": failure.error.code,
+        "hint": failure.error.hint,
+    }
+    return {"error": error}
+
+
+def store_failure_text(path: str, failure: StoreFailure) -> str:
+    hint = f"\n  hint: {failure.error.hint}" if failure.error.hint else ""
+    return f"{path}: NOT STORED, it failed to {failure.phase.value}\n  {failure.error.message}{hint}"
+
+
+def plan_document(plan: StorePlan) -> dict[str, Any]:
+    """A dry run's answer for one file (protocol.md §6.1), with what it is stored on and until when."""
+    return {
+        "blobId": str(plan.blob_id),
+        "unencodedSize": plan.size,
+        "encodedSize": plan.encoded_length,
+        "storageCost": plan.cost,
+        "encodingType": "RS2",
+        "resourceOperation": None if plan.operation is None else _operation_document(plan.operation),
+        "endEpoch": plan.end_epoch,
+        "estimatedExpiryTimestamp": _timestamp(plan.expires),
+    }
+
+
+def plan_text(path: str, plan: StorePlan) -> str:
+    lines = [
+        f"{path}: {'is stored' if plan.operation is None else 'would be stored'} "
+        f"until epoch {plan.end_epoch}{_about(plan.expires)}",
+        f"  blob id   {plan.blob_id}",
+        f"  size      {plan.size} bytes, {plan.encoded_length} encoded",
+        f"  cost      {cost_text(plan.cost)}",
+    ]
+    return "\n".join(lines)
 
 
 def blob_document(blob: Blob) -> dict[str, Any]:
@@ -98,9 +140,7 @@ def blob_line(blob: Blob, epoch: int) -> str:
 
 
 def store_text(path: str, stored: StoredBlob) -> str:
-    until = f"until epoch {stored.end_epoch}"
-    if stored.expires is not None:
-        until += f" (about {stored.expires:%Y-%m-%d %H:%M} UTC)"
+    until = f"until epoch {stored.end_epoch}{_about(stored.expires)}"
     if stored.blob is None:
         return f"{path}: already certified {until}\n  blob id   {stored.blob_id}"
     kind = "deletable" if stored.blob.deletable else "permanent"
@@ -114,6 +154,10 @@ def store_text(path: str, stored: StoredBlob) -> str:
     if stored.certificate_object is not None:
         lines.append(f"  frozen    0x{stored.certificate_object.hex()}, the certificate")
     return "\n".join([*lines, *_unconfirmed_lines(stored)])
+
+
+def _about(date: datetime | None) -> str:
+    return "" if date is None else f" (about {date:%Y-%m-%d %H:%M} UTC)"
 
 
 def cost_text(frost: int) -> str:

@@ -2,65 +2,202 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import display, loop, output
-from walrus_cli.files import read_file, size_of
+from walrus_cli import display, exits, loop, output
 from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:
-    from walrus_sui.client import StoredBlob
+    from walrus_sui.client import Network, Storable, StoreOutcome, StorePlan, StoreRequest
 
 app = typer.Typer()
+
+STDIN = Path("-")
 
 
 @app.command("store")
 def store(
-    files: Annotated[list[Path], typer.Argument(help="Files to store, each as one blob.", show_default=False)],
-    epochs: Annotated[str, typer.Option(help="For how many epochs, this one included, or `max`.")] = "1",
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files to store, each as one blob; all files of a folder; - for standard input."),
+    ] = None,
+    epochs: Annotated[
+        str | None, typer.Option(help="For how many epochs, this one included, or `max`.", show_default="1")
+    ] = None,
+    end_epoch: Annotated[
+        int | None, typer.Option(help="Or until the beginning of this epoch.", show_default=False)
+    ] = None,
     deletable: Annotated[
         bool, typer.Option("--deletable/--permanent", help="Whether the owner may delete it before its end.")
     ] = True,
-    force: Annotated[bool, typer.Option("--force", help="Store again what is already certified.")] = False,
+    attribute: Annotated[
+        list[str] | None, typer.Option("--attribute", metavar="KEY=VALUE", help="To go with the blob on chain.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Pay again for what is stored already or the wallet has registered.")
+    ] = False,
+    ignore_resources: Annotated[
+        bool, typer.Option("--ignore-resources", help="Do not use storage and registrations of the wallet.")
+    ] = False,
+    freeze_certificate: Annotated[
+        bool, typer.Option("--freeze-certificate", help="Keep the certificate as an object on chain.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Encode, and show id, sizes and cost only.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Finish what was broken off; without files, all of it.")
+    ] = False,
     config: Config = None,
     json: Json = False,
-) -> None:
-    """Encode files, register them on Sui, upload their slivers and certify them."""
-    results = loop.run(_store(files, config, epochs=epochs, deletable=deletable, force=force))
-    documents = [
-        {"blobStoreResult": display.store_document(stored), "path": str(path)}
-        for path, stored in zip(files, results, strict=True)
-    ]
-    texts = [display.store_text(str(path), stored) for path, stored in zip(files, results, strict=True)]
-    output.result(documents, "\n".join(texts))
+) -> int:
+    """Encode files, register them on Sui, upload their slivers and certify them.
+
+    What a store that was broken off has paid for is used when the same file is stored again.
+    """
+    if not files and not resume:
+        raise InputError("expected at least one file to store", hint="or --resume, to finish what was broken off")
+    if epochs is not None and end_epoch is not None:
+        raise InputError("expected --epochs or --end-epoch, got both")
+    terms = _Terms(
+        epochs or "1",
+        end_epoch,
+        deletable,
+        _attributes(attribute or []),
+        force,
+        ignore_resources,
+        freeze_certificate,
+    )
+    entries = loop.run(_run(files or [], terms, config, dry_run=dry_run))
+    return _show(entries)
 
 
-async def _store(
-    files: list[Path], config: Path | None, *, epochs: str, deletable: bool, force: bool
-) -> list[StoredBlob]:
-    results = []
+@dataclass(frozen=True)
+class _Terms:
+    """What the options say of how to store."""
+
+    epochs: str
+    end_epoch: int | None
+    deletable: bool
+    attributes: Mapping[str, str]
+    force: bool
+    ignore_resources: bool
+    freeze_certificate: bool
+
+    def request(self, network: Network) -> StoreRequest:
+        from walrus_sui.client import StoreRequest
+
+        return StoreRequest(
+            self._epochs(network),
+            self.deletable,
+            self.force,
+            self.attributes,
+            self.ignore_resources,
+            self.freeze_certificate,
+        )
+
+    def _epochs(self, network: Network) -> int:
+        if self.end_epoch is not None:
+            return self.end_epoch - network.epoch
+        if self.epochs == "max":
+            return network.max_epochs_ahead
+        if not (self.epochs.isascii() and self.epochs.isdecimal()):
+            raise InputError(f"expected a number of epochs or `max`, got {self.epochs!r}")
+        return int(self.epochs)
+
+
+Entry = tuple[str, "StoreOutcome | StorePlan"]
+"""A file as it was named, and what came of it."""
+
+
+async def _run(files: Sequence[Path], terms: _Terms, config: Path | None, *, dry_run: bool) -> list[Entry]:
     async with open_client(config) as client:
-        network = await client.network()
-        wanted_epochs = network.max_epochs_ahead if epochs == "max" else _count(epochs)
-        for path in files:
-            network.params.symbol_size(size_of(path))
-        for path in files:
-            data = await asyncio.to_thread(read_file, path)
+        if not files:
             with output.progress() as listener:
-                stored = await client.store(
-                    data, epochs=wanted_epochs, deletable=deletable, force=force, on_progress=listener
+                resumed = await client.resume_stores(on_progress=listener)
+            return [(_name(outcome), outcome) for outcome in resumed]
+        network = await client.network()
+        request = terms.request(network)
+        names, items = _items(files, network.params.max_blob_size)
+        with output.progress() as listener:
+            if dry_run:
+                return list(
+                    zip(names, await client.plan_stores(items, request, on_progress=listener), strict=True)
                 )
-            results.append(stored)
-    return results
+            return list(zip(names, await client.store_many(items, request, on_progress=listener), strict=True))
 
 
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
-        raise InputError(f"expected a number of epochs or `max`, got {text!r}")
-    return int(text)
+def _items(files: Sequence[Path], most: int) -> tuple[list[str], list[Storable]]:
+    """The names and the contents of all blobs. No more than `most` bytes and one are read from standard input."""
+    if files.count(STDIN) > 1:
+        raise InputError("expected standard input (-) once, got it more often")
+    paths = [found for path in files for found in _expanded(path)]
+    items: list[Storable] = [sys.stdin.buffer.read(most + 1) if path == STDIN else path for path in paths]
+    return [str(path) for path in paths], items
+
+
+def _expanded(path: Path) -> list[Path]:
+    """A file itself, or all files in a folder and the folders in it."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(item for item in path.rglob("*") if item.is_file())
+    if not found:
+        raise InputError(f"expected at least one file in {path}, got none")
+    return found
+
+
+def _attributes(pairs: Sequence[str]) -> Mapping[str, str]:
+    attributes = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not (key and equals):
+            raise InputError(f"expected an attribute such as color=blue, got {pair!r}")
+        attributes[key] = value
+    return attributes
+
+
+def _show(entries: Sequence[Entry]) -> int:
+    """Print what came of every file; the exit code is that of the first that failed."""
+    from walrus_sui.client import StoreFailure
+
+    failures = [outcome for _, outcome in entries if isinstance(outcome, StoreFailure)]
+    if failures and len(entries) == 1:
+        raise failures[0].error
+    documents = [_document(path, outcome) for path, outcome in entries]
+    text = "\n".join(_text(path, outcome) for path, outcome in entries)
+    output.result(documents, text or "nothing was broken off")
+    return exits.exit_code(failures[0].error) if failures else 0
+
+
+def _document(path: str, outcome: StoreOutcome | StorePlan) -> dict[str, Any]:
+    from walrus_sui.client import StoreFailure, StorePlan
+
+    if isinstance(outcome, StorePlan):
+        return {"path": path, **display.plan_document(outcome)}
+    if isinstance(outcome, StoreFailure):
+        return {"blobStoreResult": display.store_failure_document(outcome), "path": path}
+    return {"blobStoreResult": display.store_document(outcome), "path": path}
+
+
+def _text(path: str, outcome: StoreOutcome | StorePlan) -> str:
+    from walrus_sui.client import StoreFailure, StorePlan
+
+    if isinstance(outcome, StorePlan):
+        return display.plan_text(path, outcome)
+    if isinstance(outcome, StoreFailure):
+        return display.store_failure_text(path, outcome)
+    return display.store_text(path, outcome)
+
+
+def _name(outcome: StoreOutcome) -> str:
+    from walrus_sui.client import StoreFailure
+
+    if isinstance(outcome, StoreFailure):
+        return str(outcome.source.path)
+    return str(outcome.path)

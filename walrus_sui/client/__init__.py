@@ -5,7 +5,16 @@ from walrus_sui.client.limits import Limits
 from walrus_sui.client.network import Network
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.client.quilt import StoredQuilt
-from walrus_sui.client.stored import Operation, ResourceUse, StoredBlob, StoreFailure, StoreOutcome, StorePlan
+from walrus_sui.client.source import Storable
+from walrus_sui.client.stored import (
+    Operation,
+    ResourceUse,
+    StoredBlob,
+    StoreFailure,
+    StoreOutcome,
+    StorePlan,
+    StoreRequest,
+)
 
 __all__ = [
     "Limits",
@@ -15,9 +24,11 @@ __all__ = [
     "Progress",
     "ProgressListener",
     "ResourceUse",
+    "Storable",
     "StoreFailure",
     "StoreOutcome",
     "StorePlan",
+    "StoreRequest",
     "StoredBlob",
     "StoredQuilt",
     "WalrusClient",

@@ -194,6 +194,7 @@ class Certifying:
             cost=0 if job.plan is None else job.plan.cost(Prices.of(self._network.system)),
             unconfirmed={} if found is None else found.failures,
             node_requests=job.requests,
+            path=job.source.path,
         )
 
 

@@ -21,6 +21,7 @@ from walrus_sui.client.nodes import CommitteeNodes
 from walrus_sui.client.progress import ProgressListener, ignore_progress
 from walrus_sui.client.quilt import BLOB_TYPE_ATTRIBUTE, QUILT_TYPE, QuiltReader, StoredQuilt, open_quilt
 from walrus_sui.client.read import read_blob
+from walrus_sui.client.resuming import resume_stores
 from walrus_sui.client.session import Session
 from walrus_sui.client.source import Storable
 from walrus_sui.client.standing import Standings
@@ -126,6 +127,10 @@ class WalrusClient:
     ) -> tuple[StorePlan | StoreFailure, ...]:
         """What storing these would take and cost, in order; nothing is sent or paid."""
         return await plan_blobs(self._session, items, request, on_progress)
+
+    async def resume_stores(self, *, on_progress: ProgressListener = ignore_progress) -> tuple[StoreOutcome, ...]:
+        """Finish stores of files that were broken off after they had been paid for, whoever began them here."""
+        return await resume_stores(self._session, on_progress)
 
     async def read(
         self,

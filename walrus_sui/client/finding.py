@@ -21,7 +21,7 @@ from walrus_sui.client.progress import Phase
 from walrus_sui.client.resources import Resources, Wanted
 from walrus_sui.client.session import Session
 from walrus_sui.client.stored import StoredBlob, StoreRequest
-from walrus_sui.errors import InconsistentBlob, TransactionFailed, TransactionRejected
+from walrus_sui.errors import InconsistentBlob, InputError, TransactionFailed, TransactionRejected
 from walrus_sui.storage import BlobStatus, InvalidStatus, NonexistentStatus, PermanentStatus
 
 _STATUS_SECONDS = 2.0
@@ -98,6 +98,12 @@ class Finding:
                 Phase.REGISTER, InconsistentBlob(f"blob {job.blob_id} was proved inconsistent: nobody keeps it")
             )
             return
+        if job.request.only_paid and job.paid is None:
+            error = InputError(
+                f"expected {job.source.path} as it was when it was paid for, got blob {job.blob_id}"
+            )
+            job.fail(Phase.ENCODE, error)
+            return
         wanted = Wanted(bytes(job.blob_id), job.encoded_length, job.end_epoch, job.request.deletable)
         job.plan = resources.plan(wanted)
         job.blob = job.plan.blob
@@ -121,6 +127,7 @@ class Finding:
             blob=blob,
             event=event,
             node_requests=job.requests,
+            path=job.source.path,
         )
 
 

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from walrus_sui.chain.types import Blob
 from walrus_sui.client.progress import Phase
@@ -21,7 +22,8 @@ class StoreRequest:
     """How to store: for how many epochs, the current one included, and with which `attributes` on chain.
 
     `force` pays again for what is there already and `ignore_resources` for what the account has; with
-    `freeze_certificate` the certificate becomes an object of its own.
+    `freeze_certificate` the certificate becomes an object of its own. With `only_paid` nothing is begun that was
+    not paid for before.
     """
 
     epochs: int = 1
@@ -30,6 +32,7 @@ class StoreRequest:
     attributes: Mapping[str, str] = field(default_factory=dict)
     ignore_resources: bool = False
     freeze_certificate: bool = False
+    only_paid: bool = False
 
 
 class ResourceUse(Enum):
@@ -58,7 +61,8 @@ class StoredBlob:
     `blob` is the object on chain, `None` if it is somebody else's; `operation` is `None` if the blob was there
     already, and `event` then is what certified somebody else's. `certificate` is what certified it now. `cost` is
     in FROST, sizes are in bytes; the blob ends with the epoch before `end_epoch`, about at `expires`.
-    `unconfirmed` tells why which nodes are not among the signers, `node_requests` how many requests it took.
+    `unconfirmed` tells why which nodes are not among the signers, `node_requests` how many requests it took;
+    `path` is the file it came from.
     """
 
     blob_id: BlobId
@@ -75,6 +79,7 @@ class StoredBlob:
     cost: int = 0
     unconfirmed: Mapping[str, str] = field(default_factory=dict)
     node_requests: int = 0
+    path: Path | None = None
 
     @property
     def object_id(self) -> bytes | None:
