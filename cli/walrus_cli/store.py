@@ -62,9 +62,9 @@ def store(
     What a store that was broken off has paid for is used when the same file is stored again.
     """
     if not files and not resume:
-        raise InputError("expected at least one file to store", hint="or --resume, to finish what was broken off")
+        raise typer.BadParameter("expected at least one file, or --resume to finish what was broken off")
     if epochs is not None and end_epoch is not None:
-        raise InputError("expected --epochs or --end-epoch, got both")
+        raise typer.BadParameter("expected --epochs or --end-epoch, got both")
     terms = _Terms(
         epochs or "1",
         end_epoch,
