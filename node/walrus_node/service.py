@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from walrus_node.assembly import Ground, Node
@@ -14,6 +15,7 @@ from walrus_node.http import listen, serve_http
 from walrus_node.keys import load_protocol_key
 from walrus_node.membership import Membership
 from walrus_node.metrics import metrics_app
+from walrus_node.reopening import reopening, unless_unwritable
 from walrus_node.store import Store
 from walrus_node.workers import Workers
 from walrus_sui.chain import Contracts, SuiClient, Wallet
@@ -24,26 +26,42 @@ from walrus_sui.errors import ChainUnreachable, ConfigError
 log = logging.getLogger(__name__)
 
 _CHAIN_RETRY_SECONDS = 0.5
+_REOPENING_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""How long to wait with a database that takes no writes before opening it again, at the first time and later."""
 
 
 async def serve(config: NodeConfig, stop: asyncio.Event) -> None:
     """Run a node until `stop` is set.
 
-    Raises `ConfigError` or `NodeStoreError` if it cannot start; waits for a chain that does not answer yet.
+    Raises `ConfigError` or `NodeStoreError` if it cannot start; waits for a chain that does not answer yet. A node
+    whose disk fails it goes on answering what it can, and begins anew once it can write again; connections that
+    come in between wait.
     """
-    async with contextlib.AsyncExitStack() as stack:
-        listener = stack.enter_context(contextlib.closing(listen(*config.listen)))
-        metrics_listener = None
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(contextlib.closing(listen(*config.listen)))]
         if config.metrics_listen is not None:
-            metrics_listener = stack.enter_context(contextlib.closing(listen(*config.metrics_listen)))
+            listeners.append(stack.enter_context(contextlib.closing(listen(*config.metrics_listen))))
+        pauses = iter(_REOPENING_SECONDS)
+        while not stop.is_set():
+            await _live(config, listeners, stop, next(pauses, _REOPENING_SECONDS[-1]))
+
+
+async def _live(
+    config: NodeConfig, listeners: Sequence[socket.socket], stop: asyncio.Event, reopening_seconds: float
+) -> None:
+    """Open everything and run until `stop` is set, or until the database can and must be opened again."""
+    async with contextlib.AsyncExitStack() as stack:
         ground = await _lay_ground(config, stack, stop)
         if ground is None:
             return
         node = Node(ground)
-        parts = [*node.parts(), serve_http(node.app(), listener)]
-        if metrics_listener is not None:
-            parts.append(serve_http(metrics_app(node.metrics), metrics_listener))
-        await _run_until(stop, *parts)
+        apps = [node.app(), metrics_app(node.metrics)]
+        await _run_until(
+            stop,
+            reopening(ground.store.writes, reopening_seconds),
+            *map(unless_unwritable, node.parts()),
+            *(serve_http(app, listener.dup()) for app, listener in zip(apps, listeners, strict=False)),
+        )
 
 
 async def _lay_ground(config: NodeConfig, stack: contextlib.AsyncExitStack, stop: asyncio.Event) -> Ground | None:
@@ -77,7 +95,7 @@ def _required_cap(config: NodeConfig) -> bytes:
 
 @contextlib.contextmanager
 def _opened_store(config: NodeConfig) -> Iterator[Store]:
-    store = Store.open(config.storage_path)
+    store = Store.open(config.storage_path, config.reserved_disk_bytes)
     try:
         yield store
     finally:

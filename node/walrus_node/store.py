@@ -30,6 +30,7 @@ from walrus_node.writes import Writes
 from walrus_sui.bcs import U16, U32, U64, Struct
 from walrus_sui.errors import NodeStoreError
 from walrus_sui.redstuff import Axis
+from walrus_sui.storage.bundle import Part
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +98,8 @@ class Store:
             self._db.close()
         except Exception as error:  # rocksdict raises bare Exception
             log.error("the database did not close as it should: %s", error)
-        # one that failed lets go of its files only with the last reference to it
-        del self._db, self.writes
+        del self._db  # one that failed lets go of its files only with the last reference to it
+        self.writes.release()
 
     def sync(self) -> None:
         """Everything written so far survives a power cut once this returns."""
@@ -239,9 +240,7 @@ class Store:
     def put_sliver(self, blob_id: bytes, shard: int, axis: Axis, sliver: bytes) -> None:
         self.put_data(blob_id, None, [(shard, axis, sliver)])
 
-    def put_data(
-        self, blob_id: bytes, metadata: bytes | None, slivers: Iterable[tuple[int, Axis, bytes | memoryview]]
-    ) -> None:
+    def put_data(self, blob_id: bytes, metadata: bytes | None, slivers: Iterable[tuple[int, Axis, Part]]) -> None:
         """Store a blob's metadata, if given, and slivers by shard and axis: all or nothing."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         if metadata is not None:
@@ -291,11 +290,11 @@ def _after(blob_id: bytes) -> bytes:
     return blob_id + b"\xff\xff\xff"
 
 
-def _record_header(key: bytes, value: bytes | memoryview) -> bytes:
+def _record_header(key: bytes, value: Part) -> bytes:
     return bytes([_RECORD_VERSION]) + crc32(value, crc32(key)).to_bytes(4, "little")
 
 
-def _record(key: bytes, value: bytes | memoryview) -> bytes:
+def _record(key: bytes, value: Part) -> bytes:
     return b"".join((_record_header(key, value), value))
 
 

@@ -66,6 +66,10 @@ class Writes:
         logged = sum(file.stat().st_size for file in self._path.glob("*.log"))
         return self.free_bytes >= logged + _ROOM_TO_OPEN
 
+    def release(self) -> None:
+        """Let go of the database, which keeps its files until nothing refers to it any more."""
+        del self._db
+
     def _run(self, operation: Callable[[], None]) -> None:
         if self.failure is not None:
             raise self._unwritable()
