@@ -1,4 +1,4 @@
-"""A client that is killed while it stores: whoever stores the same again finishes it, and nothing is paid twice."""
+"""A client that is killed while it stores: storing the same again finishes it, and nothing is paid for twice."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from walrus_localnet.testbed.localnet import Localnet
 from walrus_sui.client import WalrusClient
 from walrus_sui.client.journal import DIRECTORY
 from walrus_sui.config import load_config
+from walrus_sui.redstuff import compute_blob_id
 
 pytestmark = [pytest.mark.e2e, pytest.mark.crash]
 
@@ -71,12 +72,13 @@ class Account:
 
     async def blobs_of(self, file: Path) -> list[bool]:
         """For each of its objects of this file whether it is certified."""
-        blob_id = await self.client.blob_id(file.read_bytes())
-        return [
-            blob.certified_epoch is not None
-            for blob in await self.client.owned_blobs()
-            if blob.blob_id == bytes(blob_id)
-        ]
+        blob_id = id_of(file)
+        owned = await self.client.owned_blobs()
+        return [blob.certified_epoch is not None for blob in owned if blob.blob_id == blob_id]
+
+
+def id_of(file: Path) -> bytes:
+    return bytes(compute_blob_id(file.read_bytes(), n_shards=10).metadata.blob_id())
 
 
 @pytest.fixture
