@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 
 from walrus_sui.client.ask import Asked, Given, ask
@@ -84,8 +84,8 @@ class SliverFetch:
         return len(self._given)
 
     async def open(self) -> BlobMetadata | None:
-        """The blob's verified metadata, perhaps with slivers; None if nobody asked for slivers gave it."""
-        await self._run(lambda: self._metadata is not None)
+        """The blob's verified metadata, perhaps with slivers; None if nobody asked so far gives it in time."""
+        await self._run(lambda: self._metadata is not None, self._prompt)
         return self._metadata
 
     async def collect(self, metadata: BlobMetadata, take: Take) -> bool:
@@ -95,7 +95,7 @@ class SliverFetch:
         for node, sliver in untaken:
             del self._given[sliver.index]
             self._accept(node, sliver)
-        return await self._run(lambda: not self._missing)
+        return await self._run(lambda: not self._missing, lambda: self._requests)
 
     def reject(self, index: int) -> None:
         """Sliver `index` turned out to be wrong: another is needed, and none from that node."""
@@ -115,10 +115,11 @@ class SliverFetch:
     def _sliver_size(self) -> int | None:
         return None if self._metadata is None else self._symbols * self._metadata.symbol_size
 
-    async def _run(self, done: Callable[[], bool]) -> bool:
+    async def _run(self, done: Callable[[], bool], hopes: Callable[[], Sized]) -> bool:
+        """Ask and listen until `done`; False when there are no `hopes` left."""
         while not done():
             self._top_up()
-            if not self._requests:
+            if not hopes():
                 return False
             finished, _ = await asyncio.wait(
                 self._requests, timeout=self._until_slow(), return_when=asyncio.FIRST_COMPLETED
@@ -144,7 +145,7 @@ class SliverFetch:
     def _send(self, node: CommitteeNode, pairs: tuple[int, ...]) -> None:
         metadata, limit = False, None
         if self._metadata is None:
-            under_way = sum(request.metadata for request in self._requests.values())
+            under_way = sum(request.metadata for request in self._prompt().values())
             metadata = under_way < self._limits.metadata_requests
             limit = _OPENING_BYTES + metadata * _METADATA_BYTES_PER_PAIR * self._nodes.n_shards
         asked = Asked(self._blob_id, self._axis, pairs, metadata, self._nodes.n_shards, limit)

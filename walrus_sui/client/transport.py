@@ -2,45 +2,151 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from collections import defaultdict
+from collections.abc import AsyncIterator
 
 import httpx
 
+from walrus_sui.client.http1 import Connection, Head
 from walrus_sui.client.limits import Limits
 
+Place = tuple[str, str, int | None]
+"""Scheme, host and port."""
 
-class PerNodeTransport(httpx.AsyncBaseTransport):
-    """A connection pool for each node instead of one for all.
+_PORTS = {"http": 80, "https": 443}
+_JOINED_BYTES = 64 << 10
+"""A body up to this long is sent in one piece with its head."""
 
-    httpx looks through every connection of a pool whenever a request begins or ends; with one pool for a whole
-    committee that costs more than the requests.
+
+class NodeTransport(httpx.AsyncBaseTransport):
+    """HTTP/1.1 over connections that are kept for the next request to the same node.
+
+    httpx's own transport costs more than most requests of this protocol, and copies bodies five times over.
     """
 
     def __init__(self) -> None:
-        self._pools: dict[tuple[str, str, int | None], httpx.AsyncHTTPTransport] = {}
+        self._idle: dict[Place, list[Connection]] = defaultdict(list)
+        self._open: set[Connection] = set()
         self._tls: ssl.SSLContext | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        place = (url.scheme, url.host, url.port)
-        pool = self._pools.get(place)
-        if pool is None:
-            pool = self._pools[place] = self._open(url.scheme)
-        return await pool.handle_async_request(request)
+        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        place = (request.url.scheme, request.url.host, request.url.port)
+        while connection := self._reusable(place):
+            try:
+                return await self._exchange(connection, place, request, timeouts)
+            except (httpx.ReadError, httpx.WriteError):
+                if connection.answered:
+                    raise
+                # it was closed while it lay idle, or just then: nothing of the request was answered
+        return await self._exchange(await self._connect(place, timeouts.get("connect")), place, request, timeouts)
 
     async def aclose(self) -> None:
-        for pool in self._pools.values():
-            await pool.aclose()
+        for connection in self._open:
+            connection.abort()
+        self._open.clear()
+        self._idle.clear()
+        await asyncio.sleep(0)  # sockets are closed in the loop's next turn
 
-    def _open(self, scheme: str) -> httpx.AsyncHTTPTransport:
-        if scheme != "https":
-            return httpx.AsyncHTTPTransport(verify=False, trust_env=False)
+    def give_back(self, connection: Connection, place: Place) -> None:
+        """An answer was read to its end: the connection can take another request."""
+        if connection in self._open and connection.is_idle:
+            self._idle[place].append(connection)
+        else:
+            self.drop(connection)
+
+    def drop(self, connection: Connection) -> None:
+        """An answer was not read to its end, or is the last on its connection."""
+        connection.abort()
+        self._open.discard(connection)
+
+    def _reusable(self, place: Place) -> Connection | None:
+        idle = self._idle[place]
+        while idle:
+            connection = idle.pop()
+            if connection.is_idle:
+                return connection
+            self.drop(connection)
+        return None
+
+    async def _connect(self, place: Place, timeout: float | None) -> Connection:
+        scheme, host, port = place
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout):
+                _, connection = await loop.create_connection(
+                    Connection, host, port or _PORTS[scheme], ssl=self._ssl() if scheme == "https" else None
+                )
+        except TimeoutError:
+            raise httpx.ConnectTimeout(f"no connection within {timeout:g} s") from None
+        except OSError as error:
+            raise httpx.ConnectError(error.strerror or str(error)) from error
+        self._open.add(connection)
+        return connection
+
+    async def _exchange(
+        self, connection: Connection, place: Place, request: httpx.Request, timeouts: dict[str, float | None]
+    ) -> httpx.Response:
+        connection.begin()
+        try:
+            await _send(connection, request, timeouts.get("write"))
+            head = await connection.read_head(timeouts.get("read"))
+            body = _Body(self, connection, place, head, timeouts.get("read"))
+        except BaseException:
+            self.drop(connection)
+            raise
+        return httpx.Response(head.status, headers=head.headers, stream=body)
+
+    def _ssl(self) -> ssl.SSLContext:
         if self._tls is None:
             self._tls = httpx.create_ssl_context()  # loads the certificates of all authorities: once is enough
-        return httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
+        return self._tls
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of one answer; closing it gives its connection back."""
+
+    def __init__(
+        self, transport: NodeTransport, connection: Connection, place: Place, head: Head, timeout: float | None
+    ) -> None:
+        self._transport = transport
+        self._connection = connection
+        self._place = place
+        self._head = head
+        self._timeout = timeout
+        self._complete = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._connection.read_body(self._head, self._timeout):
+            yield piece  # type: ignore[misc]  # httpx passes on what it does not decode
+        self._complete = True
+
+    async def aclose(self) -> None:
+        if self._complete and self._head.keeps_connection:
+            self._transport.give_back(self._connection, self._place)
+        else:
+            self._transport.drop(self._connection)
+
+
+async def _send(connection: Connection, request: httpx.Request, timeout: float | None) -> None:
+    lines = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
+    lines += [b"%s: %s" % header for header in request.headers.raw]
+    pending = b"\r\n".join(lines) + b"\r\n\r\n"
+    chunked = "transfer-encoding" in request.headers
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    async for part in request.stream:
+        framed = b"%x\r\n%s\r\n" % (len(part), part) if chunked and part else part
+        if len(pending) + len(framed) <= _JOINED_BYTES:
+            pending += framed
+            continue
+        await connection.write(pending, timeout)
+        pending = framed
+    await connection.write(pending + b"0\r\n\r\n" if chunked else pending, timeout)
 
 
 def http_client(limits: Limits) -> httpx.AsyncClient:
     """The HTTP client for every node of every committee."""
     timeout = httpx.Timeout(limits.request_timeout, connect=limits.connect_timeout)
-    return httpx.AsyncClient(transport=PerNodeTransport(), timeout=timeout, trust_env=False)
+    return httpx.AsyncClient(transport=NodeTransport(), timeout=timeout, trust_env=False)

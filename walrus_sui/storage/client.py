@@ -40,6 +40,7 @@ MAX_SLIVER_BYTES = 64 << 20
 """Above the largest sliver at 1,000 shards (43.7 MB, encoding.md §12)."""
 
 T = TypeVar("T", bound=Struct)
+Body = bytes | bytearray | memoryview
 
 
 class StorageNodeClient:
@@ -111,7 +112,8 @@ class StorageNodeClient:
     ) -> FoundBundle:
         """Those of the slivers that the node has and that fit into one answer, at least one if it has any.
 
-        Slivers of both axes without `axis`; at most `max_bytes` of them, or one. Raises `NodeLacksRoute` for a node that gives slivers one by one only.
+        Slivers of both axes without `axis`; at most `max_bytes` of them, or one. Raises `NodeLacksRoute` for a
+        node that gives slivers one by one only.
         """
         path = routes.bundle(blob_id, pairs, axis, metadata=metadata, max_bytes=max_bytes)
         found = self._parse(Bundle, await self._request("GET", path, limit=MAX_SLIVER_BYTES))
@@ -162,11 +164,11 @@ class StorageNodeClient:
     async def _json(self, method: str, path: str, body: bytes | None = None) -> Any:
         answer = await self._request(method, path, body, limit=MAX_JSON_BYTES)
         try:
-            return success_data(parse(answer))
+            return success_data(parse(bytes(answer)))
         except ValueError as error:
             raise NodeMisbehaved(self.base_url, f"{method} {path} answered no JSON envelope: {error}") from error
 
-    async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> bytearray:
+    async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> Body:
         headers = {"content-type": routes.BCS_CONTENT_TYPE} if body is not None else None
         try:
             request = self._http.build_request(method, self.base_url + path, content=body, headers=headers)
@@ -181,28 +183,34 @@ class StorageNodeClient:
             raise self._refusal(response.status_code, answer)
         return answer
 
-    async def _read(self, response: httpx.Response, limit: int) -> bytearray:
-        body = bytearray()
+    async def _read(self, response: httpx.Response, limit: int) -> Body:
+        too_long = NodeMisbehaved(self.base_url, f"expected at most {limit} bytes, got more")
+        announced = response.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            raise too_long
+        chunks: list[Body] = []
+        size = 0
         async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > limit:
-                raise NodeMisbehaved(self.base_url, f"expected at most {limit} bytes, got more")
-        return body
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > limit:
+                raise too_long
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _refusal(self, status: int, answer: bytearray) -> NodeRefused:
+    def _refusal(self, status: int, answer: Body) -> NodeRefused:
         try:
-            reason, message = failure_reason(parse(answer))
+            reason, message = failure_reason(parse(bytes(answer)))
         except ValueError:
-            reason, message = "", answer[:200].decode(errors="replace")
+            reason, message = "", bytes(answer[:200]).decode(errors="replace")
         # what a node of the protocol says of a known route always has a reason
         kind = NodeLacksRoute if status in (404, 405) and not reason else NodeRefused
         return kind(self.base_url, status, reason, message)
 
-    def _parse(self, layout: type[T], body: bytes | bytearray | memoryview) -> T:
+    def _parse(self, layout: type[T], body: Body) -> T:
         found: T = self._decode(layout, body)
         return found
 
-    def _decode(self, layout: Any, body: bytes | bytearray | memoryview) -> Any:
+    def _decode(self, layout: Any, body: Body) -> Any:
         try:
             return bcs.decode(layout, body)
         except BcsError as error:

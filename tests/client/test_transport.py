@@ -1,0 +1,232 @@
+"""HTTP/1.1 against a server that sends exactly the bytes of each test (RFC 9112)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import ssl
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from walrus_sui.client.transport import NodeTransport
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
+
+
+class Server:
+    """Answers the requests of each connection with `answers`, one after the other, then closes it.
+
+    None in place of an answer means that none comes.
+    """
+
+    def __init__(self, *answers: bytes | None) -> None:
+        self.answers = list(answers)
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self.asked = asyncio.Event()
+        self.gone = asyncio.Event()
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while self.answers:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = [
+                    int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+                ]
+                self.requests.append(head + await reader.readexactly(*length or [0]))
+                self.asked.set()
+                answer = self.answers.pop(0)
+                if answer is None:
+                    await reader.read()
+                    break
+                writer.write(answer)
+                await writer.drain()
+        writer.close()
+        self.gone.set()
+
+
+@contextlib.asynccontextmanager
+async def serving(*answers: bytes | None, tls: ssl.SSLContext | None = None, read: float = 20.0):
+    server = Server(*answers)
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
+    port = listener.sockets[0].getsockname()[1]
+    server.url = f"{'https' if tls else 'http'}://localhost:{port}/"
+    timeout = httpx.Timeout(20.0, read=read)
+    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=timeout, trust_env=False) as client:
+        yield server, client
+
+
+async def test_a_connection_serves_one_request_after_the_other():
+    async with serving(OK, OK, OK) as (server, client):
+        for path in ("a", "b?c=d%20e", "f"):
+            answer = await client.get(server.url + path)
+            assert (answer.status_code, answer.content) == (200, b"hello")
+        assert server.connections == 1
+        assert [request.split(b"\r\n")[0] for request in server.requests] == [
+            b"GET /a HTTP/1.1",
+            b"GET /b?c=d%20e HTTP/1.1",
+            b"GET /f HTTP/1.1",
+        ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 3_000_000])
+async def test_bodies_of_any_size_go_both_ways(size):
+    body = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size + body) as (server, client):
+        answer = await client.put(server.url, content=body)
+        assert answer.content == body
+        assert server.requests[0].partition(b"\r\n\r\n")[2] == body
+
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;note=x\r\nlo\r\n0\r\ntrailer: t\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (CHUNKED, b"hello"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK, b"hello"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+        (b"HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello", b"hello"),
+    ],
+    ids=["chunked", "after a notice", "no content", "no words"],
+)
+async def test_forms_of_an_answer(answer, body):
+    async with serving(answer, OK) as (server, client):
+        assert (await client.get(server.url)).content == body
+        assert (await client.get(server.url)).content == b"hello"
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"], ids=["no length", "version 1.0"]
+)
+async def test_a_body_may_last_until_the_connection_ends(head):
+    async with serving(head + b"x" * 100_000) as (server, client):
+        assert (await client.get(server.url)).content == b"x" * 100_000
+
+
+async def test_a_server_that_says_close_is_not_asked_again_there():
+    async with serving(OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), OK) as (server, client):
+        for _ in range(2):
+            assert (await client.get(server.url)).content == b"hello"
+        assert server.connections == 2
+
+
+async def test_a_connection_that_was_closed_while_idle_is_replaced():
+    async with serving(OK) as (server, client):
+        await client.get(server.url)
+        await server.gone.wait()
+        server.answers.append(OK)
+        assert (await client.get(server.url)).content == b"hello"
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        b"HTTP/2 200\r\n\r\n",
+        b"HTTP/1.1 2xx OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n folded: header\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!",
+        b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\nhello",
+        b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 20_000 + b"\r\n",
+    ],
+    ids=["ssh", "http2", "status", "colon", "folded", "lengths", "negative", "coding", "chunk", "endless"],
+)
+async def test_what_is_no_http_is_refused(answer):
+    async with serving(answer) as (server, client):
+        with pytest.raises(httpx.RemoteProtocolError, match="expected"):
+            await client.get(server.url)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\ncont", OK[:-1], CHUNKED[:-20]])
+async def test_an_answer_that_breaks_off_is_no_answer(answer):
+    async with serving(answer) as (server, client):
+        with pytest.raises(httpx.ReadError, match="before the answer was complete"):
+            await client.get(server.url)
+
+
+async def test_silence_has_an_end():
+    async with serving(None, read=0.05) as (server, client):
+        with pytest.raises(httpx.ReadTimeout):
+            await client.get(server.url)
+        await server.gone.wait()
+
+
+async def test_an_announced_length_takes_no_memory_and_no_more_time_than_patience():
+    async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999999\r\n\r\nhello", read=0.05) as (
+        server,
+        client,
+    ):
+        with pytest.raises(httpx.ReadError):  # the server closes the connection, or the time is over
+            await client.get(server.url)
+
+
+async def test_who_loses_interest_closes_the_connection():
+    async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhello", None) as (server, client):
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(client.get(server.url))
+            await server.asked.wait()
+            task.cancel()
+        await server.gone.wait()
+
+
+async def test_nobody_listens():
+    async with serving() as (server, client):
+        url = server.url
+    async with httpx.AsyncClient(transport=NodeTransport(), trust_env=False) as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(url)
+
+
+async def test_the_same_over_tls(tmp_path, monkeypatch):
+    server_side, client_side = certified(tmp_path)
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda: client_side)
+    body = bytes(3_000_000)
+    async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\n\r\n" + body, OK, tls=server_side) as (
+        server,
+        client,
+    ):
+        assert (await client.put(server.url, content=body)).content == body
+        assert (await client.get(server.url)).content == b"hello"
+        assert server.connections == 1
+    monkeypatch.setattr(httpx, "create_ssl_context", ssl.create_default_context)
+    async with serving(OK, tls=server_side) as (server, client):
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            await client.get(server.url)
+
+
+def certified(directory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Both ends' contexts for a certificate of `localhost` that signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    day = datetime.timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    encoding, unencrypted = serialization.Encoding.PEM, serialization.NoEncryption()
+    pem = directory / "localhost.pem"
+    pem.write_bytes(
+        certificate.public_bytes(encoding)
+        + key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, unencrypted)
+    )
+    server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server_side.load_cert_chain(pem)
+    return server_side, ssl.create_default_context(cafile=str(pem))

@@ -1,0 +1,253 @@
+"""HTTP/1.1 from the side of a client, for few connections that carry much (RFC 9112).
+
+Bodies go from the socket straight into the memory they are handed over in. Nothing here knows what is asked for:
+`transport` makes an httpx transport of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+
+_HEAD_BYTES = 64 << 10
+"""Longest head of an answer, and longest line that says how long the next chunk is."""
+_PIECE_BYTES = 64 << 20
+"""Longest piece a body is handed over in."""
+_NO_BODY = frozenset({204, 304})
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Status and headers of an answer, names in lower case."""
+
+    version: bytes
+    status: int
+    headers: Headers
+
+    @classmethod
+    def parse(cls, data: bytes) -> Head:
+        """From everything before the empty line. Raises `httpx.RemoteProtocolError`."""
+        first, *lines = data.split(b"\r\n")
+        version, _, rest = first.partition(b" ")
+        status = rest[:3]
+        if version not in (b"HTTP/1.1", b"HTTP/1.0") or not status.isdigit() or rest[3:4] not in (b"", b" "):
+            raise httpx.RemoteProtocolError(f"expected an HTTP/1.1 answer, got {first[:64]!r}")
+        return cls(version, int(status), [_header(line) for line in lines])
+
+    def get(self, name: bytes) -> bytes | None:
+        """The value of a header that may occur once."""
+        values = {value for found, value in self.headers if found == name}
+        if len(values) > 1:
+            raise httpx.RemoteProtocolError(f"expected one {name.decode()} header, got several")
+        return values.pop() if values else None
+
+    @property
+    def keeps_connection(self) -> bool:
+        connection = (self.get(b"connection") or b"").lower()
+        return self.version == b"HTTP/1.1" and b"close" not in connection
+
+    def length(self) -> int | None:
+        """Bytes of the body, None if the answer does not say so beforehand."""
+        if self.status in _NO_BODY:
+            return 0
+        text = self.get(b"content-length")
+        if self.is_chunked or text is None:
+            return None
+        if not text.isdigit() or len(text) > 15:
+            raise httpx.RemoteProtocolError(f"expected a content-length, got {text[:32]!r}")
+        return int(text)
+
+    @property
+    def is_chunked(self) -> bool:
+        encoding = self.get(b"transfer-encoding")
+        if encoding not in (None, b"chunked"):
+            raise httpx.RemoteProtocolError(f"expected chunked transfer encoding or none, got {encoding!r:.64}")
+        return encoding is not None
+
+
+def _header(line: bytes) -> tuple[bytes, bytes]:
+    name, colon, value = line.partition(b":")
+    if not colon or not name or name != name.strip():
+        raise httpx.RemoteProtocolError(f"expected a header, got {line[:64]!r}")
+    return name.lower(), value.strip(b" \t")
+
+
+class Connection(asyncio.BufferedProtocol):
+    """One connection. Requests are written to it and answers read from it, one after the other.
+
+    What the peer sends goes into `_scratch`, but while a body is read straight into `_piece`. There is at most one
+    reader.
+    """
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._scratch = memoryview(bytearray(_HEAD_BYTES))
+        self._held = 0
+        self._piece: memoryview | None = None
+        self._received = 0
+        self._ended = False
+        self._woken: asyncio.Future[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._scratch[self._held :] if self._piece is None else self._piece
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._received += nbytes
+        if self._piece is None:
+            self._held += nbytes
+            if self._held == len(self._scratch):
+                self._socket.pause_reading()
+        else:
+            self._piece = self._piece[nbytes:] or None
+        if self._piece is None:
+            self._wake()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        self._wake()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended = True
+        self._writable.set()
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it can take a request: it is open, and nothing has come unasked."""
+        return not self._ended and not self._held
+
+    def begin(self) -> None:
+        """Another request is about to be sent."""
+        self._received = 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything has come since then."""
+        return self._received > 0
+
+    async def write(self, data: bytes, timeout: float | None) -> None:
+        """Raises `httpx.WriteTimeout` or `httpx.WriteError`."""
+        if self._ended:
+            raise httpx.WriteError("the connection was closed")
+        self._socket.write(data)
+        try:
+            async with asyncio.timeout(timeout):
+                await self._writable.wait()
+        except TimeoutError:
+            raise httpx.WriteTimeout(f"nothing could be sent for {timeout:g} s") from None
+
+    async def read_head(self, timeout: float | None) -> Head:
+        """The next head that is not a mere notice. Raises `httpx.ReadError` and other transport errors."""
+        while True:
+            head = Head.parse(await self._line(b"\r\n\r\n", timeout))
+            if head.status >= 200:
+                return head
+
+    async def read_body(self, head: Head, timeout: float | None) -> AsyncIterator[memoryview]:
+        """The body in pieces. Raises as `read_head`."""
+        if head.is_chunked:
+            while size := _chunk_size(await self._line(b"\r\n", timeout)):
+                async for piece in self._exactly(size, timeout):
+                    yield piece
+                await self._line(b"\r\n", timeout)
+            while await self._line(b"\r\n", timeout):
+                pass  # trailers
+        elif (length := head.length()) is not None:
+            async for piece in self._exactly(length, timeout):
+                yield piece
+        else:
+            while rest := await self._rest(timeout):
+                yield rest
+
+    def abort(self) -> None:
+        self._socket.abort()
+
+    @property
+    def _socket(self) -> asyncio.Transport:
+        assert self._transport is not None
+        return self._transport
+
+    async def _exactly(self, size: int, timeout: float | None) -> AsyncIterator[memoryview]:
+        while size:
+            # not set to zero: memory is taken as it fills, whatever length was announced
+            piece = np.empty(min(size, _PIECE_BYTES), dtype=np.uint8).data
+            held = self._take(min(self._held, len(piece)))
+            piece[: len(held)] = held
+            self._piece = piece[len(held) :] or None
+            try:
+                while self._piece is not None:
+                    await self._more(timeout)
+            finally:
+                self._piece = None
+            size -= len(piece)
+            yield piece
+
+    async def _rest(self, timeout: float | None) -> memoryview | None:
+        """What comes next until the peer closes the connection."""
+        if not self._held and not self._ended:
+            with suppress(httpx.ReadError):
+                await self._more(timeout)
+        return memoryview(self._take(self._held)) if self._held else None
+
+    async def _line(self, end: bytes, timeout: float | None) -> bytes:
+        """Everything up to `end`, which is taken too."""
+        while (found := bytes(self._scratch[: self._held]).find(end)) < 0:
+            if self._held == len(self._scratch):
+                raise httpx.RemoteProtocolError(f"expected a head of at most {_HEAD_BYTES} bytes, got more")
+            await self._more(timeout)
+        return self._take(found + len(end))[:found]
+
+    def _take(self, count: int) -> bytes:
+        taken = bytes(self._scratch[:count])
+        full = self._held == len(self._scratch)
+        self._scratch[: self._held - count] = bytes(self._scratch[count : self._held])
+        self._held -= count
+        if full and count and not self._ended:
+            self._socket.resume_reading()
+        return taken
+
+    async def _more(self, timeout: float | None) -> None:
+        """Wait until there is more to look at. Raises `httpx.ReadError` at the end, `httpx.ReadTimeout`."""
+        if self._ended:
+            raise httpx.ReadError("the connection was closed before the answer was complete")
+        before = self._received
+        self._woken = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(timeout):
+                await self._woken
+        except TimeoutError:
+            if self._received == before:
+                raise httpx.ReadTimeout(f"nothing came for {timeout:g} s") from None
+        finally:
+            self._woken = None
+
+    def _wake(self) -> None:
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
+
+
+def _chunk_size(line: bytes) -> int:
+    digits = line.partition(b";")[0].strip()
+    if not digits or len(digits) > 12 or digits.strip(b"0123456789abcdefABCDEF"):
+        raise httpx.RemoteProtocolError(f"expected the size of a chunk, got {line[:32]!r}")
+    return int(digits, 16)
