@@ -10,7 +10,7 @@ from typing import Self
 
 from walrus_sui.errors import BlobTooLarge, InputError
 from walrus_sui.redstuff import Params
-from walrus_sui.redstuff.params import MAX_SHARDS
+from walrus_sui.redstuff.params import MAX_SHARDS, MIN_SHARDS
 
 Data = bytes | bytearray | memoryview
 Storable = Data | Path
@@ -88,13 +88,12 @@ def _identity(found: os.stat_result) -> tuple[int, int, int]:
 
 
 def _where_it_fits(size: int) -> str:
-    low, high = 4, MAX_SHARDS
-    if size > Params(high).max_blob_size:
+    """The fewest shards that do, of those that make the most of their number: 3f + 1."""
+    fitting = (n for n in range(MIN_SHARDS, MAX_SHARDS + 1, 3) if Params(n).max_blob_size >= size)
+    shards = next(fitting, None)
+    if shards is None:
         return "split the file: no network takes a blob of that size"
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if Params(middle).max_blob_size >= size else (middle + 1, high)
     return (
-        f"split the file, or use a network of {low} shards or more "
-        f"(a local one: `walrus localnet up --shards {low}`)"
+        f"split the file, or use a network of {shards} shards or more "
+        f"(a local one: `walrus localnet up --shards {shards}`)"
     )
