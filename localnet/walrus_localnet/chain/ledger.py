@@ -89,14 +89,21 @@ class Ledger:
         return self._commit([*steps, (data, signatures, executed)], timestamp)[-1]
 
     def simulate(
-        self, data: TransactionDataV1, gas: tuple[Object, ...] | None = None, *, keep_outputs: bool = False
+        self,
+        data: TransactionDataV1,
+        gas: tuple[Object, ...] | None = None,
+        *,
+        keep_outputs: bool = False,
+        checks: bool = True,
     ) -> Simulated:
         """What `execute` would do, without signatures. `gas` may stand in for payment the transaction does not
-        name."""
+        name. Without `checks` it is tried out what cannot be executed: any function on anybody's objects."""
         view = View(self.store)
         self._prologue(view, data, self._now())
-        admitted = admit(view, data, self.epoch, gas)
-        executed = self.executor.execute(view, admitted, self.context(data), keep_outputs=keep_outputs)
+        admitted = admit(view, data, self.epoch, gas, checks=checks)
+        executed = self.executor.execute(
+            view, admitted, self.context(data), keep_outputs=keep_outputs, checks=checks
+        )
         return Simulated(data, executed, executed.written)
 
     def advance(self, duration_ms: int = 0) -> tuple[CheckpointRecord, bytes | None]:

@@ -33,16 +33,22 @@ _MOCK_BALANCE = 10**18
 
 
 def simulate(
-    ledger: Ledger, data: TransactionDataV1, *, select_gas: bool, keep_outputs: bool = False
+    ledger: Ledger,
+    data: TransactionDataV1,
+    *,
+    select_gas: bool,
+    keep_outputs: bool = False,
+    checks: bool = True,
 ) -> Simulated:
     """What `data` would do now. Budget 0 and no payment mean: not decided.
 
-    With `select_gas` both are chosen, and the outcome is that of the completed transaction. Without, an imagined
-    coin pays. Raises `TransactionRejected` for one that may not enter, or when there are not enough coins.
+    With `select_gas` both are chosen, and the outcome is that of the completed transaction. Without, or without
+    `checks` (see `Ledger.simulate`), an imagined coin pays. Raises `TransactionRejected` for one that may not
+    enter, or when there are not enough coins.
     """
     if data.gas.price == 0:
         data = _with_gas(data, price=limits.REFERENCE_GAS_PRICE)
-    if select_gas:
+    if select_gas and checks:
         if data.gas.budget == 0:
             data = _with_gas(data, budget=estimated_budget(ledger, data))
         if not data.gas.payment:
@@ -51,7 +57,7 @@ def simulate(
     if data.gas.budget == 0:
         data = _with_gas(data, budget=limits.MAX_BUDGET)
     mock = None if data.gas.payment else (_mock_coin(data.gas.owner),)
-    return ledger.simulate(data, mock, keep_outputs=keep_outputs)
+    return ledger.simulate(data, mock, keep_outputs=keep_outputs, checks=checks)
 
 
 def estimated_budget(ledger: Ledger, data: TransactionDataV1) -> int:

@@ -7,7 +7,7 @@ from walrus_localnet.chain.objects import FRAMEWORK_SUI
 from walrus_localnet.chain.packages import defining_tag
 from walrus_localnet.chain.ptb.arguments import Arguments
 from walrus_localnet.chain.ptb.failure import CommandFailed, argument_error
-from walrus_localnet.chain.ptb.slots import ValueSlot
+from walrus_localnet.chain.ptb.slots import ValueSlot, copied
 from walrus_localnet.vm import (
     Ability,
     Datatype,
@@ -19,6 +19,7 @@ from walrus_localnet.vm import (
     Type,
     Value,
     from_tag,
+    is_container,
     substitute,
 )
 from walrus_sui.bcs import sui
@@ -49,14 +50,14 @@ class MoveCaller:
         parameters = [substitute(parameter, type_args) for parameter in info.parameters]
         returns = [substitute(returned, type_args) for returned in info.returns]
         for index, returned in enumerate(returns):
-            if isinstance(returned, Reference):
+            if isinstance(returned, Reference) and self.arguments.checks:
                 raise CommandFailed(sui.InvalidPublicFunctionReturnType(index))
         values = self._values(parameters, command.arguments)
         self.runtime.caller = (command.package, command.module)
         results = self.machine.call(
             command.package, command.module, command.function, type_args, values, self.runtime, self.meter
         )
-        return [ValueSlot(type_, [value]) for type_, value in zip(returns, results, strict=True)]
+        return [_result(type_, value) for type_, value in zip(returns, results, strict=True)]
 
     def _function(self, command: sui.MoveCall) -> FunctionInfo:
         try:
@@ -64,7 +65,7 @@ class MoveCaller:
         except LinkError as error:
             raise CommandFailed(sui.FunctionNotFound()) from error
         callable_here = command.function != "init" and (info.visibility == "public" or info.is_entry)
-        if not callable_here or _for_own_types_only(command):
+        if self.arguments.checks and (not callable_here or _for_own_types_only(command)):
             raise CommandFailed(sui.NonEntryFunctionInvoked())
         return info
 
@@ -105,6 +106,14 @@ class MoveCaller:
         if type_.target == TX_CONTEXT:
             raise argument_error(index, sui.InvalidTxContext())
         return self.arguments.borrow(argument, index, type_.target, type_.mutable)
+
+
+def _result(type_: Type, value: Value) -> ValueSlot:
+    """Of a reference, which only unchecked calls return, what it refers to."""
+    if not isinstance(type_, Reference):
+        return ValueSlot(type_, [value])
+    referred = value if is_container(type_.target) else value[0][value[1]]
+    return ValueSlot(type_.target, [copied(referred)])
 
 
 def is_context(type_: Type) -> bool:

@@ -37,7 +37,8 @@ class ExecutionService:
         data = draft_data(request.transaction, self.ledger)
         mask = Mask.of(request, "*")
         select, keep = bool(request.do_gas_selection), "command_outputs" in mask
-        outcome = simulate(self.ledger, data, select_gas=select, keep_outputs=keep)
+        checks = request.checks != rpc.SimulateTransactionRequestTransactionChecks.DISABLED
+        outcome = simulate(self.ledger, data, select_gas=select, keep_outputs=keep, checks=checks)
         executed, source = outcome.executed, simulated_source(self.ledger, outcome)
         inner, outputs = mask.below("transaction"), mask.below("command_outputs")
         message = executed_message(outcome.data, (), executed.effects, executed.events, source, inner)

@@ -1,8 +1,8 @@
 """Requests from the wire: whatever a client sends becomes a message, or one clear refusal (source: sui_localnet.md
 §2).
 
-A frame is one flag byte (1: compressed), a length of 4 bytes, the message. grpclib would read one of any length and
-call everything it cannot read an unknown error, so it is done here.
+A frame is one flag byte (1: compressed), a length of 4 bytes, the message. grpclib would read one of any length
+and call everything it cannot read an unknown error, so it is done here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HEADER = struct.Struct(">BI")
 
 
 async def receive(stream: Stream[Any, Any], kind: type[Any]) -> Any:
-    """The one message of a native call (grpclib 0.4: the stream under a stream is not public). Raises `GRPCError`."""
+    """The one message of a native call (grpclib 0.4: the stream below is not public). Raises `GRPCError`."""
     header = await _read(stream, _HEADER.size)
     flag, length = _HEADER.unpack(header)
     if flag:
