@@ -108,6 +108,15 @@ def test_digests() -> None:
         sui.parse_digest("0OIl")
 
 
+@pytest.mark.parametrize("power", [0, 1, 9, 10, 11, 20, 40, 42])
+def test_powers_of_58_are_a_two_and_ones(power: int) -> None:
+    """In base 58 a power is one digit of value 1 (written `2`) and zeros (`1`); so is each leading zero byte."""
+    digest = (58**power).to_bytes(32, "big")
+    zeros = 32 - ((58**power).bit_length() + 7) // 8
+    assert sui.format_digest(digest) == "1" * zeros + "2" + "1" * power
+    assert sui.parse_digest(sui.format_digest(digest)) == digest
+
+
 TYPES = [sui.TransactionData, sui.TransactionEffects, sui.Object, sui.CheckpointSummary, sui.TypeTag, sui.Event]
 
 

@@ -86,18 +86,23 @@ class _Head:
         self._transport = transport
         self._moved = asyncio.Event()
         self._subscribed = False
-        self._patience = _POLL_SECONDS
+        self._patience = 0.0
+        """Seconds to wait to be told of a checkpoint before asking."""
         self._latest = -1
         self._delivered: dict[int, Checkpoint] = {}
 
     async def read_from(self, first: int) -> list[Checkpoint]:
         """Checkpoints from `first` on, as many as are there and could be read: none if the connection is lost."""
+        found: list[Checkpoint] = []
+        while (delivered := self._delivered.pop(first + len(found), None)) is not None:
+            found.append(delivered)
+        if found:
+            return found
         last = min(self._latest, first + _AHEAD - 1)
         reads = (self._read(sequence) for sequence in range(first, last + 1))
-        found: list[Checkpoint] = []
         for outcome in await asyncio.gather(*reads, return_exceptions=True):
             if isinstance(outcome, ChainUnreachable):
-                self._latest = -1  # so that `reach` waits until there is an answer again
+                self._latest, self._patience = -1, 0.0  # so that `reach` waits until there is an answer again
                 break
             if isinstance(outcome, ObjectNotFound) and first + len(found) > self._latest - _LAG:
                 await asyncio.sleep(_POLL_SECONDS)  # behind one address there may be several full nodes
@@ -108,9 +113,6 @@ class _Head:
         return found
 
     async def _read(self, sequence: int) -> Checkpoint:
-        delivered = self._delivered.pop(sequence, None)
-        if delivered is not None:
-            return delivered
         try:
             return await read_checkpoint(self._transport, sequence)
         except ObjectNotFound as error:
@@ -122,13 +124,26 @@ class _Head:
     async def reach(self, sequence: int) -> None:
         """Wait until checkpoint `sequence` exists."""
         while self._latest < sequence:
-            self._moved.clear()
+            if await self._told():
+                continue
             known = self._latest
             self._advance(await self._ask())
             if known < self._latest < sequence - 1:
                 log.warning("waiting for checkpoint %d of a chain that ends at %d", sequence, self._latest)
-            if self._latest < sequence:
-                await self._nap()
+
+    async def _told(self) -> bool:
+        """Whether the subscription told of a checkpoint, or ended; False when it is time to ask."""
+        if not self._patience:
+            self._patience = _POLL_SECONDS
+            return False
+        self._moved.clear()
+        with contextlib.suppress(TimeoutError):
+            # not wait_for: before Python 3.12 it loses a cancellation that comes together with the event
+            async with asyncio.timeout(self._patience):
+                return await self._moved.wait()
+        if self._subscribed:
+            self._patience = min(2 * self._patience, _IDLE_SECONDS)
+        return False
 
     async def _ask(self) -> int:
         """The latest checkpoint; asked for until there is an answer."""
@@ -140,15 +155,6 @@ class _Head:
                 log.log(logging.DEBUG if failures else logging.WARNING, "waiting for the chain: %s", error)
             await asyncio.sleep(_pause(failures))
             failures += 1
-
-    async def _nap(self) -> None:
-        """Until the subscription tells of a checkpoint, or it is time to ask."""
-        with contextlib.suppress(TimeoutError):
-            # not wait_for: before Python 3.12 it loses a cancellation that comes together with the event
-            async with asyncio.timeout(self._patience):
-                await self._moved.wait()
-        if self._subscribed:
-            self._patience = min(2 * self._patience, _IDLE_SECONDS)
 
     async def watch(self) -> None:
         """Subscribe, and again whenever the subscription ends."""
@@ -163,7 +169,7 @@ class _Head:
                     self._advance(checkpoint.sequence)
             except ChainError as error:
                 log.debug("subscription to checkpoints ended: %s", error)
-            self._subscribed, self._patience = False, _POLL_SECONDS
+            self._subscribed, self._patience = False, 0.0
             self._moved.set()
             await asyncio.sleep(_pause(failures))
             failures += 1

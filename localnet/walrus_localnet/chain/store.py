@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from walrus_localnet.chain.errors import ChainDataError
 from walrus_localnet.chain.objects import id_of, owner_address, type_of, version_of
@@ -19,6 +20,8 @@ from walrus_sui.bcs.sui import ChangedObject, Existed, Object, PackageWrite, Str
 
 FORMAT = 2
 DATABASE = "ledger.sqlite"
+RECENT = 64
+"""Checkpoints and transactions kept as values: the latest are read again and again."""
 MAX_INTEGER = 2**63 - 1
 """What SQLite can hold; no version or sequence number comes near it."""
 
@@ -41,6 +44,8 @@ class Store:
 
     def __init__(self, directory: Path | None = None) -> None:
         self._live: dict[bytes, Object] = {}
+        self._transactions: dict[bytes, TransactionRecord] = {}
+        self._checkpoints: dict[int, CheckpointRecord] = {}
         try:
             self._db = _open(directory)
             self._prepare()
@@ -128,6 +133,9 @@ class Store:
                 yield found
 
     def transaction(self, digest: bytes) -> TransactionRecord | None:
+        recent = self._transactions.get(digest)
+        if recent is not None:
+            return recent
         row = self._db.execute("SELECT record FROM transactions WHERE digest = ?", (digest,)).fetchone()
         return TransactionRecord.from_bytes(row[0]) if row else None
 
@@ -139,6 +147,9 @@ class Store:
         return [TransactionRecord.from_bytes(record) for (record,) in rows]
 
     def checkpoint(self, sequence: int) -> CheckpointRecord | None:
+        recent = self._checkpoints.get(sequence)
+        if recent is not None:
+            return recent
         if sequence > MAX_INTEGER:
             return None
         row = self._db.execute("SELECT record FROM checkpoints WHERE sequence = ?", (sequence,)).fetchone()
@@ -165,6 +176,10 @@ class Store:
             self._live[object_id] = versions[-1]
         for object_id in commit.removed:
             self._live.pop(object_id, None)
+        self._checkpoints[_sequence(commit)] = commit.checkpoint
+        _keep_recent(self._checkpoints)
+        self._transactions.update({record.digest: record for record in commit.transactions})
+        _keep_recent(self._transactions)
 
     def revert(self, sequence: int) -> None:
         """Forget every checkpoint after number `sequence`, in time proportional to what they changed."""
@@ -183,6 +198,8 @@ class Store:
             self._forget(sequence, before, forgotten)
         for object_id in before:
             self._live.pop(object_id, None)
+        self._checkpoints.clear()
+        self._transactions.clear()
 
     def _forget(self, sequence: int, before: dict[bytes, int | None], forgotten: list[tuple[bytes, int]]) -> None:
         execute, many = self._db.execute, self._db.executemany
@@ -215,6 +232,11 @@ class Store:
             "INSERT INTO checkpoints VALUES (?, ?, ?)",
             (summary.sequence_number, summary.digest(), commit.checkpoint.to_bytes()),
         )
+
+
+def _keep_recent(records: dict[Any, Any]) -> None:
+    for oldest in list(records)[: len(records) - RECENT]:
+        del records[oldest]
 
 
 def _open(directory: Path | None) -> sqlite3.Connection:

@@ -6,6 +6,9 @@ from walrus_sui.errors import BcsError
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_GROUP_PAIRS = 5
+_GROUP = len(_PAIRS) ** _GROUP_PAIRS
 _MAX_TEXT = 44
 
 
@@ -14,9 +17,11 @@ def format_digest(digest: bytes) -> str:
     number = int.from_bytes(digest, "big")
     text = ""
     while number:
-        number, value = divmod(number, 58)
-        text = _ALPHABET[value] + text
-    return "1" * (len(digest) - len(digest.lstrip(b"\0"))) + text
+        number, group = divmod(number, _GROUP)  # few divisions of the long number, the others of short ones
+        for _ in range(_GROUP_PAIRS):
+            group, pair = divmod(group, len(_PAIRS))
+            text = _PAIRS[pair] + text
+    return "1" * (len(digest) - len(digest.lstrip(b"\0"))) + text.lstrip("1")
 
 
 def parse_digest(text: str) -> bytes:

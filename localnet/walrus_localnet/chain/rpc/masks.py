@@ -34,8 +34,7 @@ class Mask:
     @classmethod
     def of(cls, request: Any, default: str) -> Mask:
         """The mask of a request; `default` lists the paths of an empty one."""
-        mask = request.read_mask
-        return cls(mask.paths if mask is not None and mask.paths else default.split(","))
+        return cls(mask_paths(request) or default.split(","))
 
     def __contains__(self, name: str) -> bool:
         return self._tree is None or name in self._tree
@@ -65,6 +64,12 @@ class Mask:
         if isinstance(value, list):
             return [self._cut_value(item) for item in value]
         return self.cut(value) if self._tree is not None and dataclasses.is_dataclass(value) else value
+
+
+def mask_paths(request: Any) -> tuple[str, ...]:
+    """The paths of a request's mask; none for an empty one."""
+    mask = request.read_mask
+    return () if mask is None else tuple(mask.paths)
 
 
 def field_names(message: Any) -> tuple[str, ...]:

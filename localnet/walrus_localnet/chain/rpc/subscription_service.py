@@ -5,29 +5,43 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from walrus_localnet.chain.feed import CheckpointFeed
+from walrus_localnet.chain.records import CheckpointRecord
 from walrus_localnet.chain.rpc.filters import check_filter
-from walrus_localnet.chain.rpc.masks import Mask
+from walrus_localnet.chain.rpc.masks import Mask, mask_paths
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.queries import DEFAULT_EVENT, Queries
 from walrus_localnet.chain.rpc.scan import Position
 from walrus_localnet.chain.rpc.transactions import DEFAULT_CHECKPOINT, checkpoint_message
+from walrus_localnet.chain.rpc.wire import Encoded, encode
+
+_SHARED = 64
+"""Encoded checkpoints that are kept for whoever listens a little later."""
 
 
 class SubscriptionService:
     def __init__(self, feed: CheckpointFeed) -> None:
         self.feed = feed
         self.queries = Queries(feed)
+        self._encoded: dict[tuple[bytes, tuple[str, ...]], Encoded] = {}
 
-    async def subscribe_checkpoints(
-        self, request: rpc.SubscribeCheckpointsRequest
-    ) -> AsyncIterator[rpc.SubscribeCheckpointsResponse]:
+    async def subscribe_checkpoints(self, request: rpc.SubscribeCheckpointsRequest) -> AsyncIterator[Encoded]:
+        """`SubscribeCheckpointsResponse`s, each made once for all who listen with the same mask."""
         check_filter(request.filter)
-        mask, ledger = Mask.of(request, DEFAULT_CHECKPOINT), self.feed.ledger
+        mask, paths = Mask.of(request, DEFAULT_CHECKPOINT), mask_paths(request)
         async for record in self.feed.follow():
-            sequence = record.summary.sequence_number
-            for _ in self.queries.checkpoints(sequence, request.filter):
-                message = checkpoint_message(record, ledger, mask)
-                yield rpc.SubscribeCheckpointsResponse(cursor=sequence, checkpoint=message)
+            for _ in self.queries.checkpoints(record.summary.sequence_number, request.filter):
+                yield self._shared(record, mask, paths)
+
+    def _shared(self, record: CheckpointRecord, mask: Mask, paths: tuple[str, ...]) -> Encoded:
+        key = record.summary.digest(), paths
+        found = self._encoded.get(key)
+        if found is None:
+            sequence, message = record.summary.sequence_number, checkpoint_message(record, self.feed.ledger, mask)
+            answer = rpc.SubscribeCheckpointsResponse(cursor=sequence, checkpoint=message)
+            found = self._encoded[key] = Encoded(encode(answer))
+            if len(self._encoded) > _SHARED:
+                del self._encoded[next(iter(self._encoded))]
+        return found
 
     async def subscribe_transactions(
         self, request: rpc.SubscribeTransactionsRequest

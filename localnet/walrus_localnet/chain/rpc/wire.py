@@ -34,13 +34,22 @@ class Codec(ProtoCodec):
     """What a grpclib server encodes its answers with."""
 
     def encode(self, message: Any, message_type: Any) -> bytes:
-        if not isinstance(message, message_type):
+        if not isinstance(message, message_type | Encoded):
             raise TypeError(f"expected a {message_type.__name__} as answer, got {type(message).__name__}")
         return encode(message)
 
 
+@dataclasses.dataclass(frozen=True)
+class Encoded:
+    """A message that is bytes already, as one that goes to many."""
+
+    data: bytes
+
+
 def encode(message: Any) -> bytes:
     """The bytes of a message."""
+    if isinstance(message, Encoded):
+        return message.data
     out = bytearray()
     for name, write in _plan(message.__class__):
         value = getattr(message, name)
