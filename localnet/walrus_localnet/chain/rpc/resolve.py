@@ -1,13 +1,14 @@
 """Transactions to simulate, from messages: as bytes, or in structure with parts left to the server.
 
-A structured transaction may name an object by its id alone. How it is used as an input then follows from what the
-object is now and from the commands that use it (source: sui_localnet.md §1.5, §2).
+A structured transaction may name an object by its id alone, and give a value as JSON. How it is used as an input
+then follows from what the object is now and from the commands that use it (source: sui_localnet.md §1.5, §2).
 """
 
 from __future__ import annotations
 
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.objects import reference_of, version_of
+from walrus_localnet.chain.rpc.literals import literal_bytes
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.programs import parse_command, parse_reference
 from walrus_localnet.chain.rpc.signed import signed_data
@@ -69,15 +70,17 @@ def _parse_inputs(messages: list[rpc.Input], commands: tuple[Command, ...], ledg
         return tuple(argument for argument in complete if argument is not None)
     used = usages(ledger.machine, commands, len(messages))
     pairs = zip(complete, messages, used, strict=True)
-    return tuple(argument or _look_up(message, usage, ledger) for argument, message, usage in pairs)
+    return tuple(argument or _complete(message, usage, ledger) for argument, message, usage in pairs)
 
 
 def _parse_complete(message: rpc.Input) -> CallArg | None:
     """An input that says all there is to say, None for one that leaves something to the server."""
     if message.kind == _INPUT.PURE or message.pure is not None:
         return sui.Pure(message.pure or b"")
+    if message.literal is not None:
+        return None
     if not message.object_id:
-        raise BcsError("expected a pure value or an object id as input, got neither")
+        raise BcsError("expected a pure value, a literal or an object id as input, got none of them")
     if message.kind == _INPUT.SHARED and message.version is not None:
         mutable = message.mutability == rpc.InputMutability.MUTABLE or bool(message.mutable)
         return sui.ObjectInput(sui.SharedObject(parse_address(message.object_id), message.version, int(mutable)))
@@ -88,6 +91,12 @@ def _parse_complete(message: rpc.Input) -> CallArg | None:
     if message.kind == _INPUT.IMMUTABLE_OR_OWNED:
         return sui.ObjectInput(sui.ImmOrOwnedObject(parse_reference(message)))
     return None
+
+
+def _complete(message: rpc.Input, usage: Usage, ledger: Ledger) -> CallArg:
+    if message.literal is not None:
+        return sui.Pure(literal_bytes(message.literal, usage.types))
+    return _look_up(message, usage, ledger)
 
 
 def _look_up(message: rpc.Input, usage: Usage, ledger: Ledger) -> CallArg:
