@@ -19,6 +19,8 @@ ENCODING_TYPE_RS2 = 1
 """Reed–Solomon RedStuff. Type 0 (RaptorQ) is retired and refused."""
 
 _VERSION_1 = 0
+_MOST_PAIRS = 65535
+_PAIR_BYTES = 2 * (1 + merkle.DIGEST_SIZE)
 
 
 class SliverPairMetadata(bcs.Struct):
@@ -28,11 +30,35 @@ class SliverPairMetadata(bcs.Struct):
     secondary: merkle.Node
 
 
+class _Pairs(bcs.Codec[tuple[SliverPairMetadata, ...]]):
+    """As a vector is written. Reading takes pairs of two digests, which all are in practice, at once."""
+
+    _codec = bcs.codec_for(Annotated[tuple[SliverPairMetadata, ...], bcs.MaxLen(_MOST_PAIRS)])
+
+    def write(self, value: tuple[SliverPairMetadata, ...], out: bytearray) -> None:
+        self._codec.write(value, out)
+
+    def read(self, reader: bcs.Reader) -> tuple[SliverPairMetadata, ...]:
+        start = reader.position
+        size = reader.length(_MOST_PAIRS) * _PAIR_BYTES
+        if size <= reader.remaining:
+            block = bytes(reader.view(size))
+            tags = block[::_PAIR_BYTES] + block[_PAIR_BYTES // 2 :: _PAIR_BYTES]
+            if tags.count(1) == len(tags):
+                return tuple(
+                    SliverPairMetadata(block[place + 1 : place + 33], block[place + 34 : place + _PAIR_BYTES])
+                    for place in range(0, size, _PAIR_BYTES)
+                )
+        reader.position = start
+        found: tuple[SliverPairMetadata, ...] = self._codec.read(reader)
+        return found
+
+
 class BlobMetadata(bcs.Struct):
     """The unencoded length in bytes and the sliver roots in pair order."""
 
     unencoded_length: bcs.U64
-    hashes: Annotated[tuple[SliverPairMetadata, ...], bcs.MaxLen(65535)]
+    hashes: Annotated[tuple[SliverPairMetadata, ...], _Pairs()]
 
     @property
     def n_shards(self) -> int:
