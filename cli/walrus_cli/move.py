@@ -48,6 +48,8 @@ def build(
 ) -> None:
     """Compile a package and say what came out."""
     built = build_package(Package.load(path, framework_directory()), choose(compiler, output.note))
+    if built.warnings:
+        output.note(built.warnings.rstrip())
     if output_directory is not None:
         output_directory.mkdir(parents=True, exist_ok=True)
         write(output_directory, [built])
@@ -55,7 +57,7 @@ def build(
         f"{name}: {len(module)} bytes" for name, module in zip(built.module_names, built.modules, strict=True)
     ]
     lines.append(f"{built.name} at {format_address(built.address)}: {sum(map(len, built.modules))} bytes in all")
-    output.result({"package": built.name, **built.entry()}, "\n".join(lines))
+    output.result({"package": built.name, **built.entry(), "warnings": built.warnings}, "\n".join(lines))
 
 
 @app.command("test")
@@ -67,7 +69,7 @@ def run_tests(
     json: Json = False,
 ) -> None:
     """Run the unit tests of a package on the official Move VM and on ours; a difference is a failure."""
-    package = Package.load(path, framework_directory())
+    package = Package.load(path, framework_directory(), tests=True)
     chosen = choose(compiler, output.note)
     report = run_on(package, chosen, engine, lambda name: filter_ in name)
     output.result({"compiler": str(chosen), **_document(report)}, _summary(report))

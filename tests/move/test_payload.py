@@ -16,7 +16,9 @@ SOURCE = 'module own::m;\npublic fun f(): vector<u8> { sui::hex::encode(b"") }\n
 
 
 def test_digest_is_that_of_the_compiler(tmp_path: Path, compiler: Compiler) -> None:
-    package = load(write_package(tmp_path, '[package]\nname = "own"\n[addresses]\nown = "0x0"\n', SOURCE))
+    package = load(
+        write_package(tmp_path, '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n', SOURCE)
+    )
     payload = publish_payload(package, build(package, compiler), {})
     assert payload.digest == compiler.compile(package).digest
     assert payload.dependencies == ((1).to_bytes(32, "big"), (2).to_bytes(32, "big"))

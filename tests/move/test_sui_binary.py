@@ -35,7 +35,9 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     write_package(
-        tmp_path / "coin", '[package]\nname = "coin"\n', "module coin::m;\npublic fun seven(): u64 { 7 }\n"
+        tmp_path / "coin",
+        '[package]\nname = "coin"\nedition = "2024"\n',
+        "module coin::m;\npublic fun seven(): u64 { 7 }\n",
     )
     return write_package(tmp_path / "own", MANIFEST, SOURCE)
 

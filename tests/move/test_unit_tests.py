@@ -48,6 +48,7 @@ fun needs_signatures() {}
 
 #[random_test]
 fun random(_x: u8) {}
+#[test_only] fun in_one_line() {}
 """
 
 
@@ -71,7 +72,7 @@ def test_unwanted_tests_become_functions_for_tests_only() -> None:
     chosen = without_tests(SOURCE, lambda test: test.function == "overflows")
     assert [test.function for test in find_tests(chosen)] == ["overflows"]
     assert chosen.count("\n") == SOURCE.count("\n")
-    assert chosen.count("#[test_only]") == 4
+    assert chosen.count("#[test_only]") == 4 + SOURCE.count("#[test_only]")
     assert "in_a_comment" in chosen
 
 
@@ -79,6 +80,9 @@ def test_ordinary_code_has_no_attributes_of_tests_and_the_same_lines() -> None:
     ordinary = as_ordinary_code(SOURCE)
     assert find_tests(ordinary) == []
     assert "#[allow(unused_const)]" in ordinary
+    assert "fun in_one_line() {}" in ordinary
+    where = SOURCE.splitlines()[-1].index("fun in_one_line")
+    assert ordinary.splitlines()[-1].index("fun in_one_line") == where
     assert "#[ext(needs_bls)]" in ordinary
     assert "#[error(code = 3)]" in ordinary
     assert 'b"#[test] fun in_a_string() {}"' in ordinary
@@ -95,7 +99,7 @@ def test_initializer_and_witness_are_replaced() -> None:
     assert as_ordinary_code(source) == (
         "module own::gold; public struct GOLD has drop {}\n"
         "fun init_as_ordinary_function(otw: GOLD, ctx: &mut TxContext) { x.init(otw) }\n"
-        "  public fun setup(ctx: &mut TxContext) "
+        f"{' ' * 12} public fun setup(ctx: &mut TxContext) "
         "{ init_as_ordinary_function(sui::test_utils::create_one_time_witness<GOLD>(), ctx) }\n"
     )
 
@@ -198,7 +202,7 @@ PASSING = {
 
 
 def test_engines_agree_on_every_ending(tmp_path: Path, compiler: Compiler) -> None:
-    manifest = '[package]\nname = "own"\n[addresses]\nown = "0x0"\n'
+    manifest = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
     report = run_tests(load(write_package(tmp_path, manifest, ENDINGS)), compiler)
     outcomes = {verdict.name.split("::")[-1]: (verdict.official, verdict.own) for verdict in report.verdicts}
     assert {name for name, ends in outcomes.items() if ends == (Outcome.PASSED, Outcome.PASSED)} == PASSING
@@ -209,7 +213,7 @@ def test_engines_agree_on_every_ending(tmp_path: Path, compiler: Compiler) -> No
 
 
 def test_wanted_tests_alone_are_run(tmp_path: Path, compiler: Compiler) -> None:
-    manifest = '[package]\nname = "own"\n[addresses]\nown = "0x0"\n'
+    manifest = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
     package = load(write_package(tmp_path, manifest, ENDINGS))
     for engine in Engine:
         report = run_tests(package, compiler, engine, lambda name: "clever" in name)

@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class BuiltPackage:
 
     `modules` are bytes in dependency order, at `address`; `dependencies` are the names of all packages it needs.
     Whoever publishes it replaces each address of `placeholders` in the modules with the id of the package of that
-    name.
+    name. `warnings` are what the compiler remarked; they are not kept with the package.
     """
 
     name: str
@@ -43,6 +43,7 @@ class BuiltPackage:
     placeholders: Mapping[str, bytes]
     source_hash: str
     compiler: str
+    warnings: str = field(default="", compare=False)
 
     def entry(self) -> dict[str, Any]:
         """What the manifest says of this package."""

@@ -61,6 +61,7 @@ def build(package: Package, compiler: Compiler) -> BuiltPackage:
         placeholders={needed.name: needed.link_address for needed in unpublished},
         source_hash=source_hash(package),
         compiler=str(compiler),
+        warnings=compiled.warnings,
     )
 
 

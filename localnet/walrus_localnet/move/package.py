@@ -1,8 +1,9 @@
 """Move packages on disk: Move.toml, sources, tests, named addresses and dependencies.
 
 Supported is what Sui packages use: `[package] name, edition, published-at`, `[addresses]`, `[dependencies]` with
-`local` paths, and the implicit framework. A dependency on Sui or MoveStdlib, however it is written (git, local or
-implied), is answered by this project's own framework, so that a build never needs the network.
+`local` paths, their `dev-` counterparts where tests are wanted, and the implicit framework. A dependency on Sui or
+MoveStdlib, however it is written (git, local or implied), is answered by this project's own framework, so that a
+build never needs the network.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ STD = "MoveStdlib"
 SUI = "Sui"
 _FRAMEWORK_ADDRESSES = {STD: parse_address("0x1"), SUI: parse_address("0x2")}
 _FRAMEWORK_FOLDERS = {STD: "std", SUI: "sui"}
-_IMPLIED = frozenset({STD, SUI, "SuiSystem", "Bridge", "DeepBook"})
+_FRAMEWORK_PLACES = ("packages/move-stdlib", "packages/sui-framework")
+_IMPLIED = frozenset({STD, SUI, "SuiSystem", "Bridge", "DeepBook", "std", "sui", "sui_system"})
+DEFAULT_EDITION = "legacy"
+"""Of a manifest that names none, as the compiler has it."""
 _WORD = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _MAX_SOURCE_BYTES = 4 << 20
 
@@ -41,12 +45,15 @@ class Package:
     dependencies: tuple[Package, ...] = field(repr=False)
 
     @classmethod
-    def load(cls, root: Path, framework: Path) -> Package:
+    def load(cls, root: Path, framework: Path, *, tests: bool = False) -> Package:
         """Reads the package in `root`; `framework` is the folder that holds our `std` and `sui`.
+
+        With `tests`, its `[dev-addresses]` and `[dev-dependencies]` go before the others of the same names; those
+        of packages it depends on never count.
 
         Raises `PackageError` for a missing or malformed manifest, or a dependency that cannot be had.
         """
-        return _Loader(framework).load(root.resolve(), ())
+        return _Loader(framework, tests=tests).load(root.resolve(), ())
 
     @property
     def is_framework(self) -> bool:
@@ -82,10 +89,12 @@ def placeholder(name: str) -> bytes:
 
 
 class _Loader:
-    def __init__(self, framework: Path) -> None:
+    def __init__(self, framework: Path, *, tests: bool) -> None:
         self._framework = framework.resolve()
+        self._tests = tests
 
     def load(self, root: Path, path: tuple[Path, ...]) -> Package:
+        """The package in `root`, which the packages of `path` depend on one through the other."""
         if root in path:
             raise PackageError(
                 f"packages depend on each other in a circle: {' -> '.join(p.name for p in (*path, root))}"
@@ -93,14 +102,17 @@ class _Loader:
         manifest = _manifest(root)
         header = _table(manifest, "package", root)
         name = _word(header.get("name"), "a package name of letters, digits, - and _", root)
-        dependencies = self._dependencies(name, _table(manifest, "dependencies", root), root, (*path, root))
+        with_dev = self._tests and not path
+        dependencies = _table(manifest, "dependencies", root)
+        if with_dev:
+            dependencies = {**dependencies, **_table(manifest, "dev-dependencies", root)}
         return Package(
             name=name,
             root=root,
-            edition=_word(header.get("edition", "2024"), "an edition such as 2024", root),
-            addresses=self._addresses(name, _table(manifest, "addresses", root), root),
+            edition=_word(header.get("edition", DEFAULT_EDITION), "an edition such as 2024", root),
+            addresses=_addresses(name, manifest, root, with_dev=with_dev),
             published_at=_FRAMEWORK_ADDRESSES.get(name) or _published_at(header, root),
-            dependencies=dependencies,
+            dependencies=self._dependencies(name, dependencies, root, (*path, root)),
         )
 
     def _dependencies(
@@ -122,26 +134,70 @@ class _Loader:
         if name not in _FRAMEWORK_ADDRESSES:
             yield self._framework / _FRAMEWORK_FOLDERS[SUI]
         for dependency, where in declared.items():
-            if dependency in _IMPLIED:
-                continue
-            local = where.get("local") if isinstance(where, dict) else None
-            if not isinstance(local, str):
-                raise PackageError(
-                    f"{root / 'Move.toml'}: dependency {dependency} is not a local folder: {where!r}",
-                    hint=f'put the package on this machine and write {dependency} = {{ local = "../path" }}',
-                )
-            yield (root / local).resolve()
+            if not _is_framework(dependency, where):
+                yield _local_folder(dependency, where, root)
 
-    def _addresses(self, name: str, declared: dict[str, Any], root: Path) -> dict[str, bytes]:
-        if name in _FRAMEWORK_ADDRESSES:
-            return {_FRAMEWORK_FOLDERS[name]: _FRAMEWORK_ADDRESSES[name]}
-        # A package without an address of its own gets one named like itself, as the newer manifests mean it.
-        if not declared:
-            return {name: ZERO}
-        return {
-            _word(key, "an address name", root): _address(value, f"{root / 'Move.toml'}: address {key}")
-            for key, value in declared.items()
-        }
+
+def _is_framework(dependency: str, where: object) -> bool:
+    """Whether a dependency, by its name or its place in the repository of Sui, is one our framework answers."""
+    place = where.get("subdir") if isinstance(where, dict) else None
+    return dependency in _IMPLIED or (isinstance(place, str) and place.rstrip("/").endswith(_FRAMEWORK_PLACES))
+
+
+def _local_folder(dependency: str, where: object, root: Path) -> Path:
+    manifest = root / "Move.toml"
+    local = where.get("local") if isinstance(where, dict) else None
+    if not isinstance(where, dict) or not isinstance(local, str):
+        raise PackageError(
+            f"{manifest}: dependency {dependency} is not a local folder, and nothing is fetched: {where!r}",
+            hint=_how_to_get(dependency, where),
+        )
+    if "addr_subst" in where:
+        raise PackageError(
+            f"{manifest}: addr_subst of dependency {dependency} is not supported",
+            hint=f"give the addresses their values in the Move.toml of {dependency}",
+        )
+    folder = (root / local).resolve()
+    if not (folder / "Move.toml").is_file():
+        raise PackageError(
+            f"{manifest}: dependency {dependency} is not in {folder}: Move.toml does not exist there"
+        )
+    return folder
+
+
+def _how_to_get(dependency: str, where: object) -> str:
+    """The steps from a dependency on a repository to one on a folder."""
+    folder = f"../{dependency}"
+    if not isinstance(where, dict) or not isinstance(where.get("git"), str):
+        return f'put the package on this machine and write {dependency} = {{ local = "{folder}" }}'
+    steps = f"git clone {where['git']} {folder}"
+    if isinstance(where.get("rev"), str):
+        steps += f" && git -C {folder} checkout {where['rev']}"
+    place = f"{folder}/{where['subdir']}" if isinstance(where.get("subdir"), str) else folder
+    return f'run `{steps}` here and write {dependency} = {{ local = "{place}" }}'
+
+
+def _addresses(name: str, manifest: dict[str, Any], root: Path, *, with_dev: bool) -> dict[str, bytes]:
+    if name in _FRAMEWORK_ADDRESSES:
+        return {_FRAMEWORK_FOLDERS[name]: _FRAMEWORK_ADDRESSES[name]}
+    # A package without an address of its own gets one named like itself, as the newer manifests mean it.
+    addresses = _address_table(manifest, "addresses", root) or {name: ZERO}
+    if not with_dev:
+        return addresses
+    others = _address_table(manifest, "dev-addresses", root)
+    if unknown := others.keys() - addresses.keys():
+        raise PackageError(
+            f"{root / 'Move.toml'}: [dev-addresses] names {', '.join(sorted(unknown))}, [addresses] does not",
+            hint="declare it in [addresses] too",
+        )
+    return addresses | others
+
+
+def _address_table(manifest: dict[str, Any], key: str, root: Path) -> dict[str, bytes]:
+    return {
+        _word(name, "an address name", root): _address(value, f"{root / 'Move.toml'}: address {name}")
+        for name, value in _table(manifest, key, root).items()
+    }
 
 
 def _manifest(root: Path) -> dict[str, Any]:

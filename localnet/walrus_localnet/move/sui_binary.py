@@ -7,6 +7,7 @@ package's own folder, and what comes out links like the WASM build's output.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -65,7 +66,7 @@ class SuiBinary:
             return Answer(False, said.stdout + said.stderr)
         if not document:
             raise CompilerError(f"expected modules as JSON from {self}, got:\n{said.stdout}{said.stderr}")
-        return Answer(True, document[-1])
+        return Answer(True, json.dumps({**json.loads(document[-1]), "warnings": said.stderr}))
 
     def test(self, files: Mapping[str, str], dependencies: Sequence[Mapping[str, Any]], **options: Any) -> Answer:
         """Runs tests as `MoveWasm.test` does: the text is the runner's report, or diagnostics."""

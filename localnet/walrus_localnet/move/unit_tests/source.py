@@ -81,7 +81,8 @@ def without_tests(text: str, wanted: Callable[[UnitTest], bool]) -> str:
 
 
 def as_ordinary_code(text: str) -> str:
-    """The source with tests and what is for tests only as ordinary code. Lines keep their numbers.
+    """The source with tests and what is for tests only as ordinary code. Everything keeps its line and column,
+    but for what follows a call of an initializer or a witness.
 
     Ordinary code must neither call a module initializer nor make a one-time witness, as tests may: initializers
     get another name, and witnesses are made by the framework's function for tests.
@@ -91,11 +92,17 @@ def as_ordinary_code(text: str) -> str:
     for match in _ATTRIBUTE.finditer(quiet):
         kept = [word for word in entries(match[0]) if word.split("(")[0] not in _TEST_WORDS]
         if len(kept) != len(entries(match[0])):
-            replacement = f"#[{', '.join(kept)}]" if kept else " "
-            pieces += [text[end : match.start()], replacement, _only_line_breaks(match[0])]
+            pieces += [text[end : match.start()], _in_the_place_of(match[0], kept)]
             end = match.end()
     ordinary = "".join((*pieces, text[end:]))
     return _without_initializer(ordinary) if _DECLARES_INITIALIZER.search(blank(ordinary)) else ordinary
+
+
+def _in_the_place_of(attribute: str, kept: list[str]) -> str:
+    """An attribute of these entries alone, with spaces and line breaks up to where it ended."""
+    if not kept:
+        return re.sub(r"[^\n]", " ", attribute)
+    return f"#[{', '.join(kept)}]".ljust(len(attribute)) + _only_line_breaks(attribute)
 
 
 def _without_initializer(text: str) -> str:
