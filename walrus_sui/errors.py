@@ -25,6 +25,7 @@
     │   └── CertificateError       signers or weight that make no certificate
     ├── NodeError            one storage node did not do what was asked
     │   ├── NodeUnreachable      no answer: not listening, connection lost, too slow
+    │   ├── NodeNotAuthentic     who answers has not the key that the chain knows the node by
     │   ├── NodeRefused          an answer that says no, with the protocol's reason
     │   │   └── NodeLacksRoute       the node does not know the route: one of ours, or of a later protocol
     │   └── NodeMisbehaved       an answer that is not what the protocol allows
@@ -96,6 +97,25 @@ class NodeUnreachable(NodeError):
     """No answer came: nothing listens there, the connection broke or the time ran out."""
 
     code = "node_unreachable"
+
+
+class NodeNotAuthentic(NodeError):
+    """Who answered has not the network key that the chain knows the node by. Nothing was asked of it.
+
+    `expected` and `got` are compressed P-256 keys; `got` is `None` if the certificate is for no such key.
+    """
+
+    code = "node_not_authentic"
+
+    def __init__(self, node: str, *, expected: bytes, got: bytes | None) -> None:
+        found = f"one for {got.hex()}" if got else "one for another kind of key"
+        super().__init__(
+            node,
+            f"expected a certificate for the network key {expected.hex()} of this node on chain, got {found}",
+            hint="the node may have been set up anew, or something in between answers for it",
+        )
+        self.expected = expected
+        self.got = got
 
 
 class NodeRefused(NodeError):

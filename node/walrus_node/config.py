@@ -38,7 +38,6 @@ _UNUSED_KEYS = frozenset(
         "pending_metadata_cache",
         "rest_graceful_shutdown_period_secs",
         "shard_sync_config",
-        "tls",
     }
 )
 
@@ -93,6 +92,13 @@ class RestServer(BaseModel):
     confirmation_long_poll_max_millis: int = Field(default=5000, ge=0)
 
 
+class Tls(_Section):
+    """How the node speaks HTTPS: under its network key, with a certificate of its own unless one is given."""
+
+    disable_tls: bool = False
+    certificate_path: Path | None = None
+
+
 class PendingCache(_Section):
     """Uploads before their registration: kept for `ttl_secs`, not at all if that is 0."""
 
@@ -122,6 +128,7 @@ class NodeConfig(_Section):
     rest_api_address: str = "127.0.0.1:9185"
     metrics_address: str | None = None
     rest_server: RestServer = RestServer()
+    tls: Tls | None = None
     pending_sliver_cache: PendingCache = PendingCache()
     sui: SuiConfig
     commission_rate: int = Field(default=6000, ge=0, le=10_000)
@@ -136,6 +143,16 @@ class NodeConfig(_Section):
     def network_address(self) -> str:
         """How others reach the node: `host:port`, as registered on chain."""
         return f"{self.public_host}:{self.public_port}"
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether the node answers HTTPS. Without a `tls` section it speaks plain HTTP."""
+        return self.tls is not None and not self.tls.disable_tls
+
+    @property
+    def url(self) -> str:
+        """How others reach the node, scheme included."""
+        return f"{'https' if self.speaks_tls else 'http'}://{self.network_address}"
 
     @property
     def listen(self) -> tuple[str, int]:
@@ -169,11 +186,14 @@ class NodeConfig(_Section):
         def place(path: Path) -> Path:
             return folder / path.expanduser()
 
+        certificate = self.tls.certificate_path if self.tls else None
         return self.model_copy(
             update={
                 "storage_path": place(self.storage_path),
                 "protocol_key_pair": KeyPath(path=place(self.protocol_key_pair.path)),
                 "network_key_pair": KeyPath(path=place(self.network_key_pair.path)),
+                "tls": self.tls
+                and self.tls.model_copy(update={"certificate_path": certificate and place(certificate)}),
                 "sui": self.sui.model_copy(update={"wallet_config": place(self.sui.wallet_config)}),
             }
         )

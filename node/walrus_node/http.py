@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -91,8 +92,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_http(app: Any, listener: socket.socket) -> None:
-    """Answer on `listener` until cancelled; requests under way get a few seconds to end."""
+async def serve_http(app: Any, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+    """Answer on `listener` until cancelled, over TLS if `tls` is given; requests under way get seconds to end."""
     config = uvicorn.Config(
         app,
         http=_Protocol,
@@ -104,8 +105,10 @@ async def serve_http(app: Any, listener: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
+    config.load()
+    config.ssl = tls
     server = _Server(config)
-    log.info("listening on %s:%d", *listener.getsockname()[:2])
+    log.info("listening on %s://%s:%d", "https" if tls else "http", *listener.getsockname()[:2])
     try:
         await server.serve(sockets=[listener])
     except asyncio.CancelledError:

@@ -1,6 +1,7 @@
 """The node's keys on disk, each one line of text that only the owner may read (encoding.md §8).
 
-The protocol key (BLS12-381) signs confirmations; the network key (P-256) is the one others pin for TLS.
+The protocol key (BLS12-381) signs confirmations; the network key (P-256) is the one others pin for TLS. It may
+also come as PEM, which is what certificate authorities' tools work with.
 """
 
 from __future__ import annotations
@@ -8,12 +9,16 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
 from walrus_sui.chain.wallet import write_private
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.crypto.keys import SECP256R1_FLAG, format_bls_key, format_key, parse_bls_key, parse_key
 from walrus_sui.errors import ConfigError, KeyFormatError
 
 _MAX_KEY_FILE = 1024
+_PEM_MARK = "-----BEGIN"
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -28,7 +33,7 @@ def generate_network_key(path: Path) -> bytes:
     """Make a new P-256 key at `path`; returns its public key. Raises `ConfigError` rather than replace one."""
     scalar = (1 + secrets.randbelow(_P256_ORDER - 1)).to_bytes(32, "big")
     _write_new(path, format_key(SECP256R1_FLAG, scalar))
-    return _p256_public_key(scalar)
+    return compressed(_p256_key(scalar).public_key())
 
 
 def load_protocol_key(path: Path) -> SecretKey:
@@ -40,22 +45,36 @@ def load_protocol_key(path: Path) -> SecretKey:
         raise ConfigError(f"{path}: expected a BLS12-381 key: {error.message}") from error
 
 
-def load_network_public_key(path: Path) -> bytes:
-    """The public part, 33 bytes compressed, of the P-256 key at `path`. Raises `ConfigError`."""
+def load_network_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """Read the P-256 key at `path`, in base64 or PEM. Raises `ConfigError`."""
     text = _read_private(path)
     try:
-        return _p256_public_key(parse_key(SECP256R1_FLAG, text))
-    except (KeyFormatError, ValueError) as error:
+        if _PEM_MARK in text:
+            return _from_pem(text)
+        return _p256_key(parse_key(SECP256R1_FLAG, text))
+    except (KeyFormatError, TypeError, ValueError) as error:
         raise ConfigError(f"{path}: expected a P-256 key: {error}") from error
 
 
-def _p256_public_key(scalar: bytes) -> bytes:
-    # imported here: a running node does not need it to start
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+def load_network_public_key(path: Path) -> bytes:
+    """The public part, 33 bytes compressed, of the P-256 key at `path`. Raises `ConfigError`."""
+    return compressed(load_network_key(path).public_key())
 
-    key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
-    return key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+
+def compressed(key: ec.EllipticCurvePublicKey) -> bytes:
+    """A public key as it stands on chain: 33 bytes."""
+    return key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+
+
+def _p256_key(scalar: bytes) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
+
+
+def _from_pem(text: str) -> ec.EllipticCurvePrivateKey:
+    key = load_pem_private_key(text.encode(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise ValueError("got a key of another kind")
+    return key
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from walrus_node.assembly import Ground, Node
 from walrus_node.config import NodeConfig
 from walrus_node.http import listen, serve_http
-from walrus_node.keys import load_protocol_key
+from walrus_node.keys import load_network_key, load_protocol_key
 from walrus_node.membership import Membership
 from walrus_node.metrics import metrics_app
 from walrus_node.reopening import reopening, unless_unwritable
@@ -55,12 +56,14 @@ async def _live(
         if ground is None:
             return
         node = Node(ground)
-        apps = [node.app(), metrics_app(node.metrics)]
+        servers = [serve_http(node.app(), listeners[0].dup(), _tls(config))]
+        if len(listeners) > 1:
+            servers.append(serve_http(metrics_app(node.metrics), listeners[1].dup()))
         await _run_until(
             stop,
             reopening(ground.store.writes, reopening_seconds),
             *map(unless_unwritable, node.parts()),
-            *(serve_http(app, listener.dup()) for app, listener in zip(apps, listeners, strict=False)),
+            *servers,
         )
 
 
@@ -82,6 +85,19 @@ async def _lay_ground(config: NodeConfig, stack: contextlib.AsyncExitStack, stop
     membership = Membership(contracts, node_id, http, config.peer_url_scheme, limits)
     await membership.refresh()
     return Ground(config, key, keypair, cap_id, store, sui, contracts, membership, workers)
+
+
+def _tls(config: NodeConfig) -> ssl.SSLContext | None:
+    """What the node answers under, if it speaks TLS. Raises `ConfigError`."""
+    if config.tls is None or config.tls.disable_tls:
+        return None
+    # imported here: nodes without TLS do not need it
+    from walrus_node import tls
+
+    key, chain = load_network_key(config.network_key_pair.path), config.tls.certificate_path
+    return tls.server_context(
+        key, tls.read_chain(chain, key) if chain else tls.self_signed(key, config.public_host)
+    )
 
 
 def _required_cap(config: NodeConfig) -> bytes:

@@ -20,6 +20,8 @@ import yaml
 from tests.node.network import LONG_MS, N_SHARDS, STAKE, Chain, eventually, free_port
 from walrus_localnet.move.artifacts import built_package
 from walrus_node import operator
+from walrus_node.config import NodeConfig
+from walrus_node.keys import load_network_public_key
 from walrus_sui.chain import (
     BlobRegistration,
     Contracts,
@@ -163,7 +165,9 @@ async def single_node(folder: Path, **settings: Any) -> AsyncIterator[SingleNode
         await chain.fund(http, made.keypair.address)
         cap = await operator.register(sui, made.config_path)
         _change(made.config_path, settings)
-        client = StorageNodeClient(f"http://{made.config.network_address}", http)
+        config = NodeConfig.load(made.config_path)
+        network_key = load_network_public_key(config.network_key_pair.path)
+        client = StorageNodeClient(config.url, http, network_key)
         node = NodeProcess(made.config_path, client, folder / "node.log")
         with _killed_at_last(node):
             await node.start()

@@ -105,8 +105,24 @@ def test_wrong_listening_address(tmp_path: Path, address: str) -> None:
 def test_settings_of_official_nodes_are_accepted_and_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    NodeConfig.load(edited(tmp_path, balance_check={}, tls={"disable_tls": True}))
-    assert "have no effect in this node: balance_check, tls" in caplog.text
+    NodeConfig.load(edited(tmp_path, balance_check={}, metrics_push={}))
+    assert "have no effect in this node: balance_check, metrics_push" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("tls", "url"),
+    [
+        (None, "http://node.example:9185"),
+        ({"disable_tls": True}, "http://node.example:9185"),
+        ({}, "https://node.example:9185"),
+        ({"certificate_path": "chain.pem"}, "https://node.example:9185"),
+    ],
+)
+def test_tls_is_what_the_section_says(tmp_path: Path, tls: dict[str, Any] | None, url: str) -> None:
+    config = NodeConfig.load(edited(tmp_path, tls=tls))
+    assert config.url == url
+    certificate = config.tls and config.tls.certificate_path
+    assert certificate == (tmp_path / "chain.pem" if tls and "certificate_path" in tls else None)
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "a: [", "\0", "x" * (1 << 20) + "x"])

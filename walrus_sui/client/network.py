@@ -123,6 +123,7 @@ def _committee(
             pools[node_id].node_info.network_address,
             keys.get(node_id) or pools[node_id].node_info.compressed_public_key,
             shards,
+            pools[node_id].node_info.network_public_key,
         )
         for node_id, shards in assignment.items()
     )

@@ -50,7 +50,7 @@ class CommitteeNodes:
             CommitteeNode(
                 index,
                 member,
-                StorageNodeClient(f"{scheme}://{member.network_address}", http),
+                StorageNodeClient(f"{scheme}://{member.network_address}", http, member.network_public_key),
                 asyncio.Semaphore(slots),
             )
             for index, member in enumerate(committee.members)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator
 
@@ -11,9 +10,12 @@ import httpx
 
 from walrus_sui.client.http1 import Connection, Head
 from walrus_sui.client.limits import Limits
+from walrus_sui.client.pinning import TlsContexts, check_key
+from walrus_sui.errors import NodeNotAuthentic
+from walrus_sui.storage.client import NETWORK_KEY
 
-Place = tuple[str, str, int | None]
-"""Scheme, host and port."""
+Place = tuple[str, str, int | None, bytes]
+"""Scheme, host and port, and the network key that the node has to prove itself by, if one is known."""
 
 _PORTS = {"http": 80, "https": 443}
 _JOINED_BYTES = 64 << 10
@@ -29,11 +31,12 @@ class NodeTransport(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self._idle: dict[Place, list[Connection]] = defaultdict(list)
         self._open: set[Connection] = set()
-        self._tls: ssl.SSLContext | None = None
+        self._tls = TlsContexts()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
-        place = (request.url.scheme, request.url.host, request.url.port)
+        url = request.url
+        place = (url.scheme, url.host, url.port, request.extensions.get(NETWORK_KEY, b""))
         while connection := self._reusable(place):
             try:
                 return await self._exchange(connection, place, request, timeouts)
@@ -72,18 +75,25 @@ class NodeTransport(httpx.AsyncBaseTransport):
         return None
 
     async def _connect(self, place: Place, timeout: float | None) -> Connection:
-        scheme, host, port = place
+        scheme, host, port, network_key = place
+        context = self._tls.context(network_key) if scheme == "https" else None
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
-                _, connection = await loop.create_connection(
-                    Connection, host, port or _PORTS[scheme], ssl=self._ssl() if scheme == "https" else None
+                transport, connection = await loop.create_connection(
+                    Connection, host, port or _PORTS[scheme], ssl=context
                 )
         except TimeoutError:
             raise httpx.ConnectTimeout(f"no connection within {timeout:g} s") from None
         except OSError as error:
             raise httpx.ConnectError(error.strerror or str(error)) from error
         self._open.add(connection)
+        if context is not None and network_key:
+            try:
+                check_key(f"{scheme}://{host}:{port or _PORTS[scheme]}", transport, network_key)
+            except NodeNotAuthentic:
+                self.drop(connection)
+                raise
         return connection
 
     async def _exchange(
@@ -98,11 +108,6 @@ class NodeTransport(httpx.AsyncBaseTransport):
             self.drop(connection)
             raise
         return httpx.Response(head.status, headers=head.headers, stream=body)
-
-    def _ssl(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = httpx.create_ssl_context()  # loads the certificates of all authorities: once is enough
-        return self._tls
 
 
 class _Body(httpx.AsyncByteStream):

@@ -33,6 +33,8 @@ from walrus_sui.storage.bundle import Bundle, BundleReceipt, FoundBundle
 from walrus_sui.storage.envelope import failure_reason, parse, success_data
 from walrus_sui.storage.status import BlobStatus, StoredStatus, status_from_json
 
+NETWORK_KEY = "walrus_network_key"
+"""Extension of httpx requests that tells the transport which key the node has to prove itself by."""
 MAX_JSON_BYTES = 1 << 20
 MAX_METADATA_BYTES = 8 << 20
 """Above the metadata of the largest committee RS2 allows: 66 bytes for each of 49,155 shards."""
@@ -50,9 +52,11 @@ class StorageNodeClient:
     `NodeMisbehaved` if the answer is not one the protocol allows. Time limits are those of `http`.
     """
 
-    def __init__(self, base_url: str, http: httpx.AsyncClient) -> None:
+    def __init__(self, base_url: str, http: httpx.AsyncClient, network_key: bytes = b"") -> None:
+        """Over TLS the node has to prove itself by `network_key`, or by the usual authorities if that is empty."""
         self.base_url = base_url.rstrip("/")
         self._http = http
+        self._extensions = {NETWORK_KEY: network_key} if network_key else {}
 
     async def metadata(self, blob_id: BlobId) -> BlobMetadataWithId:
         body = await self._request("GET", routes.metadata(blob_id), limit=MAX_METADATA_BYTES)
@@ -171,7 +175,9 @@ class StorageNodeClient:
     async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> Body:
         headers = {"content-type": routes.BCS_CONTENT_TYPE} if body is not None else None
         try:
-            request = self._http.build_request(method, self.base_url + path, content=body, headers=headers)
+            request = self._http.build_request(
+                method, self.base_url + path, content=body, headers=headers, extensions=dict(self._extensions)
+            )
             response = await self._http.send(request, stream=True)
             try:
                 answer = await self._read(response, limit)

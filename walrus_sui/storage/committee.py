@@ -11,12 +11,16 @@ from walrus_sui.redstuff import BlobId, pair_of_shard, shard_of_pair
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One node of a committee. `shards` ascend as on chain; `network_address` is `host:port`."""
+    """One node of a committee. `shards` ascend as on chain; `network_address` is `host:port`.
+
+    `network_public_key` (compressed P-256) is what the node proves itself by over TLS; empty if it is not known.
+    """
 
     node_id: bytes
     network_address: str
     public_key: bytes
     shards: tuple[int, ...]
+    network_public_key: bytes = b""
 
     @property
     def weight(self) -> int:
