@@ -121,7 +121,7 @@ def test_parsers_give_back_what_they_read_or_say_what_is_wrong(name: str) -> Non
     good = bcs.encode(layout, value)
 
     @given(body=damaged(good) | st.binary(max_size=200))
-    @within(cases(150, 20_000))
+    @within(cases(150, 5_000))
     def read(body: bytes) -> None:
         try:
             found = bcs.decode(layout, body)
@@ -134,7 +134,7 @@ def test_parsers_give_back_what_they_read_or_say_what_is_wrong(name: str) -> Non
 
 
 @given(body=damaged(SYNC_SHARD.serialized_message))
-@within(cases(150, 20_000))
+@within(cases(150, 5_000))
 def test_messages_are_read_whole_or_refused(body: bytes) -> None:
     try:
         epoch, message = SyncShardRequest.parse_any_epoch(body)
@@ -159,7 +159,7 @@ def uploads(node: Node) -> dict[str, tuple[str, bytes]]:
 
 @pytest.mark.parametrize("name", ["metadata", "sliver", "bundle"])
 @given(data=st.data())
-@within(cases(60, 10_000))
+@within(cases(60, 3_000))
 async def test_only_what_is_right_is_stored(node: Node, name: str, data: st.DataObject) -> None:
     if node.events == 0:
         node.apply(registration(BLOB.blob_id))
@@ -184,7 +184,7 @@ def check_stored(node: Node) -> None:
 
 
 @given(body=damaged(PROOF.to_bytes()))
-@within(cases(60, 10_000))
+@within(cases(60, 3_000))
 async def test_an_honest_blob_is_never_called_inconsistent(node: Node, body: bytes) -> None:
     if node.events == 0:
         node.apply(registration(BLOB.blob_id))
@@ -193,7 +193,7 @@ async def test_an_honest_blob_is_never_called_inconsistent(node: Node, body: byt
 
 
 @given(body=damaged(SYNC_SHARD.to_bytes()), key=damaged(base64.b64encode(bytes(REQUESTER.public_key))))
-@within(cases(60, 10_000))
+@within(cases(60, 3_000))
 async def test_nothing_is_handed_over_for_a_damaged_request(node: Node, body: bytes, key: bytes) -> None:
     committee = Committee(EPOCH, N_SHARDS, (Member(bytes(32), "h:1", bytes(REQUESTER.public_key), (2,)),))
     transfer = ShardTransfer(node.store, node.custody, lambda: committee)

@@ -114,7 +114,7 @@ def test_answers_to_requests_that_fit_are_as_described(target: Target, path: str
     ]
 
     @given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE))
-    @within(cases(15, 1500))
+    @within(cases(15, 400))
     def ask(case: Any) -> None:
         case.call_and_validate(base_url=target.url, checks=checks)
 
@@ -126,7 +126,7 @@ def test_requests_that_do_not_fit_are_refused(target: Target, path: str, method:
     operation = schemathesis.openapi.from_dict(DOCUMENT)[path][method.upper()]
 
     @given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE))
-    @within(cases(15, 1500))
+    @within(cases(15, 400))
     def ask(case: Any) -> None:
         response = case.call(base_url=target.url)
         check_answer(response.status_code, response.headers["content-type"][0], response.content)
@@ -231,7 +231,7 @@ def test_hundreds_of_half_requests_do_not_keep_others_waiting(target: Target) ->
 
 def test_random_bytes(target: Target) -> None:
     @given(sent=st.binary(max_size=300) | st.binary(max_size=80).map(lambda noise: GET + noise + b"\r\n\r\n"))
-    @within(cases(40, 5000))
+    @within(cases(40, 2000))
     def ask(sent: bytes) -> None:
         answer = exchange(target, sent, finish=True)
         assert answer == b"" or b"200" <= answer[9:12] < b"500", (sent, answer[:200])
