@@ -9,6 +9,7 @@ import pytest
 from tests.move.test_package import load, write_package
 from walrus_localnet.move.compiler import Compiler, Outcome
 from walrus_localnet.move.errors import PackageError
+from walrus_localnet.move.unit_tests.arguments import can_be_random, random_arguments
 from walrus_localnet.move.unit_tests.engines import Engine, run_tests
 from walrus_localnet.move.unit_tests.expectation import (
     ErrorConstant,
@@ -18,6 +19,8 @@ from walrus_localnet.move.unit_tests.expectation import (
     imports,
 )
 from walrus_localnet.move.unit_tests.source import UnitTest, as_ordinary_code, entries, find_tests, without_tests
+from walrus_localnet.vm import ADDRESS, BOOL, SIGNER, U8, Reference, Vector
+from walrus_sui.bcs.sui import format_address
 
 SOURCE = """module own::m;
 
@@ -218,3 +221,37 @@ def test_wanted_tests_alone_are_run(tmp_path: Path, compiler: Compiler) -> None:
     for engine in Engine:
         report = run_tests(package, compiler, engine, lambda name: "clever" in name)
         assert [verdict.name for verdict in report.verdicts] == ["own::m::clever", "own::m::wrong_clever"]
+
+
+RANDOM = """module own::m;
+#[random_test] fun holds(a: u8, b: u8, c: bool) { assert!((a as u16) + (b as u16) <= 510 && (c || !c)) }
+#[random_test] fun reverses(mut v: vector<u64>, who: address) {
+    let w = v;
+    v.reverse(); v.reverse();
+    assert!(v == w && who == who)
+}
+#[random_test] fun fails_for_most(a: u256) { assert!(a < 1000, 7) }
+#[random_test, expected_failure(abort_code = 7)] fun always_aborts(_a: vector<vector<u8>>) { abort 7 }
+"""
+
+
+def test_random_tests_run_on_both_machines(tmp_path: Path, compiler: Compiler) -> None:
+    manifest = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
+    report = run_tests(load(write_package(tmp_path, manifest, RANDOM)), compiler)
+    ends = {verdict.name.split("::")[-1]: (verdict.official, verdict.own) for verdict in report.verdicts}
+    passed, failed = (Outcome.PASSED, Outcome.PASSED), (Outcome.FAILED, Outcome.FAILED)
+    assert ends == {"holds": passed, "reverses": passed, "always_aborts": passed, "fails_for_most": failed}
+    text = report.reports[Engine.OWN].text
+    assert f"aborted with code 7 in {format_address(bytes(32))}::m::fails_for_most" in text
+    assert f"with the arguments ({2**256 - 1})" in text
+
+
+def test_random_arguments_are_the_same_every_time_and_reach_the_edges() -> None:
+    types = [U8, Vector(U8), Vector(Vector(BOOL)), ADDRESS]
+    rounds = random_arguments("own::m::f", types)
+    assert rounds == random_arguments("own::m::f", types) != random_arguments("own::m::g", types)
+    assert rounds[0] == [0, bytearray(), [], bytes(32)]
+    assert rounds[1] == [255, bytearray(b"\xff" * 10), [[True] * 10] * 10, b"\xff" * 32]
+    assert len(rounds) == 10
+    assert not can_be_random(SIGNER)
+    assert not can_be_random(Vector(Reference(U8, False)))

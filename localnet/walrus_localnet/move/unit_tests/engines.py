@@ -9,7 +9,6 @@ from enum import Enum
 from walrus_localnet.move.compiler import Compiler, Outcome, TestReport
 from walrus_localnet.move.package import Package
 from walrus_localnet.move.unit_tests.runner import run_on_own_vm
-from walrus_localnet.move.unit_tests.source import UnitTest
 
 
 class Engine(Enum):
@@ -58,21 +57,15 @@ def run_tests(
 ) -> EngineReport:
     """Runs the tests whose name (`package::module::function`) is wanted.
 
-    Tests that need BLS run on our VM only, as the official runner takes any signature for valid; random tests run
-    on the official one only. Raises `CompileError` when the tests do not compile.
+    Tests that need BLS run on our VM only, as the official runner takes any signature for valid. Random tests run
+    on both, with arguments of each runner's own. Raises `CompileError` when the tests do not compile.
     """
     reports: dict[Engine, TestReport] = {}
     if engine is not Engine.OWN:
         reports[Engine.OFFICIAL] = compiler.test(package, lambda test: wanted(test.name) and not test.needs_bls)
     if engine is not Engine.OFFICIAL:
-        reports[Engine.OWN] = run_on_own_vm(
-            package, compiler, lambda test: _runs_on_ours(test) and wanted(test.name)
-        )
+        reports[Engine.OWN] = run_on_own_vm(package, compiler, lambda test: wanted(test.name))
     return EngineReport(tuple(_verdicts(reports)), reports)
-
-
-def _runs_on_ours(test: UnitTest) -> bool:
-    return not test.is_random
 
 
 def _verdicts(reports: Mapping[Engine, TestReport]) -> list[Verdict]:

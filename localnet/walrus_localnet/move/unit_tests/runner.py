@@ -6,17 +6,18 @@ a fresh world.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from walrus_localnet.move.compiler import Compiler, Outcome, TestReport, TestResult
 from walrus_localnet.move.errors import PackageError
 from walrus_localnet.move.package import ZERO, Package
 from walrus_localnet.move.unit_tests import natives as natives  # adds the natives of tests to the machine
+from walrus_localnet.move.unit_tests.arguments import can_be_random, random_arguments
 from walrus_localnet.move.unit_tests.expectation import ErrorConstant, Expectation, error_constants, expectation
 from walrus_localnet.move.unit_tests.source import UnitTest, as_ordinary_code, find_tests
 from walrus_localnet.move.unit_tests.world import World
-from walrus_localnet.vm import ExecutionError, Machine, Meter, OutOfGas, Reference
+from walrus_localnet.vm import ExecutionError, Machine, Meter, OutOfGas, Reference, Value
 from walrus_localnet.vm import Package as PublishedPackage
 from walrus_localnet.vm.bytecode import Module, read_module
 
@@ -95,16 +96,39 @@ def _trouble(machine: Machine, homes: Iterable[bytes], case: _Case) -> str | Non
     """What is wrong with a test; None when it passed."""
     package, module = _home(machine, homes, case.test)
     info = machine.function(package, module, case.test.function)
-    if info.parameters or any(isinstance(type_, Reference) for type_ in info.returns):
-        return "a test takes no arguments"
+    if any(isinstance(type_, Reference) for type_ in info.returns):
+        return "a test returns no reference"
+    if not case.test.is_random:
+        return (
+            _run_once(machine, package, module, case, []) if not info.parameters else "a test takes no arguments"
+        )
+    if not all(map(can_be_random, info.parameters)):
+        return "a random test takes numbers, truth values, addresses and vectors of them"
+    for arguments in random_arguments(case.test.name, info.parameters):
+        shown = ", ".join(map(_shown, arguments))
+        if trouble := _run_once(machine, package, module, case, arguments):
+            return f"{trouble}\n            with the arguments ({shown})"
+    return None
+
+
+def _run_once(
+    machine: Machine, package: bytes, module: str, case: _Case, arguments: Sequence[Value]
+) -> str | None:
     world = World(machine, checks_bls=case.test.needs_bls)
     try:
-        machine.call(package, module, case.test.function, (), (), world, Meter(GAS_LIMIT))
+        machine.call(package, module, case.test.function, (), arguments, world, Meter(GAS_LIMIT))
     except OutOfGas as failure:
         return None if case.expected == Expectation(kind="out_of_gas") else str(failure)
     except ExecutionError as failure:
         return _judge(machine, case, failure)
     return None if case.expected is None else "expected a failure, but it succeeded"
+
+
+def _shown(value: Value) -> str:
+    """A value as Move writes it."""
+    if isinstance(value, bytes | bytearray):
+        return f"@0x{value.hex()}" if isinstance(value, bytes) else f'x"{value.hex()}"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _judge(machine: Machine, case: _Case, failure: ExecutionError) -> str | None:
