@@ -49,6 +49,8 @@ COMMANDS = {
     "set-blob-attribute": Entry("walrus_cli.attributes", "Add or replace attributes."),
     "remove-blob-attribute-fields": Entry("walrus_cli.attributes", "Remove some attributes."),
     "remove-blob-attribute": Entry("walrus_cli.attributes", "Remove all attributes."),
+    "certificate": Entry("walrus_cli.certificates", "Show and verify certificates of availability."),
+    "doctor": Entry("walrus_cli.doctor", "Check configuration, wallet, network and machine."),
     "get-wal": Entry("walrus_cli.money", "Change SUI into WAL."),
     "stake": Entry("walrus_cli.staking", "Stake WAL with storage nodes."),
     "request-withdraw-stake": Entry("walrus_cli.staking", "Ask for stake back."),

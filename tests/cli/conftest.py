@@ -69,6 +69,9 @@ class Stage:
                 os.environ["WALRUS_CONFIG"] = before
         return Done(code, out.getvalue(), err.getvalue())
 
+    def epoch(self) -> int:
+        return self.do(self.world.epoch())
+
     def blob(self, *, deletable: bool = True, epochs: int = 3) -> Blob:
         """A certified blob of the owner."""
 
@@ -86,7 +89,7 @@ class Stage:
         return path / "client.yaml"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)

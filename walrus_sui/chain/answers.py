@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from walrus_sui import bcs
-from walrus_sui.bcs.sui import Event, TransactionEffects, TransactionEffectsV2
+from walrus_sui.bcs.sui import Event, TransactionData, TransactionEffects, TransactionEffectsV2
 from walrus_sui.chain.objects import ChainObject, ChainPackage, read_object
 from walrus_sui.errors import BcsError, ChainError
 
@@ -27,6 +27,11 @@ def effects_of(transaction: Any) -> TransactionEffectsV2:
     if not isinstance(effects, TransactionEffectsV2):
         raise ChainError(f"expected effects of version 2, got {type(effects).__name__}")
     return effects
+
+
+def transaction_of(transaction: Any) -> TransactionData:
+    """From an `ExecutedTransaction` message."""
+    return _read("a transaction", transaction.transaction, TransactionData.from_bytes)
 
 
 def events_of(transaction: Any) -> tuple[Event, ...]:

@@ -11,12 +11,13 @@ from walrus_sui.bcs.sui import (
     DatatypeTag,
     Event,
     StructTag,
+    TransactionData,
     TransactionEffectsV2,
     TypeTag,
     format_address,
     format_digest,
 )
-from walrus_sui.chain.answers import effects_of, events_of, object_of
+from walrus_sui.chain.answers import effects_of, events_of, object_of, transaction_of
 from walrus_sui.chain.checkpoints import Checkpoint, follow_checkpoints, read_checkpoint
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
@@ -160,6 +161,10 @@ class SuiClient:
         )
         answer = await self._read("MOVEPACKAGE", "get_function", request)
         return tuple(answer.function.parameters)
+
+    async def transaction_data(self, digest: bytes) -> TransactionData:
+        """A transaction as it was signed. Raises `ObjectNotFound`."""
+        return transaction_of(await self._transaction(digest, "transaction.bcs"))
 
     async def transaction_effects(self, digest: bytes) -> TransactionEffectsV2:
         """What a transaction did, successful or not. Raises `ObjectNotFound`."""

@@ -8,6 +8,7 @@ from walrus_sui.chain.contracts.certificates import CertificateCalls
 from walrus_sui.chain.contracts.epochs import EpochCalls
 from walrus_sui.chain.contracts.exchange import ExchangeCalls
 from walrus_sui.chain.contracts.governance import GovernanceCalls
+from walrus_sui.chain.contracts.history import HistoryReads
 from walrus_sui.chain.contracts.nodes import NodeCalls
 from walrus_sui.chain.contracts.resources import ResourceCalls
 from walrus_sui.chain.contracts.shared_blobs import SharedBlobCalls
@@ -23,6 +24,7 @@ class Contracts(
     BurnCalls,
     StoragePoolCalls,
     CertificateCalls,
+    HistoryReads,
     StakingCalls,
     ExchangeCalls,
     NodeCalls,
