@@ -126,6 +126,11 @@ def dynamic_field_id(parent: bytes, name_type: TypeTag, name: bytes) -> bytes:
     return blake2b256(b"\xf0", parent, len(name).to_bytes(8, "little"), name, name_type.to_bytes())
 
 
+def created_object_id(digest: bytes, number: int) -> bytes:
+    """The id of the object that a transaction creates after `number` others (sui_localnet.md §4)."""
+    return blake2b256(b"\xf1", digest, number.to_bytes(8, "little"))
+
+
 @dataclass(frozen=True)
 class DynamicField:
     """A field object: `name` and `value` decoded by the layouts it was asked for with."""

@@ -5,6 +5,7 @@ An epoch that ends meanwhile takes its committee with it: what was not certified
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,10 +18,11 @@ from walrus_sui.chain import (
 )
 from walrus_sui.chain.events import AvailabilityCertificateIssued, BlobCertified
 from walrus_sui.chain.types import Blob
+from walrus_sui.client.early import EarlyUploads
 from walrus_sui.client.job import Job
 from walrus_sui.client.ledger import Ledger
 from walrus_sui.client.network import Network
-from walrus_sui.client.parallel import for_each
+from walrus_sui.client.parallel import cancel, for_each
 from walrus_sui.client.progress import Phase
 from walrus_sui.client.session import Session
 from walrus_sui.client.stored import StoredBlob
@@ -44,8 +46,11 @@ class _Failure:
 class Certifying:
     """Brings jobs that have their Blob objects to their outcome."""
 
-    def __init__(self, session: Session, network: Network, ledger: Ledger, tally: Tally) -> None:
+    def __init__(
+        self, session: Session, network: Network, ledger: Ledger, early: EarlyUploads, tally: Tally
+    ) -> None:
         self._session = session
+        self._early = early
         self._network = network
         self._ledger = ledger
         self._tally = tally
@@ -95,19 +100,23 @@ class Certifying:
 
     async def _bring(self, job: Job) -> Confirmations:
         nodes, limits = self._session.nodes(self._network.committee), self._session.limits
-        pending = job.source.size <= limits.pending_bytes
-        persistence = _persistence(_blob(job))
-        flow = Upload(
-            nodes,
-            job.encoded,
-            persistence,
-            limits,
-            lambda slivers: self._tally.add(Phase.UPLOAD, slivers),
-            pending=pending,
-        )
+        early = self._early.take(job, nodes)
+        if early is not None:
+            flow, confirmed = early.flow, early.task
+        else:
+            flow = Upload(
+                nodes,
+                job.encoded,
+                _persistence(_blob(job)),
+                limits,
+                lambda slivers: self._tally.add(Phase.UPLOAD, slivers),
+                pending=job.source.size <= limits.pending_bytes,
+            )
+            confirmed = asyncio.create_task(flow.run())
         try:
-            return await flow.run()
+            return await confirmed
         finally:
+            await cancel([confirmed])
             job.requests += flow.requests
             job.source.check_unchanged()
 
@@ -179,7 +188,7 @@ class Certifying:
     def _stored(
         self, job: Job, blob: Blob, found: Confirmations | None, certificate_object: bytes | None
     ) -> StoredBlob:
-        bls = self._network.committee.bls()
+        bls = self._session.nodes(self._network.committee).bls
         return StoredBlob(
             job.blob_id,
             job.source.size,

@@ -44,10 +44,10 @@ class Delivery:
         persistence: Permanent | Deletable,
         limits: Limits,
         on_stored: Callable[[int], None],
-        *,
         pending: bool = False,
+        registered: asyncio.Event | None = None,
     ) -> None:
-        """With `pending` nodes may be asked before they see the blob registered."""
+        """With `pending` nodes may be asked before they see the blob registered; `registered` tells when it is."""
         self.requests = 0
         self.trouble: dict[str, str] = {}
         self._encoded = encoded
@@ -57,6 +57,7 @@ class Delivery:
         self._limits = limits
         self._on_stored = on_stored
         self._pending = pending
+        self._registered = registered
         size, params = encoded.metadata.symbol_size, encoded.params
         frame = SLIVER_FRAME + _SLIVER_DATA_FRAME
         self._sizes = {Axis.PRIMARY: params.columns * size + frame, Axis.SECONDARY: params.rows * size + frame}
@@ -66,6 +67,8 @@ class Delivery:
 
     async def serve(self, node: CommitteeNode) -> SignedMessage:
         """The node's confirmation, not verified yet. Raises `NodeError`."""
+        if not node.takes_early:
+            await self._registration()
         if node.takes_bundles:
             try:
                 return await self._send_bundles(node)
@@ -124,6 +127,7 @@ class Delivery:
         self._on_stored(1)
 
     async def _confirmation(self, node: CommitteeNode) -> SignedMessage:
+        await self._registration()
         return await self._attempt(node, lambda: node.client.confirmation(self._blob_id, self._persistence))
 
     def _places(self, node: CommitteeNode) -> Iterator[Place]:
@@ -134,6 +138,13 @@ class Delivery:
         """Cut when it is sent, so that only what is under way is held twice."""
         found = self._encoded.sliver_pair(pair)
         return found.primary if axis is Axis.PRIMARY else found.secondary
+
+    async def _registration(self) -> bool:
+        """Wait for the blob's registration; False if that has been already."""
+        if self._registered is None or self._registered.is_set():
+            return False
+        await self._registered.wait()
+        return True
 
     @cached_property
     def _metadata(self) -> bytes:
@@ -160,5 +171,9 @@ class Delivery:
             except NodeRefused as refusal:
                 if refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
                     raise
+                if await self._registration():
+                    node.takes_early = False
+                    lag_ends = clock() + self._limits.registration_wait
+                    continue
             await asyncio.sleep(backoff)
             backoff = min(2 * backoff, self._limits.longest_backoff)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import httpx
 
 from walrus_sui.client.limits import Limits
+from walrus_sui.crypto.certificate import BlsCommittee
 from walrus_sui.errors import NodeError, WalrusError
 from walrus_sui.redstuff import Params
 from walrus_sui.storage import Committee, Member, StorageNodeClient
@@ -19,7 +21,8 @@ class CommitteeNode:
     """One member of a committee and the client that talks to it; `index` is its bit in a certificate.
 
     `slots` keeps the requests to it that are under way to a few, so that connections are used again. A node
-    `takes_bundles` until it says that it does not know that route.
+    `takes_bundles` until it says that it does not know that route, and `takes_early` uploads, before it has seen
+    their blob registered, until it refuses one.
     """
 
     index: int
@@ -27,6 +30,7 @@ class CommitteeNode:
     client: StorageNodeClient
     slots: asyncio.Semaphore
     takes_bundles: bool = True
+    takes_early: bool = True
 
     @property
     def weight(self) -> int:
@@ -65,6 +69,11 @@ class CommitteeNodes:
     @property
     def n_shards(self) -> int:
         return self.committee.n_shards
+
+    @cached_property
+    def bls(self) -> BlsCommittee:
+        """The keys and weights that certificates are checked against."""
+        return self.committee.bls()
 
     @property
     def quorum(self) -> int:

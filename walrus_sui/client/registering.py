@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walrus_sui.chain import BlobRegistration
+from walrus_sui.chain import BlobRegistration, SignedTransaction
 from walrus_sui.chain.types import Blob
+from walrus_sui.client.early import EarlyUploads
 from walrus_sui.client.job import Job
 from walrus_sui.client.ledger import Ledger
 from walrus_sui.client.network import Network
@@ -17,10 +18,11 @@ from walrus_sui.errors import MoveAborted, WalrusError
 class Registering:
     """Gives jobs their Blob objects, all or none."""
 
-    def __init__(self, session: Session, network: Network, ledger: Ledger) -> None:
+    def __init__(self, session: Session, network: Network, ledger: Ledger, early: EarlyUploads) -> None:
         self._session = session
         self._network = network
         self._ledger = ledger
+        self._early = early
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Jobs that fail have that as their outcome."""
@@ -35,21 +37,28 @@ class Registering:
 
     async def _register(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
         try:
+            await self._early.close()
             return await self._send(jobs)
         except MoveAborted:
             seen = self._network
             self._network = await self._session.newer_network(seen)
             if self._network.terms == seen.terms:
                 raise
+            await self._early.close()
             return await self._send(jobs)
 
     async def _send(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
         async with self._ledger.payment(jobs) as write_down:
+
+            async def begin_upload(signed: SignedTransaction, object_ids: tuple[bytes, ...]) -> None:
+                await write_down(signed)
+                self._early.begin(jobs, object_ids)
+
             return await self._session.contracts.register_blobs(
                 self._session.signer,
                 [self._registration(job) for job in jobs],
                 system=self._network.system,
-                on_signed=write_down,
+                on_signed=begin_upload,
             )
 
     def _registration(self, job: Job) -> BlobRegistration:

@@ -43,7 +43,7 @@ class Session:
     @asynccontextmanager
     async def open(cls, config: ClientConfig, keypair: Keypair | None, limits: Limits) -> AsyncIterator[Self]:
         """Raises `ChainUnreachable`, or `ContractMismatch` if the configured ids are not those of Walrus."""
-        async with http_client(limits) as http, SuiClient(config.rpc_url) as sui:
+        async with http_client(limits) as http, SuiClient(config.rpc_url, gas_budget=config.gas_budget) as sui:
             contracts = await Contracts.discover(sui, config.system_object, config.staking_object)
             yield cls(config, contracts, http, keypair, limits)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from walrus_sui.chain import Prices
 from walrus_sui.client.certifying import Certifying
+from walrus_sui.client.early import EarlyUploads
 from walrus_sui.client.finding import Finding
 from walrus_sui.client.job import Job
 from walrus_sui.client.ledger import Ledger
@@ -177,17 +178,20 @@ class _Flow:
     async def _store(self, jobs: Sequence[Job]) -> None:
         journal = self._session.journal()
         ledger = Ledger(journal)
+        nodes = self._session.nodes(self._network.committee)
+        early = EarlyUploads(nodes, self._session.limits, self._tally)
         try:
             finding = Finding(self._session, self._network, self._request, journal)
             ledger.adopt(await finding.plan(jobs))
             self._tally.start(Phase.REGISTER)
             new = [job for job in jobs if job.outcome is None and job.plan is not None and job.plan.registers]
             if new:
-                await Registering(self._session, self._network, ledger).run(new)
+                await Registering(self._session, self._network, ledger, early).run(new)
             self._tally.add(Phase.REGISTER, len(jobs))
             left = [job for job in jobs if job.outcome is None]
-            await Certifying(self._session, self._network, ledger, self._tally).run(left)
+            await Certifying(self._session, self._network, ledger, early, self._tally).run(left)
         finally:
+            await early.close()
             ledger.settle(jobs)
 
     def _planned(self, entry: Job | StoreFailure) -> StorePlan | StoreFailure:

@@ -71,12 +71,14 @@ class Upload:
         on_stored: Callable[[int], None],
         *,
         pending: bool = False,
+        registered: asyncio.Event | None = None,
     ) -> None:
+        """`registered` is set once the blob is; without it, it is already."""
         self._nodes = nodes
         self._expected = StorageConfirmation(bytes(encoded.blob_id), persistence)
         self._message = self._expected.signed_bytes(nodes.committee.epoch)
         self._limits = limits
-        self._delivery = Delivery(nodes, encoded, persistence, limits, on_stored, pending=pending)
+        self._delivery = Delivery(nodes, encoded, persistence, limits, on_stored, pending, registered)
         self._signed: dict[int, SignedMessage] = {}
         self._failures: dict[str, str] = {}
 
@@ -132,7 +134,7 @@ class Upload:
 
     def _certify(self) -> Certificate | None:
         """One check for all signatures. Where it fails each is checked, and those that do not hold are dropped."""
-        bls = self._nodes.committee.bls()
+        bls = self._nodes.bls
         try:
             return certify(bls, self._expected, self._signed)
         except CryptoError:

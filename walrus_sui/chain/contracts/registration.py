@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from walrus_sui import bcs
@@ -13,7 +13,8 @@ from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.events import BlobRegistered, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.signed import OnSigned
+from walrus_sui.chain.objects import created_object_id
+from walrus_sui.chain.signed import SignedTransaction
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import Blob, Storage, SystemStateInnerV1
 from walrus_sui.errors import ContractMismatch
@@ -38,6 +39,14 @@ class BlobRegistration:
     storage: bytes | None = None
 
 
+OnRegistration = Callable[[SignedTransaction, tuple[bytes, ...]], Awaitable[None]]
+"""Is told of a registration before it is sent, and which ids the Blob objects will have if it is executed.
+
+Ids follow from a transaction's digest and the order in which it creates objects: with contracts that create others
+on the way they come out wrong, so what the executed transaction says counts.
+"""
+
+
 class RegistrationCalls(ContractReads):
     async def register_blobs(
         self,
@@ -45,7 +54,7 @@ class RegistrationCalls(ContractReads):
         registrations: Sequence[BlobRegistration],
         *,
         system: SystemStateInnerV1 | None = None,
-        on_signed: OnSigned | None = None,
+        on_signed: OnRegistration | None = None,
     ) -> tuple[Blob, ...]:
         """Reserve storage for blobs and register them, all or none; pays exactly the price of the moment.
 
@@ -54,11 +63,19 @@ class RegistrationCalls(ContractReads):
         `MoveAborted` (such as `EStorageExceeded`, `EInvalidEpochsAhead`).
         """
 
-        async def build() -> TransactionBuilder:
-            state = system or await self.system()
-            return await _Builder(self, keypair.address, state).build(registrations)
+        created: list[int] = []
 
-        executed = await self.sui.execute(build, keypair, on_signed=on_signed)
+        async def build() -> TransactionBuilder:
+            builder = _Builder(self, keypair.address, system or await self.system())
+            tx = await builder.build(registrations)
+            created[:] = builder.blobs_created
+            return tx
+
+        async def expect(signed: SignedTransaction) -> None:
+            if on_signed is not None:
+                await on_signed(signed, tuple(created_object_id(signed.digest, number) for number in created))
+
+        executed = await self.sui.execute(build, keypair, on_signed=expect)
         blobs = await self.registered_blobs(executed)
         if len(blobs) != len(registrations):
             raise ContractMismatch(
@@ -83,6 +100,9 @@ class _Builder:
         self._tx = TransactionBuilder(routine=True)
         self._system = self._tx.object(contracts.system_object)
         self._owned: dict[bytes, _OwnedStorage] = {}
+        self._created = 0
+        self.blobs_created: list[int] = []
+        """How many objects the transaction creates before each Blob."""
 
     async def build(self, registrations: Sequence[BlobRegistration]) -> TransactionBuilder:
         sizes = [encoded_size(self._state, item.size) for item in registrations]
@@ -104,7 +124,7 @@ class _Builder:
             if str(found.type) != expected:
                 raise ContractMismatch(f"expected a {expected}, got a {found.type}")
             self._owned[object_id] = _OwnedStorage(
-                self._contracts, self._tx, found.parse(Storage), self._tx.object(object_id)
+                self._split_storage, found.parse(Storage), self._tx.object(object_id)
             )
 
     async def _pay(self, registrations: Sequence[BlobRegistration], sizes: list[int]) -> tuple[Usable, ...]:
@@ -115,6 +135,7 @@ class _Builder:
             if item.storage is None
         ]
         amounts = (sum(bought), sum(map(prices.write_cost, sizes)))
+        self._created += len(amounts)
         return await split_payments(self._contracts.sui, self._tx, self._owner, self._contracts.wal_type, amounts)
 
     def _register(self, item: BlobRegistration, size: int, space: Usable, writing: Usable) -> CommandResult:
@@ -129,7 +150,8 @@ class _Builder:
             tx.pure(bool, item.deletable),
             writing,
         )
-        blob = self._contracts._call(tx, "system", "register_blob", arguments)
+        self.blobs_created.append(self._created)
+        blob = self._create("system", "register_blob", arguments)
         for key, value in item.attributes.items():
             pair = (blob, tx.pure(str, key), tx.pure(str, value))
             self._contracts._call(tx, "blob", "insert_or_update_metadata_pair", pair)
@@ -139,17 +161,27 @@ class _Builder:
         if item.storage is not None:
             return self._owned[item.storage].cut(size, self._state.committee.epoch + item.epochs)
         arguments = (self._system, self._tx.pure(bcs.U64, size), self._tx.pure(bcs.U32, item.epochs), space)
-        return self._contracts._call(self._tx, "system", "reserve_space", arguments)
+        return self._create("system", "reserve_space", arguments)
+
+    def _split_storage(self, storage: Usable, function: str, at: int) -> Usable:
+        layout = bcs.U64 if function == "split_by_size" else bcs.U32
+        return self._create("storage_resource", function, (storage, self._tx.pure(layout, at)))
+
+    def _create(self, module: str, function: str, arguments: Sequence[Usable]) -> CommandResult:
+        """Call a function that creates one object."""
+        self._created += 1
+        return self._contracts._call(self._tx, module, function, arguments)
+
+
+Split = Callable[[Usable, str, int], Usable]
+"""Cuts a storage by one of the contract's functions, at a size or an epoch, and gives what was cut off."""
 
 
 class _OwnedStorage:
     """A Storage object while blobs are cut from it; what does not fit is passed on for the contract to refuse."""
 
-    def __init__(
-        self, contracts: RegistrationCalls, tx: TransactionBuilder, storage: Storage, usable: Usable
-    ) -> None:
-        self._contracts = contracts
-        self._tx = tx
+    def __init__(self, split: Split, storage: Storage, usable: Usable) -> None:
+        self._split = split
         self._end = storage.end_epoch
         self._left = storage.storage_size
         self._usable: Usable | None = usable
@@ -161,14 +193,11 @@ class _OwnedStorage:
             raise ContractMismatch("expected storage with room for one more blob, got one that is used up")
         part, self._usable = self._usable, None
         if self._left > size:
-            self._usable = self._split(part, "split_by_size", self._tx.pure(bcs.U64, size))
+            self._usable = self._split(part, "split_by_size", size)
         self._left -= size
         if self._end > end_epoch:
-            self._cut_off.append(self._split(part, "split_by_epoch", self._tx.pure(bcs.U32, end_epoch)))
+            self._cut_off.append(self._split(part, "split_by_epoch", end_epoch))
         return part
 
     def leftovers(self) -> list[Usable]:
         return self._cut_off if self._usable is None else [*self._cut_off, self._usable]
-
-    def _split(self, part: Usable, function: str, at: Usable) -> Usable:
-        return self._contracts._call(self._tx, "storage_resource", function, (part, at))
