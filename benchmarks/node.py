@@ -1,21 +1,28 @@
 """How many slivers one node process takes, over HTTP, verified and stored, and how long a read waits meanwhile.
 
-    python benchmarks/node.py [--shards 130] [--seconds 5] [--sizes 2048 16384 262144]
+    python benchmarks/node.py [--shards 130] [--seconds 5] [--sizes 2048 16384 262144] [--ways single bundle]
 
 The node runs in a process of its own with the real application, server, database and checks; only the chain is
-replaced by the registrations it would have reported. The load comes from this process over keep-alive
-connections. Sizes are bytes of a primary sliver; every sliver is sent once.
+replaced by the registrations it would have reported. The load comes from threads of this process over keep-alive
+connections, one sliver a request or `--bundled` of them in a bundle; every sliver is sent once. Sizes are bytes
+of a primary sliver, and MB counts the coded bytes of both axes.
+
+Beside rates it gives the node's processor time for each sliver and each MB, user and system, all threads: rates
+fall when the machine has other work, those do not. `--folder` chooses the disk.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import secrets
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -38,10 +45,19 @@ from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobRegistered
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob, Params, encode
-from walrus_sui.storage import EventId, routes
+from walrus_sui.storage import BundledSliver, EventId, pack, routes
 
-CONNECTIONS = 8
+CONNECTIONS = 4
 READ_INTERVAL = 0.01
+
+
+@dataclass(frozen=True)
+class Load:
+    """One request that stores slivers: head and body, and what is in it."""
+
+    parts: tuple[bytes, bytes]
+    slivers: int
+    bytes: int
 
 
 @dataclass(frozen=True)
@@ -49,17 +65,32 @@ class Result:
     slivers: int
     bytes: int
     seconds: float
+    node_cpu: tuple[float, float]
     reads: tuple[float, ...]
 
-    def row(self, size: int) -> str:
+    def row(self, size: int, way: str) -> str:
         reads = sorted(self.reads)
         p50, p99 = statistics.median(reads) * 1e3, reads[int(len(reads) * 0.99)] * 1e3
         rate, volume = self.slivers / self.seconds, self.bytes / self.seconds / 1e6
-        return f"{size:>10} {self.slivers:>8} {rate:>10.0f} {volume:>8.1f} {p50:>9.2f} {p99:>9.2f}"
+        user, system = (seconds / self.bytes * 1e9 for seconds in self.node_cpu)
+        each = sum(self.node_cpu) / self.slivers * 1e6
+        return (
+            f"{size:>8} {way:>7} {self.slivers:>8} {rate:>10.0f} {volume:>8.1f} {p50:>8.2f} {p99:>8.2f}"
+            f" {each:>10.0f} {user:>8.2f} {system:>8.2f}"
+        )
+
+
+HEADINGS = (
+    f"{'sliver B':>8} {'way':>7} {'stored':>8} {'slivers/s':>10} {'MB/s':>8} {'GET p50':>8} {'p99 ms':>8}"
+    f" {'us/sliver':>10} {'user/MB':>8} {'sys ms':>8}"
+)
+
+
+# The node
 
 
 async def run_server(port: int, folder: Path, n_shards: int) -> None:
-    """Register every blob whose id comes in on stdin, then serve until stdin ends."""
+    """Register every blob whose id comes in on stdin, then serve, and answer every line with the time taken."""
     store = Store.open(folder)
     for number, line in enumerate(iter(sys.stdin.readline, "\n")):
         event = BlobRegistered(1, bytes.fromhex(line), 1, 1, 9, False, number.to_bytes(32, "big"))
@@ -73,116 +104,191 @@ async def run_server(port: int, folder: Path, n_shards: int) -> None:
         handlers = Handlers(custody, intake, registrations, lambda _: {}, Metrics(), workers, 0.0)
         app = build_app(handlers, RepairHandlers(Symbols(custody, key), workers))
         server = asyncio.ensure_future(serve_http(app, listen("127.0.0.1", port)))
-        await asyncio.to_thread(sys.stdin.read)
+        await asyncio.to_thread(_tell_times)
         server.cancel()
         await asyncio.gather(server, return_exceptions=True)
     store.close()
 
 
-def requests_of(blob: EncodedBlob) -> Iterator[tuple[bytes, int]]:
-    """The PUT of every sliver of a blob, and the sliver's size."""
-    for pair in range(blob.metadata.n_shards):
-        both = blob.sliver_pair(pair)
-        for axis, sliver in ((Axis.PRIMARY, both.primary), (Axis.SECONDARY, both.secondary)):
-            yield put(routes.sliver(blob.blob_id, pair, axis), sliver.to_bytes()), len(sliver.data)
+def _tell_times() -> None:
+    while sys.stdin.readline():
+        times = os.times()
+        sys.stdout.write(f"{times.user} {times.system}\n")
+        sys.stdout.flush()
 
 
-def put(path: str, body: bytes) -> bytes:
-    head = f"PUT {path} HTTP/1.1\r\nhost: node\r\ncontent-length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+class Server:
+    """The node in its process."""
+
+    def __init__(self, port: int, folder: str, n_shards: int, blob_ids: Iterable[BlobId]) -> None:
+        arguments = ["--serve", str(port), "--folder", folder, "--shards", str(n_shards)]
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._say("".join(f"{bytes(blob_id).hex()}\n" for blob_id in blob_ids))
+
+    def times(self) -> tuple[float, float]:
+        """Processor seconds so far: user, system."""
+        self._say("")
+        assert self.process.stdout is not None
+        user, system = self.process.stdout.readline().split()
+        return float(user), float(system)
+
+    def _say(self, text: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate()
+
+
+# The load
+
+
+class Connection:
+    """Blocking, for the thread it is used in: the cheapest there is."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = bytearray(1 << 20)
+
+    def ask(self, *parts: bytes) -> int:
+        """The status code; the body is read and dropped."""
+        sent = self._socket.sendmsg(parts)
+        self._send_rest(parts, sent)
+        size = self._socket.recv_into(self._buffer)
+        while (end := self._buffer.find(b"\r\n\r\n", 0, size)) < 0:
+            size += self._socket.recv_into(memoryview(self._buffer)[size:])
+        head = bytes(self._buffer[:end]).lower()
+        missing = end + 4 + int(head.split(b"content-length:")[1].split(b"\r\n")[0]) - size
+        while missing:
+            missing -= self._socket.recv_into(self._buffer, missing)
+        return int(head[9:12])
+
+    def _send_rest(self, parts: tuple[bytes, ...], sent: int) -> None:
+        for part in parts:
+            if sent < len(part):
+                self._socket.sendall(memoryview(part)[sent:])
+            sent = max(sent - len(part), 0)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def put(path: str, body: bytes) -> tuple[bytes, bytes]:
+    return f"PUT {path} HTTP/1.1\r\nhost: node\r\ncontent-length: {len(body)}\r\n\r\n".encode(), body
 
 
 def get(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nhost: node\r\n\r\n".encode()
 
 
-class Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    @classmethod
-    async def open(cls, port: int) -> Connection:
-        return cls(*await asyncio.open_connection("127.0.0.1", port, limit=1 << 24))
-
-    async def ask(self, request: bytes) -> int:
-        """The status code; the body is read and dropped."""
-        self.writer.write(request)
-        head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
-        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
-        await self.reader.readexactly(length)
-        return int(head[9:12])
+def slivers_of(blob: EncodedBlob) -> Iterator[BundledSliver]:
+    for pair in range(blob.metadata.n_shards):
+        both = blob.sliver_pair(pair)
+        yield BundledSliver.of(pair, Axis.PRIMARY, both.primary)
+        yield BundledSliver.of(pair, Axis.SECONDARY, both.secondary)
 
 
-async def load(port: int, requests: Iterable[tuple[bytes, int]], seconds: float, sample: bytes) -> Result:
+def singles(blob: EncodedBlob) -> Iterator[Load]:
+    for part in slivers_of(blob):
+        body = bytes(part.sliver)
+        yield Load(put(routes.sliver(blob.blob_id, part.pair_index, part.axis), body), 1, len(body))
+
+
+def bundles(blob: EncodedBlob, count: int, limit: int) -> Iterator[Load]:
+    path = routes.store_bundle(blob.blob_id, pending=False, confirm=None, wait_millis=None)
+    slivers = list(slivers_of(blob))
+    for start in range(0, len(slivers), count):
+        for bundle in pack(None, slivers[start : start + count], limit):
+            size = sum(len(part.sliver) for part in bundle.slivers)
+            yield Load(put(path, bundle.to_bytes()), len(bundle.slivers), size)
+
+
+def load(server: Server, port: int, requests: list[Load], seconds: float, sample: bytes) -> Result:
     """Send requests over several connections for `seconds`, and one read every few milliseconds beside them."""
-    pending, done, reads = iter(requests), [0, 0], []
-    start = time.perf_counter()
-    connections = [await Connection.open(port) for _ in range(CONNECTIONS + 1)]
+    pending, lock, over = iter(requests), threading.Lock(), threading.Event()
+    done: list[Load] = []
+    reads: list[float] = []
 
-    async def write(connection: Connection) -> None:
-        for request, size in pending:
-            if time.perf_counter() - start > seconds:
-                return
-            assert await connection.ask(request) == 201
-            done[0] += 1
-            done[1] += size
+    def write() -> None:
+        connection = Connection(port)
+        while time.perf_counter() - start < seconds:
+            with lock:
+                request = next(pending, None)
+            if request is None:
+                break
+            assert connection.ask(*request.parts) == 201
+            done.append(request)
+        connection.close()
 
-    async def read(connection: Connection) -> None:
-        while True:
+    def read() -> None:
+        connection = Connection(port)
+        while not over.wait(READ_INTERVAL):
             before = time.perf_counter()
-            assert await connection.ask(sample) == 200
+            assert connection.ask(sample) == 200
             reads.append(time.perf_counter() - before)
-            await asyncio.sleep(READ_INTERVAL)
+        connection.close()
 
-    reading = asyncio.ensure_future(read(connections[-1]))
-    await asyncio.gather(*map(write, connections[:-1]))
-    elapsed = time.perf_counter() - start
-    reading.cancel()
-    for connection in connections:
-        connection.writer.close()
-    return Result(done[0], done[1], elapsed, tuple(reads))
-
-
-def start_server(port: int, folder: str, n_shards: int, blob_ids: Iterable[BlobId]) -> subprocess.Popen[str]:
-    arguments = [sys.executable, __file__, "--serve", str(port), "--folder", folder, "--shards", str(n_shards)]
-    process = subprocess.Popen(arguments, stdin=subprocess.PIPE, text=True)
-    assert process.stdin is not None
-    process.stdin.write("".join(f"{bytes(blob_id).hex()}\n" for blob_id in blob_ids) + "\n")
-    process.stdin.flush()
-    return process
+    reader, writers = threading.Thread(target=read), [threading.Thread(target=write) for _ in range(CONNECTIONS)]
+    before, start = server.times(), time.perf_counter()
+    for thread in (reader, *writers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    elapsed, after = time.perf_counter() - start, server.times()
+    over.set()
+    reader.join()
+    cpu = (after[0] - before[0], after[1] - before[1])
+    return Result(sum(r.slivers for r in done), sum(r.bytes for r in done), elapsed, cpu, tuple(reads))
 
 
-async def measure(port: int, n_shards: int, size: int, seconds: float, target: int) -> Result:
-    """Slivers of about `size` bytes; at most about `target` bytes of them."""
-    params = Params(n_shards)
-    length = params.rows * params.columns * max(size // params.columns // 2 * 2, 2)
-    count = max(target // (n_shards * size * 3 // 2), 2)
-    blobs = [encode(secrets.token_bytes(length), n_shards=n_shards) for _ in range(count)]
-    with tempfile.TemporaryDirectory() as folder:
-        process = start_server(port, folder, n_shards, (blob.blob_id for blob in blobs))
-        try:
-            return await drive(port, blobs, seconds)
-        finally:
-            process.communicate()
+@dataclass(frozen=True)
+class Plan:
+    """What to measure, on which port, and where the node keeps its database."""
+
+    port: int
+    n_shards: int
+    seconds: float
+    memory: int
+    bundled: int
+    folder: Path | None
+
+    def measure(self, size: int, way: str) -> Result:
+        """Slivers of about `size` bytes, one by one or in bundles."""
+        params = Params(self.n_shards)
+        length = params.rows * params.columns * max(size // params.columns // 2 * 2, 2)
+        count = max(min(self.memory, 30_000 * size) // (self.n_shards * size * 3 // 2), 2)
+        blobs = [encode(secrets.token_bytes(length), n_shards=self.n_shards) for _ in range(count)]
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            ids = (blob.blob_id for blob in blobs)
+            with Server(self.port, folder, self.n_shards, ids) as server:
+                return self._drive(server, blobs, way)
+
+    def _drive(self, server: Server, blobs: list[EncodedBlob], way: str) -> Result:
+        connection = connect(self.port)
+        for blob in blobs:
+            assert connection.ask(*put(routes.metadata(blob.blob_id), blob.metadata.to_bytes())) == 201
+        make = singles if way == "single" else lambda blob: bundles(blob, self.bundled, 8 << 20)
+        requests = [request for blob in blobs for request in make(blob)]
+        for request in requests[:2]:
+            assert connection.ask(*request.parts) == 201
+        connection.close()
+        sample = get(routes.sliver(blobs[0].blob_id, 0, Axis.PRIMARY))
+        return load(server, self.port, requests[2:], self.seconds, sample)
 
 
-async def drive(port: int, blobs: list[EncodedBlob], seconds: float) -> Result:
-    connection = await connect(port)
-    for blob in blobs:
-        assert await connection.ask(put(routes.metadata(blob.blob_id), blob.metadata.to_bytes())) == 201
-    requests = [request for blob in blobs for request in requests_of(blob)]
-    for request, _ in requests[:2]:
-        assert await connection.ask(request) == 201
-    sample = get(routes.sliver(blobs[0].blob_id, 0, Axis.PRIMARY))
-    return await load(port, requests[2:], seconds, sample)
-
-
-async def connect(port: int) -> Connection:
+def connect(port: int) -> Connection:
     for _ in range(200):
         try:
-            return await Connection.open(port)
+            return Connection(port)
         except OSError:
-            await asyncio.sleep(0.05)
+            time.sleep(0.05)
     raise SystemExit("the node did not start")
 
 
@@ -191,6 +297,8 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=130)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2048, 16384, 262144])
+    parser.add_argument("--ways", nargs="+", choices=["single", "bundle"], default=["single", "bundle"])
+    parser.add_argument("--bundled", type=int, default=20, help="slivers a bundle: ten pairs of a blob")
     parser.add_argument("--memory", type=int, default=600_000_000, help="bytes of slivers prepared a size")
     parser.add_argument("--port", type=int, default=19185)
     parser.add_argument("--serve", type=int)
@@ -199,13 +307,19 @@ def main() -> None:
     if arguments.serve is not None:
         asyncio.run(run_server(arguments.serve, arguments.folder, arguments.shards))
         return
-    sys.stdout.write(
-        f"{'sliver B':>10} {'stored':>8} {'slivers/s':>10} {'MB/s':>8} {'GET p50':>9} {'p99 ms':>9}\n"
+    plan = Plan(
+        arguments.port,
+        arguments.shards,
+        arguments.seconds,
+        arguments.memory,
+        arguments.bundled,
+        arguments.folder,
     )
+    sys.stdout.write(HEADINGS + "\n")
     for size in arguments.sizes:
-        limit = min(arguments.memory, 30_000 * size)
-        result = asyncio.run(measure(arguments.port, arguments.shards, size, arguments.seconds, limit))
-        sys.stdout.write(result.row(size) + "\n")
+        for way in arguments.ways:
+            sys.stdout.write(plan.measure(size, way).row(size, way) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from walrus_node.admission import BodyBudget
 from walrus_node.api_page import api_routes
 from walrus_node.handlers import Handlers
+from walrus_node.lane import ExceptionHandler, Lane
 from walrus_node.refusal import Refusal
 from walrus_node.repair_handlers import RepairHandlers
 from walrus_sui.errors import NodeStoreUnwritable
@@ -25,36 +26,38 @@ log = logging.getLogger(__name__)
 
 def build_app(handlers: Handlers, repair: RepairHandlers, *others: Route) -> Starlette:
     """The ASGI application, with `others` behind the routes for clients and for rebuilding."""
+    known = [
+        Route(routes.METADATA, handlers.get_metadata, methods=["GET"]),
+        Route(routes.METADATA, handlers.put_metadata, methods=["PUT"]),
+        Route(routes.METADATA_STATUS, handlers.metadata_status, methods=["GET"]),
+        Route(routes.SLIVER, handlers.get_sliver, methods=["GET"]),
+        Route(routes.SLIVER, handlers.put_sliver, methods=["PUT"]),
+        Route(routes.SLIVER_STATUS, handlers.sliver_status, methods=["GET"]),
+        Route(routes.BUNDLE, handlers.bundles.store, methods=["PUT"]),
+        Route(routes.BUNDLE, handlers.bundles.fetch, methods=["GET"]),
+        Route(routes.PERMANENT_CONFIRMATION, handlers.permanent_confirmation, methods=["GET"]),
+        Route(routes.DELETABLE_CONFIRMATION, handlers.deletable_confirmation, methods=["GET"]),
+        Route(routes.RECOVERY_SYMBOLS, repair.recovery_symbols, methods=["GET"]),
+        Route(routes.DECODING_SYMBOLS, repair.decoding_symbols, methods=["GET"]),
+        Route(routes.INCONSISTENCY_PROOF, repair.inconsistency_proof, methods=["POST"]),
+        Route(routes.BLOB_STATUS, handlers.blob_status, methods=["GET"]),
+        Route(routes.HEALTH, handlers.health, methods=["GET"]),
+        *api_routes(),
+        *others,
+    ]
+    answers: dict[type[Exception], ExceptionHandler] = {
+        Refusal: refuse,
+        NodeStoreUnwritable: _cannot_store,
+        ClientDisconnect: _gone,
+    }
     return Starlette(
-        routes=[
-            Route(routes.METADATA, handlers.get_metadata, methods=["GET"]),
-            Route(routes.METADATA, handlers.put_metadata, methods=["PUT"]),
-            Route(routes.METADATA_STATUS, handlers.metadata_status, methods=["GET"]),
-            Route(routes.SLIVER, handlers.get_sliver, methods=["GET"]),
-            Route(routes.SLIVER, handlers.put_sliver, methods=["PUT"]),
-            Route(routes.SLIVER_STATUS, handlers.sliver_status, methods=["GET"]),
-            Route(routes.BUNDLE, handlers.bundles.store, methods=["PUT"]),
-            Route(routes.BUNDLE, handlers.bundles.fetch, methods=["GET"]),
-            Route(routes.PERMANENT_CONFIRMATION, handlers.permanent_confirmation, methods=["GET"]),
-            Route(routes.DELETABLE_CONFIRMATION, handlers.deletable_confirmation, methods=["GET"]),
-            Route(routes.RECOVERY_SYMBOLS, repair.recovery_symbols, methods=["GET"]),
-            Route(routes.DECODING_SYMBOLS, repair.decoding_symbols, methods=["GET"]),
-            Route(routes.INCONSISTENCY_PROOF, repair.inconsistency_proof, methods=["POST"]),
-            Route(routes.BLOB_STATUS, handlers.blob_status, methods=["GET"]),
-            Route(routes.HEALTH, handlers.health, methods=["GET"]),
-            *api_routes(),
-            *others,
-        ],
+        routes=known,
         middleware=[
-            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
             Middleware(BodyBudget),
+            Middleware(Lane, routes=known, exception_handlers=answers),
+            Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]),
         ],
-        exception_handlers={
-            Refusal: refuse,
-            NodeStoreUnwritable: _cannot_store,
-            ClientDisconnect: _gone,
-            Exception: _fail,
-        },
+        exception_handlers={**answers, Exception: _fail},
     )
 
 

@@ -57,7 +57,7 @@ class BundleHandlers:
         metadata, limit = wire.flag(request, "metadata"), _limit(request)
         return wire.bcs_answer(await self._workers.run(self._fetch, blob_id, places, metadata, limit))
 
-    def _store(self, blob_id: BlobId, body: bytes, pending: bool) -> tuple[Bundle, Counter[Outcome]]:
+    def _store(self, blob_id: BlobId, body: bytes | bytearray, pending: bool) -> tuple[Bundle, Counter[Outcome]]:
         try:
             bundle = Bundle.from_bytes(body)
         except BcsError as error:

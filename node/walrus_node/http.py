@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import uvicorn
 
-from walrus_node.guard import GuardedProtocol
+from walrus_node.bodies import DirectBodyProtocol, DirectReader, Scratch
 from walrus_sui.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class _HeadHolder:
         self._transport.close()
 
 
-class _Protocol(GuardedProtocol):
+class _Protocol(DirectBodyProtocol):
     """uvicorn's HTTP/1.1, with answers in one piece."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -94,9 +94,15 @@ class _Server(uvicorn.Server):
 
 async def serve_http(app: Any, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
     """Answer on `listener` until cancelled, over TLS if `tls` is given; requests under way get seconds to end."""
+    scratch = Scratch()
+
+    def protocol(**options: Any) -> DirectReader:
+        return DirectReader(_Protocol(scratch=scratch, **options))
+
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=cast(Any, protocol),
+        proxy_headers=False,
         ws="none",
         log_config=None,
         access_log=False,

@@ -63,16 +63,17 @@ class Intake:
             return StoredStatus.STORED
         return _pending_status(self._pending.has_sliver(blob_id, (pair, axis)))
 
-    def store_metadata(self, blob_id: BlobId, body: bytes, *, pending: bool = False) -> Outcome:
+    def store_metadata(self, blob_id: BlobId, body: Part, *, pending: bool = False) -> Outcome:
         """Take a blob's metadata; with `pending` also before its registration. Raises `Refusal`."""
         self._refuse_invalid(blob_id)
         if self._has_metadata(blob_id):
             return Outcome.EXISTED
-        self._verified_metadata(blob_id, body)
-        return self._keep(blob_id, body, {}, self._must_wait(blob_id, pending))
+        metadata = bytes(body)
+        self._verified_metadata(blob_id, metadata)
+        return self._keep(blob_id, metadata, {}, self._must_wait(blob_id, pending))
 
     def store_sliver(
-        self, blob_id: BlobId, pair: int, axis: Axis, body: bytes, *, pending: bool = False
+        self, blob_id: BlobId, pair: int, axis: Axis, body: Part, *, pending: bool = False
     ) -> Outcome:
         """Take one sliver; with `pending` also before the blob's registration. Raises `Refusal`."""
         sliver = self._parsed_sliver(pair, axis, body)

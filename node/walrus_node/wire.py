@@ -60,19 +60,26 @@ def check_content_type(request: Request) -> None:
         raise Refusal(Reason.INVALID_CONTENT_TYPE, message)
 
 
-async def body(request: Request, limit: int) -> bytes:
-    """The request's body. Answers 413 as soon as it is known to be longer than `limit` bytes."""
-    too_long = HTTPException(413, f"expected a body of at most {limit} bytes, got more")
+async def body(request: Request, limit: int) -> bytes | bytearray:
+    """The request's body, as the server read it if it came in one piece.
+
+    Answers 413 as soon as it is known to be longer than `limit` bytes.
+    """
     stated = request.headers.get("content-length", "0")
     if not stated.isdecimal() or int(stated) > limit:
-        raise too_long
+        raise _too_long(limit)
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
-            raise too_long
-        chunks.append(chunk)
-    return b"".join(chunks)
+            raise _too_long(limit)
+        if chunk:
+            chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_long(limit: int) -> HTTPException:
+    return HTTPException(413, f"expected a body of at most {limit} bytes, got more")
 
 
 def json_answer(data: Any, code: int = 200) -> Response:

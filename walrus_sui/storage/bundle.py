@@ -52,10 +52,10 @@ class _AxisTag(bcs.Codec[Axis]):
         return _AXES[tag]
 
 
-class _View(bcs.Codec["bytes | memoryview"]):
+class _View(bcs.Codec["bytes | bytearray | memoryview"]):
     """Length-prefixed bytes that are read as a part of the whole, not as a copy."""
 
-    def write(self, value: bytes | memoryview, out: bytearray) -> None:
+    def write(self, value: Part, out: bytearray) -> None:
         out += bcs.uleb(len(value))
         out += value
 
@@ -63,7 +63,7 @@ class _View(bcs.Codec["bytes | memoryview"]):
         return reader.view(reader.length())
 
 
-Part = bytes | memoryview
+Part = bytes | bytearray | memoryview
 """Bytes of a bundle; a view of the body they came in once read."""
 
 _Part = Annotated[Part, _View()]
