@@ -8,6 +8,8 @@ unchanged.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from walrus_localnet.chain import gas
@@ -57,12 +59,26 @@ class Attempt:
     events: tuple[Event, ...] = ()
 
 
+class TakesLong(Exception):
+    """A transaction was given up because it is not one that is soon done."""
+
+
 class Executor:
     """Executes admitted transactions against a view; changes nothing but the objects it returns."""
 
     def __init__(self, machine: Machine, shelf: PackageShelf) -> None:
         self.machine = machine
         self.shelf = shelf
+        self._patience: int | None = None
+
+    @contextmanager
+    def hurried(self, instructions: int) -> Iterator[None]:
+        """Within this, what executes more instructions raises `TakesLong`, and what publishes does at once."""
+        self._patience = instructions
+        try:
+            yield
+        finally:
+            self._patience = None
 
     def execute(
         self, view: View, admitted: Admitted, context: Context, *, keep_outputs: bool = False, checks: bool = True
@@ -71,6 +87,7 @@ class Executor:
         run = Run(self.machine, self.shelf, view, admitted, context)
         run.outputs = [] if keep_outputs else None
         run.checks = checks
+        run.patience = self._patience
         try:
             return run.execute()
         finally:
@@ -94,11 +111,14 @@ class Run:
         self.gas_total = sum(coin_balance(coin) or 0 for coin in admitted.gas)
         self.outputs: list[CommandOutput] | None = None
         self.checks = True
+        self.patience: int | None = None
 
     def execute(self) -> Executed:
         price = self.admitted.data.gas.price
-        meter = Meter(gas.instruction_limit(self.budget, price))
+        meter = self._meter(gas.instruction_limit(self.budget, price))
         attempt = self._attempt(meter)
+        if not meter.left and meter.limit == self.patience:
+            raise TakesLong
         computation = min(gas.computation_cost(meter.used, price), self.budget)
         attempt, used = self._pay(attempt, computation)
         effects = build_effects(
@@ -121,6 +141,13 @@ class Run:
             frozenset(writes.removed),
             tuple(self.outputs or ()),
         )
+
+    def _meter(self, limit: int) -> Meter:
+        if self.patience is None or limit <= self.patience:
+            return Meter(limit)
+        if any(isinstance(command, sui.Publish | sui.Upgrade) for command in self.admitted.program.commands):
+            raise TakesLong
+        return Meter(self.patience)
 
     def _inputs(self) -> list[InputObject]:
         return [given for given in self.admitted.objects if given is not None]

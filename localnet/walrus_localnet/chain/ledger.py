@@ -40,6 +40,14 @@ Step = tuple[TransactionDataV1, tuple[bytes, ...], Executed]
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """What a checkpoint is to hold."""
+
+    steps: tuple[Step, ...]
+    timestamp_ms: int
+
+
+@dataclass(frozen=True)
 class Simulated:
     """What a transaction would do now. `objects` are the versions it would write."""
 
@@ -79,6 +87,10 @@ class Ledger:
 
         Raises `TransactionRejected` if it may not enter; a failure while running is in the effects.
         """
+        return self.commit(self.prepare(data, signatures))
+
+    def prepare(self, data: TransactionDataV1, signatures: tuple[bytes, ...]) -> Prepared | TransactionRecord:
+        """The first half of `execute`: what would be committed, or what was; nothing has changed yet."""
         check_signatures(data, signatures)
         stored = self.store.transaction(data.digest())
         if stored is not None:
@@ -86,7 +98,13 @@ class Ledger:
         view, timestamp = View(self.store), self._now()
         steps: list[Step] = [(step, (), done) for step, done in self._prologue(view, data, timestamp)]
         executed = self.executor.execute(view, admit(view, data, self.epoch), self.context(data))
-        return self._commit([*steps, (data, signatures, executed)], timestamp)[-1]
+        return Prepared((*steps, (data, signatures, executed)), timestamp)
+
+    def commit(self, prepared: Prepared | TransactionRecord) -> TransactionRecord:
+        """The second half of `execute`: the ledger must be as it was for the first."""
+        if isinstance(prepared, TransactionRecord):
+            return prepared
+        return self._commit(list(prepared.steps), prepared.timestamp_ms)[-1]
 
     def simulate(
         self,

@@ -15,6 +15,7 @@ from walrus_localnet.chain.rpc.signed import all_signatures, signed_data
 from walrus_localnet.chain.rpc.source import simulated_source
 from walrus_localnet.chain.rpc.transactions import executed_message, record_message
 from walrus_localnet.chain.simulation import simulate
+from walrus_localnet.chain.turns import Turns
 from walrus_localnet.vm import Machine, Type, to_tag
 from walrus_sui.bcs.sui import Argument
 
@@ -23,10 +24,11 @@ class ExecutionService:
     def __init__(self, ledger: Ledger, feed: CheckpointFeed) -> None:
         self.ledger = ledger
         self.feed = feed
+        self.turns = Turns(ledger)
 
     async def execute_transaction(self, request: rpc.ExecuteTransactionRequest) -> rpc.ExecuteTransactionResponse:
         data = signed_data(request.transaction)
-        record = self.ledger.execute(data, all_signatures(request.signatures))
+        record = await self.turns.execute(data, all_signatures(request.signatures))
         mask = Mask.of(request, "effects.status,checkpoint")
         message = record_message(record, self.ledger, mask, final=self.feed.knows(record.checkpoint))
         return rpc.ExecuteTransactionResponse(transaction=message)
@@ -38,7 +40,9 @@ class ExecutionService:
         mask = Mask.of(request, "*")
         select, keep = bool(request.do_gas_selection), "command_outputs" in mask
         checks = request.checks != rpc.SimulateTransactionRequestTransactionChecks.DISABLED
-        outcome = simulate(self.ledger, data, select_gas=select, keep_outputs=keep, checks=checks)
+        outcome = await self.turns.run(
+            lambda: simulate(self.ledger, data, select_gas=select, keep_outputs=keep, checks=checks)
+        )
         executed, source = outcome.executed, simulated_source(self.ledger, outcome)
         inner, outputs = mask.below("transaction"), mask.below("command_outputs")
         message = executed_message(outcome.data, (), executed.effects, executed.events, source, inner)
