@@ -49,7 +49,8 @@ class ClientConfig:
     `system_object` and `staking_object` are 32-byte ids; `n_shards` is what the network is expected to have, or
     `None` to take the chain's word; `node_scheme` is how storage nodes are reached (`https`, or `http` for
     networks without certificates); `exchange_objects` are the ids of exchanges of SUI for WAL; `source` is the
-    file all this came from, `context` the name it has there if the file has several.
+    file all this came from, `context` the name it has there if the file has several; `gas_budget` is what a
+    transaction may cost in MIST, `None` what a simulation says.
     """
 
     system_object: bytes
@@ -61,6 +62,7 @@ class ClientConfig:
     exchange_objects: tuple[bytes, ...] = ()
     source: Path | None = None
     context: str | None = None
+    gas_budget: int | None = None
 
     @property
     def rpc_url(self) -> str:

@@ -31,7 +31,7 @@ class Asked(NamedTuple):
     url: str
     node_id: str | None = None
     name: str | None = None
-    network_public_key: str | None = None
+    network_public_key: bytes = b""
 
 
 class Selection(NamedTuple):
@@ -94,7 +94,11 @@ async def _health(
             async with slots:
                 answer: dict[str, Any]
                 try:
-                    answer = {"Ok": await StorageNodeClient(node.url, http).health(detailed=detail)}
+                    answer = {
+                        "Ok": await StorageNodeClient(node.url, http, node.network_public_key).health(
+                            detailed=detail
+                        )
+                    }
                 except WalrusError as error:
                     answer = {"Err": error.message}
             return _entry(node, answer)
@@ -118,8 +122,8 @@ async def _nodes(contracts: Contracts, chosen: Selection, scheme: str) -> list[A
 
 def _asked(pool: StakingPool, scheme: str) -> Asked:
     info = pool.node_info
-    key = base64.b64encode(info.network_public_key).decode()
-    return Asked(f"{scheme}://{info.network_address}", "0x" + pool.object_id.hex(), info.name, key)
+    url, node_id = f"{scheme}://{info.network_address}", "0x" + pool.object_id.hex()
+    return Asked(url, node_id, info.name, info.network_public_key)
 
 
 def _entry(node: Asked, answer: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +131,7 @@ def _entry(node: Asked, answer: dict[str, Any]) -> dict[str, Any]:
         "nodeId": node.node_id,
         "nodeUrl": node.url,
         "nodeName": node.name,
-        "networkPublicKey": node.network_public_key,
+        "networkPublicKey": base64.b64encode(node.network_public_key).decode() or None,
         "healthInfo": answer,
     }
 

@@ -20,6 +20,7 @@ from walrus_sui.client.transport import http_client
 from walrus_sui.errors import WalrusError
 from walrus_sui.redstuff import Params
 from walrus_sui.storage import StorageNodeClient, routes
+from walrus_sui.storage.client import NETWORK_KEY
 from walrus_sui.storage.committee import Member
 
 if TYPE_CHECKING:
@@ -184,8 +185,8 @@ def _weigh(findings: Findings, answers: list[_Answer], params: Params) -> None:
 async def _ask(http: httpx.AsyncClient, scheme: str, member: Member, epoch: int) -> _Answer:
     url = f"{scheme}://{member.network_address}"
     try:
-        health = await StorageNodeClient(url, http).health()
-        software, skew = await _headers(http, url)
+        health = await StorageNodeClient(url, http, member.network_public_key).health()
+        software, skew = await _headers(http, url, member.network_public_key)
     except WalrusError as error:
         return _Answer(member, False, error.message.removeprefix(f"{url}: "), None)
     except httpx.HTTPError as error:
@@ -193,9 +194,9 @@ async def _ask(http: httpx.AsyncClient, scheme: str, member: Member, epoch: int)
     return _Answer(member, True, _trouble(health, epoch, skew), software)
 
 
-async def _headers(http: httpx.AsyncClient, url: str) -> tuple[str | None, float]:
+async def _headers(http: httpx.AsyncClient, url: str, key: bytes) -> tuple[str | None, float]:
     """What a node says it runs, and how far its clock is from ours, in seconds (0 if it does not tell)."""
-    async with http.stream("GET", url + routes.HEALTH) as response:
+    async with http.stream("GET", url + routes.HEALTH, extensions={NETWORK_KEY: key}) as response:
         software, date = response.headers.get("server"), response.headers.get("date")
     try:
         return software, 0.0 if date is None else parsedate_to_datetime(date).timestamp() - time.time()

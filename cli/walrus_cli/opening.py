@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def find_network(config: Path | None = None) -> ClientConfig:
-    """The configuration that is meant, with `--context` and `--wallet` heeded. Raises `ConfigError`."""
+    """The configuration that the options mean. Raises `ConfigError`."""
     from walrus_sui.config import WalletConfig, find_config
 
     choice = chosen()
     found = find_config(config or choice.config, choice.context)
+    found = dataclasses.replace(found, gas_budget=choice.gas_budget)
     if choice.wallet is not None:
         found = dataclasses.replace(found, wallet=WalletConfig(choice.wallet))
     return found

@@ -192,3 +192,12 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 def test_amounts_are_shown_to_the_last_frost() -> None:
     assert amount_text(1, "WAL") == "0.000000001 WAL"
     assert amount_text(1_234_500_000_000, "WAL") == "1,234.5 WAL"
+
+
+def test_gas_is_limited_before_or_after_the_commands_name(stage: Stage, tmp_path: Path) -> None:
+    wallet = stage.wallet(tmp_path)
+    for words in (("--gas-budget", 5, "get-wal"), ("get-wal", "--gas-budget", 5)):
+        done = stage.walrus(*words, "--json", wallet=wallet)
+        assert (done.code, done.error) == (6, "transaction_rejected")
+        assert "got 5" in done.json["error"]["message"]
+    assert stage.walrus("--gas-budget", 50_000_000, "get-wal", wallet=wallet).code == 0

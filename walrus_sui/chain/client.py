@@ -53,13 +53,21 @@ class SuiClient:
     """
 
     def __init__(
-        self, rpc_url: str, *, timeout: float = 30.0, patience: float = 3.0, finality: float = 60.0
+        self,
+        rpc_url: str,
+        *,
+        timeout: float = 30.0,
+        patience: float = 3.0,
+        finality: float = 60.0,
+        gas_budget: int | None = None,
     ) -> None:
         """`rpc_url` is `http://host:port` or `https://host`.
 
         A call may take `timeout` seconds; for `patience` seconds it is repeated while no answer comes. Once
-        executed, a transaction may take `finality` seconds until a checkpoint holds it.
+        executed, a transaction may take `finality` seconds until a checkpoint holds it. With `gas_budget` (MIST)
+        each may cost up to that, without it what a simulation says and a margin.
         """
+        self.gas_budget = gas_budget
         self.transport = Transport(rpc_url, timeout=timeout, patience=patience)
         self.walrus_packages: set[bytes] = set()
         """Packages whose aborts are named by the constants of the Walrus contracts."""

@@ -186,7 +186,7 @@ class _Attempt:
         )
         pool = GasPool.of(self._account.address, self._account.spendable(), excluded=builder.object_ids)
         draft = _Draft(builder.kind(named), self._account.address, price)
-        budget = builder.gas_budget or self._familiar_budget(builder, pool, price)
+        budget = builder.gas_budget or self._client.gas_budget or self._familiar_budget(builder, pool, price)
         if budget is None:
             trial = simulation_budget(pool, price, uses_gas_coin=builder.uses_gas_coin)
             effects = await simulate(self._client, draft.paid(pool.everything(), trial))
