@@ -102,9 +102,9 @@ class Tls(_Section):
 class PendingCache(_Section):
     """Uploads before their registration: kept for `ttl_secs`, not at all if that is 0."""
 
-    ttl_secs: float = Field(default=0, ge=0)
+    ttl_secs: float = Field(default=20, ge=0)
     max_cached_slivers: int = Field(default=4096, ge=0)
-    max_cached_bytes: int = Field(default=512 << 20, ge=0)
+    max_cached_bytes: int = Field(default=256 << 20, ge=0)
     max_cached_sliver_bytes: int = Field(default=4 << 20, ge=0)
 
 

@@ -9,6 +9,7 @@ storing the same bytes twice is harmless.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
@@ -101,6 +102,13 @@ class Intake:
         if new:
             outcomes[self._keep(blob_id, body, slivers, must_wait)] += new
         return outcomes
+
+    async def forget_expired(self) -> None:
+        """Now and then give back the memory of uploads whose registration did not come; for ever."""
+        while self._pending.is_enabled:
+            await asyncio.sleep(self._pending.seconds)
+            self._pending.drop_expired()
+        await asyncio.Event().wait()
 
     def has_pending(self, blob_id: BlobId) -> bool:
         """Whether anything of the blob waits for its registration."""

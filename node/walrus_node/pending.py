@@ -6,6 +6,7 @@ database once the registration is seen, and is forgotten when that takes too lon
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,11 @@ class PendingUploads:
         self._blobs: dict[BlobId, PendingBlob] = {}
         self._slivers = 0
         self._bytes = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long uploads are kept."""
+        return self._limits.seconds
 
     @property
     def is_enabled(self) -> bool:
@@ -123,9 +129,15 @@ class PendingUploads:
         blob = self._blobs.get(blob_id)
         return blob if blob is not None and blob.expires > self._clock() else None
 
+    def drop_expired(self) -> None:
+        """Give the memory of what waited too long back."""
+        with self._lock:
+            self._drop_expired()
+
     def _drop_expired(self) -> None:
         now = self._clock()
-        for blob_id, blob in [item for item in self._blobs.items() if item[1].expires <= now]:
+        # they expire in the order in which they came
+        for blob_id, blob in list(itertools.takewhile(lambda item: item[1].expires <= now, self._blobs.items())):
             self._forget(blob_id, blob)
 
     def _forget(self, blob_id: BlobId, blob: PendingBlob) -> None:

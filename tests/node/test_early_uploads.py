@@ -7,8 +7,11 @@ import asyncio
 import httpx
 import pytest
 
-from tests.node.conftest import LIMITS, Node, make_blob, registration
+from tests.node.conftest import LIMITS, Clock, Node, make_blob, registration
 from tests.node.test_app import put, refusal, sliver_of
+from walrus_node.config import PendingCache
+from walrus_node.pending import PendingLimits, PendingUploads
+from walrus_node.refusal import Refusal
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob
 from walrus_sui.storage import StoredStatus, routes
@@ -155,3 +158,23 @@ async def test_waiting_does_not_help_against_missing_slivers(node: Node, small: 
 async def _is_watched(node: Node, blob_id: BlobId) -> None:
     while blob_id not in node.registrations._events:  # noqa: ASYNC110
         await asyncio.sleep(0)
+
+
+async def test_memory_of_what_waited_too_long_comes_back(small: EncodedBlob) -> None:
+    clock = Clock()
+    pending = PendingUploads(PendingLimits(seconds=10, blobs=1), lambda: clock.now)
+    other = make_blob(b"other small", 100)
+    pending.put(small.blob_id, small.metadata.to_bytes(), {(0, Axis.PRIMARY): b"sliver"})
+    clock.now += 9
+    pending.drop_expired()
+    with pytest.raises(Refusal, match="too many blobs"):
+        pending.put(other.blob_id, other.metadata.to_bytes(), {})
+    clock.now += 1
+    pending.drop_expired()
+    assert small.blob_id not in pending
+    pending.put(other.blob_id, other.metadata.to_bytes(), {})
+
+
+def test_early_uploads_are_kept_unless_turned_off() -> None:
+    assert PendingCache().ttl_secs == 20
+    assert PendingCache().max_cached_bytes == 256 << 20
