@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from functools import cached_property
 from typing import TypeVar
 
 import httpx
 
+from walrus_sui.client.bundling import BundleWriter, Place
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import for_each, lent
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
 from walrus_sui.errors import NodeLacksRoute, NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
-from walrus_sui.storage import MAX_BUNDLE_BYTES, Bundle, BundledSliver, BundleReceipt, Reason
-from walrus_sui.storage.bundle import MAX_BUNDLE_SLIVERS, SLIVER_FRAME
+from walrus_sui.storage import MAX_BUNDLE_BYTES, BundleReceipt, Reason
+from walrus_sui.storage.bundle import MAX_BUNDLE_SLIVERS
 
-BUNDLE_FRAME = 64
+BUNDLE_FRAME = 16
 """Most bytes of a bundle beside its metadata and slivers."""
-_SLIVER_DATA_FRAME = 16
 
 T = TypeVar("T")
-Place = tuple[int, Axis]
-"""Pair index and axis of a sliver."""
 
 
 class Delivery:
@@ -58,11 +55,9 @@ class Delivery:
         self._on_stored = on_stored
         self._pending = pending
         self._registered = registered
-        size, params = encoded.metadata.symbol_size, encoded.params
-        frame = SLIVER_FRAME + _SLIVER_DATA_FRAME
-        self._sizes = {Axis.PRIMARY: params.columns * size + frame, Axis.SECONDARY: params.rows * size + frame}
-        most = sum(self._sizes.values()) * max(node.weight for node in nodes)
-        at_once = limits.parallel(max(self._sizes[Axis.PRIMARY], min(most, MAX_BUNDLE_BYTES)))
+        self._bundles = BundleWriter(encoded)
+        most = sum(self._bundles.sizes.values()) * max(node.weight for node in nodes)
+        at_once = limits.parallel(max(self._bundles.sizes[Axis.PRIMARY], min(most, MAX_BUNDLE_BYTES)))
         self._in_flight = asyncio.Semaphore(at_once)
 
     async def serve(self, node: CommitteeNode) -> SignedMessage:
@@ -93,8 +88,7 @@ class Delivery:
         self, node: CommitteeNode, share: Sequence[Place], *, metadata: bool, confirm: bool = False
     ) -> BundleReceipt:
         def put() -> Awaitable[BundleReceipt]:
-            slivers = tuple(BundledSliver.of(pair, axis, self._sliver(pair, axis)) for pair, axis in share)
-            bundle = Bundle(self._metadata if metadata else None, slivers)
+            bundle = self._bundles.write(share, metadata=metadata)  # not before it is sent: it is held twice then
             persistence = self._persistence if confirm else None
             return node.client.store_bundle(self._blob_id, bundle, pending=self._pending, confirm=persistence)
 
@@ -105,10 +99,10 @@ class Delivery:
         shares: list[list[Place]] = []
         room = 0
         for place in self._places(node):
-            size = self._sizes[place[1]]
+            size = self._bundles.sizes[place[1]]
             if size > room or len(shares[-1]) == MAX_BUNDLE_SLIVERS:
                 shares.append([])
-                room = MAX_BUNDLE_BYTES - len(self._metadata) - BUNDLE_FRAME
+                room = MAX_BUNDLE_BYTES - self._bundles.metadata_size - BUNDLE_FRAME
             shares[-1].append(place)
             room -= size
         return shares
@@ -135,7 +129,6 @@ class Delivery:
         return ((pair, axis) for pair in pairs for axis in Axis)
 
     def _sliver(self, pair: int, axis: Axis) -> SliverData:
-        """Cut when it is sent, so that only what is under way is held twice."""
         found = self._encoded.sliver_pair(pair)
         return found.primary if axis is Axis.PRIMARY else found.secondary
 
@@ -145,10 +138,6 @@ class Delivery:
             return False
         await self._registered.wait()
         return True
-
-    @cached_property
-    def _metadata(self) -> bytes:
-        return self._encoded.metadata.to_bytes()
 
     async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
         """Make one request, again if the connection failed, and for as long as the node lags behind the chain."""

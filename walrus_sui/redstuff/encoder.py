@@ -12,6 +12,7 @@ from walrus_sui.redstuff.kernels.arrays import Bytes
 from walrus_sui.redstuff.matrix import Buffer, MemorySource, encode_matrix
 from walrus_sui.redstuff.metadata import BlobMetadata, BlobMetadataWithId, blob_id_of
 from walrus_sui.redstuff.params import Params
+from walrus_sui.redstuff.placement import Axis
 from walrus_sui.redstuff.sliver import SliverData, SliverPair
 
 
@@ -48,19 +49,31 @@ class EncodedBlob:
     def __iter__(self) -> Iterator[SliverPair]:
         return (self.sliver_pair(index) for index in range(self.n_shards))
 
+    def symbols(self, pair: int, axis: Axis) -> Bytes:
+        """The symbols of one sliver of a pair: uint8[length], not copied where they lie side by side."""
+        if axis is Axis.PRIMARY:
+            return self._row(pair).reshape(-1)
+        return self._column(self.n_shards - 1 - pair).reshape(-1)
+
     def _primary(self, index: int) -> SliverData:
-        rows = self.params.rows
-        symbols = self._source.row(index) if index < rows else self._parity_primaries[index - rows]
-        return SliverData(symbols.tobytes(), symbols.shape[-1], index)
+        return SliverData(self._row(index).tobytes(), self.metadata.symbol_size, index)
 
     def _secondary(self, index: int) -> SliverData:
+        return SliverData(self._column(index).tobytes(), self.metadata.symbol_size, index)
+
+    def _row(self, index: int) -> Bytes:
+        rows = self.params.rows
+        symbols: Bytes = self._source.row(index) if index < rows else self._parity_primaries[index - rows]
+        return symbols
+
+    def _column(self, index: int) -> Bytes:
         columns = self.params.columns
         if index >= columns:
-            symbols = self._parity_secondaries[index - columns]
-        else:
-            symbols = np.empty((self.params.rows, 1, self.metadata.symbol_size), dtype=np.uint8)
-            self._source.columns(index, symbols)
-        return SliverData(symbols.tobytes(), symbols.shape[-1], index)
+            parity: Bytes = self._parity_secondaries[index - columns]
+            return parity
+        symbols = np.empty((self.params.rows, 1, self.metadata.symbol_size), dtype=np.uint8)
+        self._source.columns(index, symbols)
+        return symbols
 
 
 def encode(data: Buffer, *, n_shards: int) -> EncodedBlob:

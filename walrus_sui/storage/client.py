@@ -90,20 +90,21 @@ class StorageNodeClient:
     async def store_bundle(
         self,
         blob_id: BlobId,
-        bundle: Bundle,
+        bundle: Bundle | bytes,
         *,
         pending: bool = False,
         confirm: Permanent | Deletable | None = None,
         wait_millis: int | None = None,
     ) -> BundleReceipt:
-        """Store a bundle, all of it or nothing, and have the node's part of the blob confirmed if asked to.
+        """Store a bundle, or its BCS, all or nothing, and have the node's part of the blob confirmed if asked to.
 
         With `pending` the bundle may come before the blob's registration. A confirmation waits for it up to
         `wait_millis` (as long as the node allows if None); the caller verifies it. Raises `NodeLacksRoute` for a
         node that takes slivers one by one only.
         """
         path = routes.store_bundle(blob_id, pending=pending, confirm=confirm, wait_millis=wait_millis)
-        return self._receipt(await self._put(path, bundle.to_bytes()))
+        body = bundle if isinstance(bundle, bytes) else bundle.to_bytes()
+        return self._receipt(await self._put(path, body))
 
     async def bundle(
         self,
