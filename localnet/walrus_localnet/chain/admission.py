@@ -21,6 +21,7 @@ from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     AddressOwner,
     CallArg,
+    ConsensusAddressOwner,
     GasCoinType,
     GasData,
     ImmutableOwner,
@@ -179,7 +180,7 @@ def _input(view: View, sender: bytes | None, argument: CallArg) -> InputObject |
         case sui.ObjectInput(sui.ImmOrOwnedObject(reference)):
             return _owned(view, sender, reference)
         case sui.ObjectInput(sui.SharedObject() as shared):
-            return _shared(view, shared)
+            return _shared(view, sender, shared)
         case sui.ObjectInput(sui.Receiving(reference)):
             return _receiving(view, reference)
         case _:
@@ -197,11 +198,15 @@ def _owned(view: View, sender: bytes | None, reference: ObjectRef) -> InputObjec
     return InputObject(obj, mutable=True)
 
 
-def _shared(view: View, shared: sui.SharedObject) -> InputObject:
+def _shared(view: View, sender: bytes | None, shared: sui.SharedObject) -> InputObject:
+    """What is shared, or owned by a party: a party's object is ordered like a shared one, for its owner alone."""
     obj = view.latest(shared.object_id)
     if obj is None:
         raise TransactionRejected(f"expected the shared object {format_address(shared.object_id)}, got none")
-    _check_owner(obj, SharedOwner(shared.initial_version))
+    if isinstance(obj.owner, ConsensusAddressOwner):
+        _check_owner(obj, ConsensusAddressOwner(shared.initial_version, sender or obj.owner.address))
+    else:
+        _check_owner(obj, SharedOwner(shared.initial_version))
     if shared.mutability > 1:
         raise TransactionRejected("expected a shared object to be read or written, got non-exclusive writing")
     if shared.object_id in (CLOCK_ID, RANDOM_ID) and shared.mutability:
@@ -250,10 +255,10 @@ def _describe(owner: Owner) -> str:
             return f"a child of {format_address(address)}"
         case SharedOwner(version):
             return f"shared since version {version}"
-        case ImmutableOwner():
-            return "immutable"
+        case ConsensusAddressOwner(version, address):
+            return f"owned by the party {format_address(address)} since version {version}"
         case _:
-            return "owned in another way"
+            return "immutable"
 
 
 def _check_distinct(ids: list[bytes]) -> None:

@@ -27,6 +27,7 @@ from walrus_localnet.chain.writes import Writes, collect
 from walrus_localnet.vm import Machine, Meter, VmError, from_struct_tag
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
+    ConsensusAddressOwner,
     Event,
     ExecutionStatus,
     Failure,
@@ -36,6 +37,9 @@ from walrus_sui.bcs.sui import (
     Success,
     TransactionEffectsV2,
 )
+
+ORDERED = (SharedOwner, ConsensusAddressOwner)
+"""Owners of objects whose uses consensus would put in order."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class Run:
             gas_used=used,
             gas_id=self.gas_id,
             writes=attempt.writes,
-            read=[g.object for g in self._inputs() if not g.mutable and isinstance(g.object.owner, SharedOwner)],
+            read=[g.object for g in self._inputs() if not g.mutable and isinstance(g.object.owner, ORDERED)],
             events=attempt.events,
             dependencies={obj.previous_transaction for obj in self.admitted.touched},
             lamport=self.lamport,

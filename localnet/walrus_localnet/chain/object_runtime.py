@@ -17,7 +17,6 @@ from walrus_localnet.vm import (
     LimitExceeded,
     Machine,
     NativeAbort,
-    UnsupportedNative,
     Value,
     from_struct_tag,
     to_struct_tag,
@@ -32,6 +31,7 @@ from walrus_localnet.vm.runtime import (
 )
 from walrus_sui.bcs.sui import (
     AddressOwner,
+    ConsensusAddressOwner,
     Event,
     ImmutableOwner,
     MoveObject,
@@ -44,8 +44,8 @@ from walrus_sui.bcs.sui import (
 
 MAX_EVENTS = 1024
 MAX_NEW_IDS = 2048
-NEWLY_SHARED = SharedOwner(0)
-"""Owner of an object shared by the running transaction, until its version is known."""
+FROM_NOW = 0
+"""Where ownership begins that the running transaction brings about, until its version is known."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class TransactionRuntime:
         if before is not None and isinstance(before.owner, SharedOwner):
             self._place(before.owner, type_, value)
         elif object_id in self.new_ids:
-            self._place(NEWLY_SHARED, type_, value)
+            self._place(SharedOwner(FROM_NOW), type_, value)
         else:
             raise NativeAbort(SHARED_NON_NEW_OBJECT)
 
@@ -144,7 +144,18 @@ class TransactionRuntime:
     def transfer_to_party(
         self, type_: Datatype, value: Value, default: int, addresses: list[bytes], permissions: list[int]
     ) -> None:
-        raise UnsupportedNative("objects owned by a party are not offered by the local network")
+        """The framework knows parties of one owner with all permissions only. Ownership that is renewed goes on,
+        any other begins with the transaction."""
+        (owner,) = addresses
+        before = self.before(uid_of(value))
+        if (
+            before is not None
+            and isinstance(before.owner, ConsensusAddressOwner)
+            and before.owner.address == owner
+        ):
+            self._place(before.owner, type_, value)
+        else:
+            self._place(ConsensusAddressOwner(FROM_NOW, owner), type_, value)
 
     def receive(self, parent: bytes, object_id: bytes, version: int, type_: Datatype) -> Value:
         reference = self.receivable.pop(object_id, None)

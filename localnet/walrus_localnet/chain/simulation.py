@@ -91,7 +91,8 @@ def _payment(ledger: Ledger, data: TransactionDataV1) -> tuple[sui.ObjectRef, ..
 
 def _spendable(ledger: Ledger, data: TransactionDataV1) -> list[Object]:
     used = _input_ids(data)
-    coins = [coin for coin in ledger.store.owned(data.gas.owner, SUI_COIN) if id_of(coin) not in used]
+    owned = ledger.store.owned(data.gas.owner, SUI_COIN)
+    coins = [coin for coin in owned if id_of(coin) not in used and isinstance(coin.owner, AddressOwner)]
     return sorted(coins, key=lambda coin: coin_balance(coin) or 0, reverse=True)
 
 

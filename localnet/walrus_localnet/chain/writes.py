@@ -6,12 +6,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from walrus_localnet.chain.limits import MAX_OBJECT_BYTES
-from walrus_localnet.chain.object_runtime import NEWLY_SHARED, Placed, TransactionRuntime
+from walrus_localnet.chain.object_runtime import FROM_NOW, Placed, TransactionRuntime
 from walrus_localnet.chain.objects import object_type
 from walrus_localnet.chain.ptb.failure import CommandFailed
 from walrus_localnet.vm import Ability, Machine, to_struct_tag
 from walrus_sui.bcs import sui
-from walrus_sui.bcs.sui import ImmutableOwner, MoveObject, MovePackage, Object, ObjectOwner, SharedOwner
+from walrus_sui.bcs.sui import (
+    ConsensusAddressOwner,
+    ImmutableOwner,
+    MoveObject,
+    MovePackage,
+    Object,
+    ObjectOwner,
+    Owner,
+    SharedOwner,
+)
 
 
 @dataclass
@@ -37,10 +46,12 @@ def collect(
 ) -> Writes:
     """Read the outcome off the runtime. `kept` are the mutable inputs nobody took.
 
-    Raises `CommandFailed` for an object too large, or a shared object that is neither shared again nor deleted.
+    Raises `CommandFailed` for an object too large, one that belongs to itself, or a shared object that is neither
+    shared again nor deleted.
     """
     final = {**kept, **runtime.placed, **_changed_children(runtime)}
     _check_shared(runtime, final)
+    check_circles({object_id: placed.owner for object_id, placed in final.items()})
     writes = Writes()
     for object_id, placed in final.items():
         writes.objects[object_id] = _object(machine, placed, lamport, digest)
@@ -86,11 +97,32 @@ def _check_shared(runtime: TransactionRuntime, final: dict[bytes, Placed]) -> No
                 raise CommandFailed(sui.SharedObjectOperationNotAllowed())
 
 
+def check_circles(owners: dict[bytes, Owner]) -> None:
+    """Raises `CommandFailed` if an object is a child of itself, by whatever detour."""
+    for object_id, owner in owners.items():
+        seen = {object_id}
+        while isinstance(owner, ObjectOwner) and owner.address in owners:
+            if owner.address in seen:
+                raise CommandFailed(sui.CircularObjectOwnership(object_id))
+            seen.add(owner.address)
+            owner = owners[owner.address]
+
+
 def _object(machine: Machine, placed: Placed, lamport: int, digest: bytes) -> Object:
     contents = machine.to_bytes(placed.type, placed.value)
     if len(contents) > MAX_OBJECT_BYTES:
         raise CommandFailed(sui.MoveObjectTooBig(len(contents), MAX_OBJECT_BYTES))
     public = bool(machine.abilities(placed.type) & Ability.STORE)
     data = MoveObject(object_type(to_struct_tag(placed.type)), public, lamport, contents)
-    owner = SharedOwner(lamport) if placed.owner is NEWLY_SHARED else placed.owner
-    return Object(data, owner, digest, 0)
+    return Object(data, _settled(placed.owner, lamport), digest, 0)
+
+
+def _settled(owner: Owner, lamport: int) -> Owner:
+    """Ownership that begins with the transaction begins at its version."""
+    match owner:
+        case SharedOwner(version) if version == FROM_NOW:
+            return SharedOwner(lamport)
+        case ConsensusAddressOwner(version, address) if version == FROM_NOW:
+            return ConsensusAddressOwner(lamport, address)
+        case _:
+            return owner

@@ -1,4 +1,4 @@
-"""Compiles this package and its second version into modules beside the sources; needs the compiler."""
+"""Compiles this package, its second version and `rules` into modules beside the sources; needs the compiler."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 def main() -> None:
     compiler = Compiler()
-    for folder in (HERE, HERE / "second"):
+    for folder in (HERE, HERE / "second", HERE.parent / "rules"):
         package = Package.load(folder, framework_directory())
         for data in compiler.compile(package).modules:
             (folder / f"{read_module(data).name}.mv").write_bytes(data)

@@ -9,6 +9,7 @@ immutably.
 from __future__ import annotations
 
 from walrus_localnet.chain.objects import FRAMEWORK_SUI
+from walrus_localnet.chain.ptb.cliques import Cliques
 from walrus_localnet.chain.ptb.failure import argument_error
 from walrus_localnet.chain.ptb.pure import is_pure, parse_pure
 from walrus_localnet.chain.ptb.slots import Origin, PureSlot, ReceivingSlot, Slot, ValueSlot, copied
@@ -30,6 +31,7 @@ class Arguments:
         self.inputs = inputs
         self.gas = gas
         self.results: list[list[ValueSlot]] = []
+        self.cliques = Cliques(machine)
         self.changeable: list[tuple[Argument, Type, Cell]] = []
         """What the running command holds by `&mut`."""
         self._borrowed: dict[int, bool] = {}
@@ -38,6 +40,12 @@ class Arguments:
         """References of the last command are gone."""
         self._borrowed.clear()
         self.changeable.clear()
+        self.cliques.begin()
+
+    def keep(self, results: list[ValueSlot]) -> None:
+        """What the running command gave."""
+        self.results.append(results)
+        self.cliques.end(results)
 
     def slot(self, argument: Argument, index: int) -> Slot:
         """The place `argument` names; `index` is its position in the command, for errors."""
@@ -89,6 +97,7 @@ class Arguments:
         copy = bool(self.machine.abilities(slot.type) & Ability.COPY)
         if self._borrowed.get(id(slot), False) or (not copy and id(slot) in self._borrowed):
             raise argument_error(index, sui.CannotMoveBorrowedValue())
+        self.cliques.use(slot, index, moved=None if copy else slot.type)
         return slot.type, copied(slot.cell[0]) if copy else slot.cell.pop()
 
     def borrow(self, argument: Argument, index: int, type_: Type, mutable: bool) -> Value:
@@ -101,6 +110,8 @@ class Arguments:
         else:
             cell = self._value_cell(slot, index, type_, mutable)
         self._note_borrow(slot, index, mutable)
+        if mutable or not isinstance(slot, PureSlot):
+            self.cliques.use(slot, index)
         if mutable:
             self.changeable.append((argument, type_, cell))
         return self.machine.borrow(cell, type_, mutable)

@@ -53,6 +53,9 @@ class MoveCaller:
             if isinstance(returned, Reference) and self.arguments.checks:
                 raise CommandFailed(sui.InvalidPublicFunctionReturnType(index))
         values = self._values(parameters, command.arguments)
+        hot = self.arguments.cliques.hot_argument
+        if hot is not None and info.visibility != "public" and self.arguments.checks:
+            raise argument_error(hot, sui.InvalidArgumentToPrivateEntryFunction())
         self.runtime.caller = (command.package, command.module)
         results = self.machine.call(
             command.package, command.module, command.function, type_args, values, self.runtime, self.meter

@@ -63,7 +63,7 @@ class Commands:
         """Execute one command and keep its results."""
         self.arguments.next_command()
         self.meter.charge(COMMAND_COST)
-        self.arguments.results.append(self._dispatch(command))
+        self.arguments.keep(self._dispatch(command))
 
     def last_output(self) -> CommandOutput:
         """What the last command returned, and what it left behind its `&mut` arguments."""

@@ -18,6 +18,7 @@ from walrus_sui.bcs.sui import (
     AddressOwner,
     CallArg,
     Command,
+    ConsensusAddressOwner,
     Expiration,
     GasData,
     ImmutableOwner,
@@ -108,17 +109,20 @@ def _look_up(message: rpc.Input, usage: Usage, ledger: Ledger) -> CallArg:
     _check_given(message, found)
     if usage.received:
         return sui.ObjectInput(sui.Receiving(reference_of(found)))
-    if isinstance(found.owner, SharedOwner):
-        shared = sui.SharedObject(object_id, found.owner.initial_version, int(usage.mutable))
-        return sui.ObjectInput(shared)
+    if isinstance(found.owner, SharedOwner | ConsensusAddressOwner):
+        return sui.ObjectInput(sui.SharedObject(object_id, _begin(found.owner), int(usage.mutable)))
     if not isinstance(found.owner, AddressOwner | ImmutableOwner):
         raise BcsError(f"expected an object that can be an input, got the child {format_address(object_id)}")
     return sui.ObjectInput(sui.ImmOrOwnedObject(reference_of(found)))
 
 
+def _begin(owner: SharedOwner | ConsensusAddressOwner) -> int:
+    return owner.initial_version if isinstance(owner, SharedOwner) else owner.start_version
+
+
 def _check_given(message: rpc.Input, found: Object) -> None:
     """A version or digest that is given must be that of the object now; for a shared one it is where it began."""
-    if isinstance(found.owner, SharedOwner):
+    if isinstance(found.owner, SharedOwner | ConsensusAddressOwner):
         return
     if message.version not in (None, version_of(found)):
         raise BcsError(f"expected version {version_of(found)} of {message.object_id}, got {message.version}")

@@ -11,6 +11,7 @@ from walrus_sui.bcs.sui import (
     Argument,
     CallArg,
     Command,
+    ConsensusAddressOwner,
     Object,
     ObjectRef,
     ProgrammableTransaction,
@@ -42,10 +43,12 @@ class Program:
         return self.input(sui.ObjectInput(sui.ImmOrOwnedObject(reference)))
 
     def shared(self, obj: Object, *, mutable: bool = True) -> Argument:
-        """Raises `ValueError` for an object that is not shared."""
-        if not isinstance(obj.owner, SharedOwner):
-            raise ValueError(f"expected a shared object, got one with {obj.owner}")
-        return self.input(sui.ObjectInput(sui.SharedObject(id_of(obj), obj.owner.initial_version, int(mutable))))
+        """A shared object, or one of the sender as a party. Raises `ValueError` for any other."""
+        match obj.owner:
+            case SharedOwner(version) | ConsensusAddressOwner(version, _):
+                return self.input(sui.ObjectInput(sui.SharedObject(id_of(obj), version, int(mutable))))
+            case owner:
+                raise ValueError(f"expected a shared object, got one with {owner}")
 
     def receiving(self, reference: ObjectRef) -> Argument:
         """An object that was sent to another object."""
