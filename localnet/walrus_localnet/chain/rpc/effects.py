@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from walrus_localnet.chain.rpc.failures import status_message
 from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
@@ -27,28 +30,29 @@ _OPERATION = rpc.ChangedObjectIdOperation
 
 
 def effects_message(effects: TransactionEffectsV2, source: Source, mask: Mask) -> rpc.TransactionEffects:
-    """What `mask` leaves out may be missing."""
+    """Effects with the fields of `mask`; only those are worked out."""
     find = source.find
     wanted = effects.changed_objects if "changed_objects" in mask or "gas_object" in mask else ()
     changed = [_changed_message(change, effects.lamport_version, find) for change in wanted]
-    index = effects.gas_object_index
-    return rpc.TransactionEffects(
-        bcs=rpc.Bcs(name="TransactionEffects", value=effects.to_bytes()),
-        digest=format_digest(effects.digest()),
-        version=2,
-        status=status_message(effects.status, source.machine),
-        epoch=effects.epoch,
-        gas_used=gas_cost_message(effects.gas_used),
-        transaction_digest=format_digest(effects.transaction_digest),
-        gas_object=None if index is None or not changed else changed[index],
-        events_digest=None if effects.events_digest is None else format_digest(effects.events_digest),
-        dependencies=list(map(format_digest, effects.dependencies)),
-        lamport_version=effects.lamport_version,
-        changed_objects=changed,
-        unchanged_consensus_objects=[
+    index, events = effects.gas_object_index, effects.events_digest
+    fields: dict[str, Callable[[], Any]] = {
+        "bcs": lambda: rpc.Bcs(name="TransactionEffects", value=effects.to_bytes()),
+        "digest": lambda: format_digest(effects.digest()),
+        "version": lambda: 2,
+        "status": lambda: status_message(effects.status, source.machine),
+        "epoch": lambda: effects.epoch,
+        "gas_used": lambda: gas_cost_message(effects.gas_used),
+        "transaction_digest": lambda: format_digest(effects.transaction_digest),
+        "gas_object": lambda: None if index is None else changed[index],
+        "events_digest": lambda: None if events is None else format_digest(events),
+        "dependencies": lambda: list(map(format_digest, effects.dependencies)),
+        "lamport_version": lambda: effects.lamport_version,
+        "changed_objects": lambda: changed,
+        "unchanged_consensus_objects": lambda: [
             _unchanged_message(object_id, kind, find) for object_id, kind in effects.unchanged_consensus_objects
         ],
-    )
+    }
+    return rpc.TransactionEffects(**mask.chosen(fields))
 
 
 def gas_cost_message(used: GasCostSummary) -> rpc.GasCostSummary:
@@ -115,15 +119,16 @@ def _unchanged_message(
 
 # events -----------------------------------------------------------------------------------------------------
 def events_message(events: tuple[Event, ...], mask: Mask, machine: Machine) -> rpc.TransactionEvents | None:
-    """None when there were no events; what `mask` leaves out may be missing."""
-    digest, inner = events_digest(events), mask.below("events")
-    if digest is None:
+    """None when there were no events; else those with the fields of `mask`."""
+    if not events:
         return None
-    return rpc.TransactionEvents(
-        bcs=rpc.Bcs(name="TransactionEvents", value=encode(tuple[Event, ...], events)),
-        digest=format_digest(digest),
-        events=[event_message(event, inner, machine) for event in events] if "events" in mask else [],
-    )
+    inner = mask.below("events")
+    fields: dict[str, Callable[[], Any]] = {
+        "bcs": lambda: rpc.Bcs(name="TransactionEvents", value=encode(tuple[Event, ...], events)),
+        "digest": lambda: format_digest(events_digest(events) or b""),
+        "events": lambda: [event_message(event, inner, machine) for event in events],
+    }
+    return rpc.TransactionEvents(**mask.chosen(fields))
 
 
 def event_message(event: Event, mask: Mask, machine: Machine) -> rpc.Event:

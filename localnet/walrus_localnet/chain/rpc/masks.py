@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 M = TypeVar("M")
@@ -49,6 +49,10 @@ class Mask:
             return self
         found = self._tree.get(name)
         return found if isinstance(found, Mask) else Mask(())
+
+    def chosen(self, fields: dict[str, Callable[[], Any]]) -> dict[str, Any]:
+        """The values of those fields that were asked for; the others are not worked out."""
+        return {name: value() for name, value in fields.items() if name in self}
 
     def cut(self, message: M) -> M:
         """A message with only the chosen fields set."""

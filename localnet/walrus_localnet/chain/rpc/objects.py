@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from walrus_localnet.chain.objects import coin_balance, id_of, struct_of, type_of, version_of
 from walrus_localnet.chain.packages import original_id
 from walrus_localnet.chain.rpc.json import json_message
@@ -45,27 +48,27 @@ def object_message(obj: Object, mask: Mask, machine: Machine, *, lavish: bool = 
 
     Unless `lavish`, the costly `json` must be asked for by name: a wildcard hardly ever means it.
     """
-    message = rpc.Object(
-        object_id=format_address(id_of(obj)),
-        version=version_of(obj),
-        owner=owner_message(obj.owner),
-        object_type=type_text(obj),
-        previous_transaction=format_digest(obj.previous_transaction),
-        storage_rebate=obj.storage_rebate,
-        balance=coin_balance(obj),
-    )
-    if "bcs" in mask:
-        message.bcs = rpc.Bcs(name="Object", value=obj.to_bytes())
-    if "digest" in mask:
-        message.digest = format_digest(obj.digest())
+    fields: dict[str, Callable[[], Any]] = {
+        "bcs": lambda: rpc.Bcs(name="Object", value=obj.to_bytes()),
+        "object_id": lambda: format_address(id_of(obj)),
+        "version": lambda: version_of(obj),
+        "digest": lambda: format_digest(obj.digest()),
+        "owner": lambda: owner_message(obj.owner),
+        "object_type": lambda: type_text(obj),
+        "previous_transaction": lambda: format_digest(obj.previous_transaction),
+        "storage_rebate": lambda: obj.storage_rebate,
+        "balance": lambda: coin_balance(obj),
+    }
     if isinstance(obj.data, MoveObject):
-        message.has_public_transfer = obj.data.has_public_transfer
-        message.contents = rpc.Bcs(name=message.object_type, value=obj.data.contents)
-        if mask.names("json") or (lavish and "json" in mask):
-            message.json = json_message(machine, from_struct_tag(struct_of(obj.data.type)), obj.data.contents)
-    elif isinstance(obj.data, MovePackage) and "package" in mask:
-        message.package = package_message(obj.data)
-    return mask.cut(message)
+        data = obj.data
+        fields["has_public_transfer"] = lambda: data.has_public_transfer
+        fields["contents"] = lambda: rpc.Bcs(name=type_text(obj), value=data.contents)
+        if lavish or mask.names("json"):
+            fields["json"] = lambda: json_message(machine, from_struct_tag(struct_of(data.type)), data.contents)
+    elif isinstance(obj.data, MovePackage):
+        package = obj.data
+        fields["package"] = lambda: package_message(package)
+    return mask.cut(rpc.Object(**mask.chosen(fields)))
 
 
 def type_text(obj: Object) -> str:

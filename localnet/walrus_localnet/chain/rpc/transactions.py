@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from walrus_localnet.chain.balances import balance_changes
 from walrus_localnet.chain.ledger import Ledger
@@ -167,7 +169,7 @@ def checkpoint_message(record: CheckpointRecord, ledger: Ledger, mask: Mask) -> 
     summary = record.summary
     message = rpc.Checkpoint(sequence_number=summary.sequence_number, digest=format_digest(summary.digest()))
     if "summary" in mask:
-        message.summary = _summary_message(summary)
+        message.summary = _summary_message(summary, mask.below("summary"))
     if "contents" in mask:
         message.contents = _contents_message(record)
     if "transactions" in mask or "objects" in mask:
@@ -188,20 +190,21 @@ def _add_transactions(message: rpc.Checkpoint, record: CheckpointRecord, ledger:
         message.objects = rpc.ObjectSet(objects=[obj for one in sets for obj in one.objects])
 
 
-def _summary_message(summary: sui.CheckpointSummary) -> rpc.CheckpointSummary:
+def _summary_message(summary: sui.CheckpointSummary, mask: Mask) -> rpc.CheckpointSummary:
     previous = summary.previous_digest
-    return rpc.CheckpointSummary(
-        bcs=rpc.Bcs(name="CheckpointSummary", value=summary.to_bytes()),
-        digest=format_digest(summary.digest()),
-        epoch=summary.epoch,
-        sequence_number=summary.sequence_number,
-        total_network_transactions=summary.total_transactions,
-        content_digest=format_digest(summary.content_digest),
-        previous_digest=None if previous is None else format_digest(previous),
-        epoch_rolling_gas_cost_summary=gas_cost_message(summary.epoch_rolling_gas_cost),
-        timestamp=time_of(summary.timestamp_ms),
-        version_specific_data=summary.version_specific_data,
-    )
+    fields: dict[str, Callable[[], Any]] = {
+        "bcs": lambda: rpc.Bcs(name="CheckpointSummary", value=summary.to_bytes()),
+        "digest": lambda: format_digest(summary.digest()),
+        "epoch": lambda: summary.epoch,
+        "sequence_number": lambda: summary.sequence_number,
+        "total_network_transactions": lambda: summary.total_transactions,
+        "content_digest": lambda: format_digest(summary.content_digest),
+        "previous_digest": lambda: None if previous is None else format_digest(previous),
+        "epoch_rolling_gas_cost_summary": lambda: gas_cost_message(summary.epoch_rolling_gas_cost),
+        "timestamp": lambda: time_of(summary.timestamp_ms),
+        "version_specific_data": lambda: summary.version_specific_data,
+    }
+    return rpc.CheckpointSummary(**mask.chosen(fields))
 
 
 def _contents_message(record: CheckpointRecord) -> rpc.CheckpointContents:
