@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from walrus_sui.errors import BcsError
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -12,6 +14,7 @@ _GROUP = len(_PAIRS) ** _GROUP_PAIRS
 _MAX_TEXT = 44
 
 
+@lru_cache(4096)  # the same few digests are written again and again
 def format_digest(digest: bytes) -> str:
     """The base58 text of a digest; a leading zero byte is a leading `1`."""
     number = int.from_bytes(digest, "big")

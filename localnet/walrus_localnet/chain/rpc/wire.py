@@ -81,7 +81,7 @@ def _field(meta: betterproto2.FieldMetadata) -> Write:
 
 def _single(key: bytes, value: Encode, *, keep_zero: bool) -> Write:
     def write(item: Any, out: bytearray) -> None:
-        if item or keep_zero:
+        if keep_zero or item:  # in this order: whether a message is zero takes long to find out
             out += key
             out += value(item)
 
