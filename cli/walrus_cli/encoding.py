@@ -27,6 +27,8 @@ app = typer.Typer()
 Shards = Annotated[int, typer.Option("--n-shards", help="Shards of the network; 1000 on the public ones.")]
 
 _STDIN = "-"
+_MAX_DIGITS = 78
+"""Of a number of 256 bits."""
 
 
 @app.command("blob-id")
@@ -48,6 +50,22 @@ def blob_id(
     documents = [_document(file, metadata) for file, metadata in found]
     text = "\n".join(f"{metadata.blob_id}  {file}" for file, metadata in found)
     output.result(documents[0] if len(documents) == 1 else documents, text)
+
+
+@app.command("convert-blob-id")
+def convert_blob_id(
+    blob_id_decimal: Annotated[
+        str, typer.Argument(metavar="DECIMAL", help="The number that Move and explorers show.", show_default=False)
+    ],
+    json: Json = False,
+) -> None:
+    """Convert a blob id from the decimal number that the chain shows."""
+    from walrus_sui.redstuff import BlobId
+
+    if not (blob_id_decimal.isascii() and blob_id_decimal.isdecimal() and len(blob_id_decimal) <= _MAX_DIGITS):
+        raise InputError(f"expected a decimal number of up to {_MAX_DIGITS} digits, got {blob_id_decimal[:99]!r}")
+    found = BlobId.from_u256(int(blob_id_decimal))
+    output.result({"blobId": str(found)}, str(found))
 
 
 @app.command("encode")

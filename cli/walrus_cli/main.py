@@ -11,7 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import typer
 from typer.models import CommandInfo
@@ -60,8 +60,13 @@ COMMANDS = {
     "info": Entry("walrus_cli.info", "Epoch, committee, sizes and prices of the network."),
     "health": Entry("walrus_cli.health", "How the storage nodes are."),
     "blob-id": Entry("walrus_cli.encoding", "Compute the blob id of files without storing them."),
+    "convert-blob-id": Entry("walrus_cli.encoding", "Convert a blob id from a decimal number."),
     "encode": Entry("walrus_cli.encoding", "Encode a file into sliver pairs."),
     "decode": Entry("walrus_cli.encoding", "Decode a file from its slivers."),
+    "json": Entry("walrus_cli.json_command", "Run a command given as JSON."),
+    "completion": Entry("walrus_cli.completion", "Print a completion script for a shell."),
+    "write": Entry("walrus_cli.store", "The same as store.", "store"),
+    "resolve-quilt": Entry("walrus_cli.quilts", "The same as list-patches-in-quilt.", "list-patches-in-quilt"),
     "localnet": Entry("walrus_cli.localnet", "A whole Walrus network on this machine."),
     "demo": Entry("walrus_cli.demo", "Store a file, lose four nodes, read it back."),
     "node": Entry("walrus_cli.node", "Set up and run a storage node."),
@@ -84,7 +89,7 @@ def build_app(words: Sequence[str]) -> typer.Typer:
         rich_markup_mode=None,
         no_args_is_help=True,
         add_completion=False,
-        context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "WALRUS"},
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_globals)
     for name, entry in COMMANDS.items():
@@ -94,6 +99,24 @@ def build_app(words: Sequence[str]) -> typer.Typer:
             hidden = entry.alias_of is not None
             app.command(name, help=entry.help, hidden=hidden)(_not_on_this_command_line)
     return app
+
+
+def build_command(words: Sequence[str]) -> Any:
+    """What `build_app` describes, ready to run; every option can be set by a variable named after it."""
+    command = typer.main.get_command(build_app(words))
+    _name_variables(command, "WALRUS")
+    return command
+
+
+def _name_variables(command: Any, prefix: str) -> None:
+    """`WALRUS_STORE_END_EPOCH` for `walrus store --end-epoch`, unless the option says otherwise."""
+    for item in command.params:
+        if item.param_type_name == "option" and item.envvar is None:
+            item.envvar = f"{prefix}_{item.opts[0].lstrip('-')}".replace("-", "_").upper()
+    for name, inner in getattr(command, "commands", {}).items():
+        entry = COMMANDS.get(name)
+        known_as = entry.alias_of if entry is not None and entry.alias_of else name
+        _name_variables(inner, f"{prefix}_{known_as}")
 
 
 def _mount(app: typer.Typer, name: str, entry: Entry) -> None:
@@ -134,9 +157,8 @@ def run(arguments: Sequence[str]) -> int:
     output.begin("--json" in arguments or os.environ.get(JSON_VARIABLE, "") not in ("", "0", "false"))
     try:
         with choosing():
-            code = typer.main.get_command(build_app(arguments)).main(
-                [*arguments], prog_name="walrus", standalone_mode=False
-            )
+            command = build_command(arguments)
+            code = command.main([*arguments], prog_name="walrus", standalone_mode=False)
     except WalrusError as error:
         return output.failure(error)
     except typer.Exit as exit_:
