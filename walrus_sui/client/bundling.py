@@ -1,7 +1,7 @@
 """Bundles written straight from the symbol matrix: one copy for all slivers of a request.
 
-The bytes are those of `walrus_sui.storage.Bundle`. To build that value first would copy every sliver four times, and
-cost the client more than encoding does.
+The bytes are those of `walrus_sui.storage.Bundle`. To build that value first would copy every sliver four times,
+and cost the client more than encoding does.
 """
 
 from __future__ import annotations

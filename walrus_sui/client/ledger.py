@@ -44,11 +44,12 @@ class Ledger:
         self._payments += written
 
     def settle(self, jobs: Sequence[Job]) -> None:
-        """Forget what is finished."""
+        """Forget what is finished; blocks for as long as the disk takes."""
         done = {job.blob_id for job in jobs if job.is_stored}
+        payments, self._payments = self._payments, []
         if self._journal is not None:
-            left = [self._journal.settle(payment, done) for payment in self._payments]
-            self._payments = [payment for payment in left if payment.blobs]
+            for payment in payments:
+                self._journal.settle(payment, done)
 
 
 def _paid_blob(job: Job) -> PaidBlob:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -38,6 +39,7 @@ class Session:
         self._keypair = keypair
         self._view = NetworkView(self._read_network)
         self._nodes: CommitteeNodes | None = None
+        self._chores: set[asyncio.Future[None]] = set()
 
     @classmethod
     @asynccontextmanager
@@ -45,7 +47,11 @@ class Session:
         """Raises `ChainUnreachable`, or `ContractMismatch` if the configured ids are not those of Walrus."""
         async with http_client(limits) as http, SuiClient(config.rpc_url, gas_budget=config.gas_budget) as sui:
             contracts = await Contracts.discover(sui, config.system_object, config.staking_object)
-            yield cls(config, contracts, http, keypair, limits)
+            session = cls(config, contracts, http, keypair, limits)
+            try:
+                yield session
+            finally:
+                await asyncio.gather(*session._chores)
 
     @property
     def signer(self) -> Keypair:
@@ -85,6 +91,12 @@ class Session:
         if self._nodes is None or self._nodes.committee is not committee:
             self._nodes = CommitteeNodes(committee, self._http, self._config.node_scheme, self.limits)
         return self._nodes
+
+    def later(self, chore: Callable[[], None]) -> None:
+        """Do what nobody waits for, on another thread, and be done with it when the session ends."""
+        task = asyncio.ensure_future(asyncio.to_thread(chore))
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
 
     def journal(self) -> Journal | None:
         """Where payments under way are written down: beside the configuration, if that came from a file."""

@@ -192,7 +192,7 @@ class _Flow:
             await Certifying(self._session, self._network, ledger, early, self._tally).run(left)
         finally:
             await early.close()
-            ledger.settle(jobs)
+            self._session.later(lambda: ledger.settle(jobs))
 
     def _planned(self, entry: Job | StoreFailure) -> StorePlan | StoreFailure:
         if isinstance(entry, StoreFailure):
