@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.chain.sandbox import CLOCK, Program, Sandbox, publish
+from walrus_localnet.chain.rpc.json import to_message
 from walrus_localnet.chain.rpc.messages import protobuf, rpc
 from walrus_localnet.chain.rpc.programs import program_message
 from walrus_localnet.chain.sandbox import Account
@@ -65,7 +66,7 @@ def real_requests(box: Sandbox, data: TransactionDataV1) -> list[tuple[str, byte
         for service, requests in services.items()
         for name, request in requests.items()
     ]
-    return [*found, (EXECUTE, signed(box.alice, data.to_bytes()))]
+    return [*found, _unchecked(box, data), (EXECUTE, signed(box.alice, data.to_bytes()))]
 
 
 def _ledger_requests(box: Sandbox, counter: str) -> dict[str, Any]:
@@ -113,18 +114,32 @@ def _package_requests() -> dict[str, Any]:
 
 def _simulations(box: Sandbox, data: TransactionDataV1) -> dict[str, Any]:
     """In structure, objects named by id alone."""
+    request = rpc.SimulateTransactionRequest(transaction=_draft(box, data), do_gas_selection=True, read_mask=ALL)
+    return {"SimulateTransaction": request}
+
+
+def _unchecked(box: Sandbox, data: TransactionDataV1) -> tuple[str, bytes]:
+    """The same with values as JSON and without checks."""
+    draft, values = _draft(box, data), iter(["toy", 7, 1, "2", None])
+    assert draft.kind is not None
+    assert draft.kind.programmable_transaction is not None
+    for item in draft.kind.programmable_transaction.inputs:
+        value = next(values, item) if item.pure is not None else item
+        if value is not item:
+            item.kind, item.pure, item.literal = None, None, to_message(value)
+    checks = rpc.SimulateTransactionRequestTransactionChecks.DISABLED
+    request = rpc.SimulateTransactionRequest(transaction=draft, checks=checks, read_mask=ALL)
+    return "/sui.rpc.v2.TransactionExecutionService/SimulateTransaction", bytes(request)
+
+
+def _draft(box: Sandbox, data: TransactionDataV1) -> rpc.Transaction:
     assert isinstance(data.kind, sui.ProgrammableTransaction)
     program = program_message(data.kind)
     for item in program.inputs:
         if item.object_id:
             item.kind, item.version, item.digest = None, None, None
     kind = rpc.TransactionKind(programmable_transaction=program)
-    draft = rpc.Transaction(kind=kind, sender=format_address(box.alice.address))
-    return {
-        "SimulateTransaction": rpc.SimulateTransactionRequest(
-            transaction=draft, do_gas_selection=True, read_mask=ALL
-        )
-    }
+    return rpc.Transaction(kind=kind, sender=format_address(box.alice.address))
 
 
 def _verification(box: Sandbox, data: TransactionDataV1) -> rpc.VerifySignatureRequest:

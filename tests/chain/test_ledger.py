@@ -49,6 +49,8 @@ def test_signatures_must_fit(box: Sandbox) -> None:
         ((good[:50],), "97 bytes"),
         ((b"",), "nothing"),
         ((b"\x09" + good[1:],), "scheme 9"),
+        ((b"\x05" + good[1:],), "zkLogin accounts are not offered"),
+        ((b"\x06" + good[1:],), "passkey accounts are not offered"),
     ):
         with pytest.raises(TransactionRejected, match=message):
             box.ledger.execute(data, signatures)

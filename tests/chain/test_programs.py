@@ -88,7 +88,7 @@ def test_drafts_that_cannot_be(box: Sandbox, play: Playground) -> None:
     (child,) = box.ledger.store.owned(toy)
     child_id = format_address(child.data.contents[:32])  # type: ignore[attr-defined]
     for item, message in (
-        (rpc.Input(), "neither"),
+        (rpc.Input(), "none of them"),
         (rpc.Input(object_id="0x1234"), "got none"),
         (rpc.Input(object_id=child_id), "the child"),
         (rpc.Input(object_id=format_address(toy), version=1), "expected version"),

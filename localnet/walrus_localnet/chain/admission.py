@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from walrus_localnet.chain import limits
-from walrus_localnet.chain.errors import TransactionRejected
+from walrus_localnet.chain.errors import NotOffered, TransactionRejected
 from walrus_localnet.chain.objects import (
     CLOCK_ID,
     RANDOM_ID,
@@ -136,7 +136,7 @@ def _check_expiration(data: TransactionDataV1, now: int) -> None:
             if epoch < now:
                 raise TransactionRejected(f"expected an expiration of epoch {now} or later, got {epoch}")
         case _:
-            raise TransactionRejected("expected no expiration or an epoch, got another kind of validity")
+            raise NotOffered("expirations other than an epoch")
 
 
 def _gas_coins(view: View, data: TransactionDataV1) -> tuple[Object, ...]:
@@ -184,7 +184,7 @@ def _input(view: View, sender: bytes | None, argument: CallArg) -> InputObject |
         case sui.ObjectInput(sui.Receiving(reference)):
             return _receiving(view, reference)
         case _:
-            raise TransactionRejected("expected pure or object inputs, got a withdrawal from an address balance")
+            raise NotOffered("withdrawals from address balances")
 
 
 def _owned(view: View, sender: bytes | None, reference: ObjectRef) -> InputObject:

@@ -1,11 +1,12 @@
-"""The first transaction of a network: framework, clock, and the coin that the faucet hands out (source:
-sui_localnet.md §4.9)."""
+"""The first transaction of a network: framework, clock, what SUI is, and the coin that the faucet hands out
+(source: sui_localnet.md §4.9)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from walrus_localnet.chain.checkpointing import next_checkpoint
+from walrus_localnet.chain.coin_info import CoinMetadata
 from walrus_localnet.chain.effects import build_effects
 from walrus_localnet.chain.ids import fresh_id
 from walrus_localnet.chain.objects import (
@@ -90,6 +91,7 @@ def _transaction(packages: list[MovePackage], faucet: bytes, timestamp_ms: int) 
     entries.append(RawObject(clock, SharedOwner(FIRST_VERSION)))
     entries.append(RawObject(coin, AddressOwner(faucet)))
     entries += _randomness()
+    entries.append(RawObject(_sui_metadata(), ImmutableOwner()))
     return system_transaction(Genesis(tuple(entries)))
 
 
@@ -110,6 +112,13 @@ def _randomness() -> list[RawObject]:
             ObjectOwner(state.versioned_id),
         ),
     ]
+
+
+def _sui_metadata() -> MoveObject:
+    """The frozen `CoinMetadata<SUI>`, as `sui::sui::new` makes it."""
+    metadata = CoinMetadata(fresh_id(ZERO, 2), decimals=9, name="Sui", symbol="SUI", description="", icon_url=None)
+    struct = StructTag(FRAMEWORK_SUI, "coin", "CoinMetadata", (DatatypeTag(SUI_TYPE),))
+    return MoveObject(object_type(struct), True, FIRST_VERSION, metadata.to_bytes())
 
 
 def _entries(data: TransactionDataV1) -> tuple[RawObject, ...]:

@@ -35,6 +35,8 @@ from walrus_sui.bcs.sui import (
     TransactionEffectsV2,
 )
 
+DAY_MS = 24 * 3600 * 1000
+
 Step = tuple[TransactionDataV1, tuple[bytes, ...], Executed]
 """A transaction, its signatures, and what came of it."""
 
@@ -70,6 +72,8 @@ class Ledger:
         self.store = store
         self.clock = clock or Clock(head.summary.timestamp_ms)
         self.entropy: Callable[[int], bytes] = os.urandom
+        self.epoch_duration_ms = DAY_MS
+        """What readers are told; who ends epochs on a timer says how long they are."""
         self._move_to(head)
         self.chain_id = first.summary.digest()
         self.genesis_ms = first.summary.timestamp_ms

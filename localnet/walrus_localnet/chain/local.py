@@ -77,6 +77,7 @@ class LocalSui:
                 tap = WebServer(faucet_app(faucet))
                 faucet_url = await stack.enter_async_context(serve(None, tap, host, faucet_port))
                 if epoch is not None:
+                    ledger.epoch_duration_ms = round(epoch * 1000)
                     timer = asyncio.create_task(_end_epochs(ledger, epoch))
                     stack.callback(timer.cancel)
                 yield LocalSui(url, faucet_url, ledger, faucet, feed)

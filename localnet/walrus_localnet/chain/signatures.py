@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
-from walrus_localnet.chain.errors import TransactionRejected
+from walrus_localnet.chain.errors import NotOffered, TransactionRejected
 from walrus_sui.bcs import U8, U16, FixedBytes, MaxLen, Struct
 from walrus_sui.bcs import Enum as BcsEnum
 from walrus_sui.bcs.sui import TransactionDataV1, blake2b256, format_address
@@ -26,6 +26,8 @@ from walrus_sui.errors import BcsError
 ED25519, SECP256K1, SECP256R1, MULTISIG = range(4)
 SIGNATURE_BYTES = 64
 MAX_MEMBERS = 10
+_NOT_OFFERED = {4: "BLS12-381 accounts", 5: "zkLogin accounts", 6: "passkey accounts"}
+"""Schemes of Sui's that are known by name only."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +104,15 @@ def check_signatures(data: TransactionDataV1, signatures: tuple[bytes, ...]) -> 
 
 
 def signer_of(signature: bytes, message: bytes) -> bytes:
-    """The address that signed `message`, a hash of 32 bytes. Raises `TransactionRejected` if nobody did."""
+    """The address that signed `message`, a hash of 32 bytes. Raises `TransactionRejected` if nobody did, and
+    `NotOffered` for schemes that cannot be checked here."""
     if not signature:
         raise TransactionRejected("expected a signature, got nothing")
     scheme = signature[0]
     if scheme == MULTISIG:
         return _multisig_signer(signature[1:], message)
+    if scheme in _NOT_OFFERED:
+        raise NotOffered(_NOT_OFFERED[scheme])
     if scheme not in _KEY_BYTES:
         raise TransactionRejected(
             f"expected Ed25519 (0), secp256k1 (1), secp256r1 (2) or a multisig (3), got scheme {scheme}"

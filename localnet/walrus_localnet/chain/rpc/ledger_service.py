@@ -37,7 +37,6 @@ SERVER = "walrus-sui/local"
 CHAIN = "local"
 MAX_BATCH = 1000
 _NOT_FOUND = 5
-_EPOCH_MS = 24 * 3600 * 1000
 
 
 class LedgerService(ListMethods):
@@ -140,10 +139,10 @@ class LedgerService(ListMethods):
         if span is None:
             raise not_found(f"epoch {wanted}")
         mask = Mask.of(request, "epoch")
-        return rpc.GetEpochResponse(epoch=mask.cut(_epoch_message(span)))
+        return rpc.GetEpochResponse(epoch=mask.cut(_epoch_message(span, self.ledger.epoch_duration_ms)))
 
 
-def _epoch_message(span: EpochSpan) -> rpc.Epoch:
+def _epoch_message(span: EpochSpan, duration_ms: int) -> rpc.Epoch:
     return rpc.Epoch(
         epoch=span.epoch,
         first_checkpoint=span.first,
@@ -157,7 +156,7 @@ def _epoch_message(span: EpochSpan) -> rpc.Epoch:
             protocol_version=PROTOCOL_VERSION,
             reference_gas_price=REFERENCE_GAS_PRICE,
             epoch_start_timestamp_ms=span.start_ms,
-            parameters=rpc.SystemParameters(epoch_duration_ms=_EPOCH_MS),
+            parameters=rpc.SystemParameters(epoch_duration_ms=duration_ms),
         ),
         protocol_config=rpc.ProtocolConfig(
             protocol_version=PROTOCOL_VERSION, feature_flags={}, attributes=_ATTRIBUTES

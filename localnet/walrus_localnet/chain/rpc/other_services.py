@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walrus_localnet.chain.errors import TransactionRejected
+from walrus_localnet.chain.errors import NotOffered, TransactionRejected
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.refusals import invalid, not_found
 from walrus_localnet.chain.rpc.signed import signature_bytes
@@ -21,6 +21,8 @@ class SignatureVerificationService:
         digest = _signed_digest(request.message)
         try:
             signer = signer_of(signature_bytes(request.signature), digest)
+        except NotOffered:
+            raise
         except TransactionRejected as error:
             return rpc.VerifySignatureResponse(is_valid=False, reason=error.message)
         if request.address and parse_address(request.address) != signer:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
-from walrus_localnet.chain.errors import TransactionRejected
+from walrus_localnet.chain.errors import NotOffered, TransactionRejected
 from walrus_localnet.vm import LinkError
 from walrus_sui.bcs.sui import parse_address, parse_digest
 from walrus_sui.errors import BcsError, WalrusError
 
 _STATUS: tuple[tuple[type[WalrusError], Status], ...] = (
     (BcsError, Status.INVALID_ARGUMENT),
+    (NotOffered, Status.UNIMPLEMENTED),
     (TransactionRejected, Status.INVALID_ARGUMENT),
     (LinkError, Status.NOT_FOUND),
 )

@@ -6,6 +6,7 @@ then follows from what the object is now and from the commands that use it (sour
 
 from __future__ import annotations
 
+from walrus_localnet.chain.errors import NotOffered
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.objects import reference_of, version_of
 from walrus_localnet.chain.rpc.literals import literal_bytes
@@ -38,7 +39,8 @@ ZERO = bytes(32)
 
 
 def draft_data(message: rpc.Transaction | None, ledger: Ledger) -> TransactionDataV1:
-    """A transaction to simulate; of what it pays, what it leaves out is 0 or empty. Raises `BcsError`."""
+    """A transaction to simulate; of what it pays, what it leaves out is 0 or empty. Raises `BcsError`, and
+    `NotOffered` for what no transaction can have here."""
     if message is not None and message.bcs is not None and message.bcs.value:
         return signed_data(message)
     if message is None or message.kind is None or message.kind.programmable_transaction is None:
@@ -59,10 +61,12 @@ def _gas(message: rpc.GasPayment | None, sender: bytes) -> GasData:
 
 
 def _expiration(message: rpc.Transaction) -> Expiration:
-    given = message.expiration
-    if given is not None and given.kind == rpc.TransactionExpirationTransactionExpirationKind.EPOCH:
+    given, kinds = message.expiration, rpc.TransactionExpirationTransactionExpirationKind
+    if given is None or given.kind in (None, kinds.TRANSACTION_EXPIRATION_KIND_UNKNOWN, kinds.NONE):
+        return NoExpiration()
+    if given.kind == kinds.EPOCH:
         return sui.ExpiresAfterEpoch(given.epoch or 0)
-    return NoExpiration()
+    raise NotOffered("expirations other than an epoch")
 
 
 def _parse_inputs(messages: list[rpc.Input], commands: tuple[Command, ...], ledger: Ledger) -> tuple[CallArg, ...]:
@@ -80,6 +84,8 @@ def _parse_complete(message: rpc.Input) -> CallArg | None:
         return sui.Pure(message.pure or b"")
     if message.literal is not None:
         return None
+    if message.kind == _INPUT.FUNDS_WITHDRAWAL or message.funds_withdrawal is not None:
+        raise NotOffered("withdrawals from address balances")
     if not message.object_id:
         raise BcsError("expected a pure value, a literal or an object id as input, got none of them")
     if message.kind == _INPUT.SHARED and message.version is not None:
