@@ -11,11 +11,12 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from walrus_cli import exits
 from walrus_cli.hints import hint_of
 from walrus_sui.errors import WalrusError
+from walrus_sui.files import write_pieces
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -49,8 +50,12 @@ def result(document: Mapping[str, object] | Sequence[object], text: str) -> None
 
 def raw(data: bytes) -> None:
     """Bytes to standard output, unchanged."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    write_pieces(stream(), data)
+
+
+def stream() -> BinaryIO:
+    """Standard output, for bytes that go there unchanged."""
+    return sys.stdout.buffer
 
 
 def note(text: str) -> None:

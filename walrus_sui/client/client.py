@@ -7,12 +7,14 @@ async with WalrusClient.from_config() as client:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import BinaryIO, Self, TypeVar
 
+from walrus_sui.bcs.sui import parse_address
 from walrus_sui.chain import Contracts, Keypair
 from walrus_sui.chain.types import Blob
 from walrus_sui.client.limits import Limits
@@ -29,13 +31,16 @@ from walrus_sui.client.status import blob_status
 from walrus_sui.client.store import encode_blob, plan_blobs, store_blob, store_blobs
 from walrus_sui.client.stored import StoredBlob, StoreFailure, StoreOutcome, StorePlan, StoreRequest
 from walrus_sui.config import ClientConfig, find_config
-from walrus_sui.errors import BlobNotFound, BlobUnavailable
+from walrus_sui.errors import BcsError, BlobNotFound, BlobUnavailable, InputError
+from walrus_sui.files import write_pieces, write_whole
 from walrus_sui.redstuff import BlobId
 from walrus_sui.redstuff.decoder import Consistency
 from walrus_sui.redstuff.quilt import PatchId, QuiltFile, QuiltPatch, build_quilt
 from walrus_sui.storage import BlobStatus, Committee
 
 T = TypeVar("T")
+ObjectId = bytes | str
+"""Of an object on chain: its 32 bytes, or 0x and hex digits."""
 
 
 class WalrusClient:
@@ -69,6 +74,10 @@ class WalrusClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
         await self._exit.aclose()
 
     @property
@@ -134,19 +143,40 @@ class WalrusClient:
 
     async def read(
         self,
-        blob_id: BlobId,
+        blob_id: BlobId | str,
         *,
         consistency: Consistency = "default",
         on_progress: ProgressListener = ignore_progress,
     ) -> bytes:
-        """The blob's bytes. Raises `BlobNotFound`, `BlobUnavailable`, `InconsistentBlob`."""
-        return await self._with_committees(
-            lambda committee: self._read(committee, blob_id, consistency, on_progress)
-        )
+        """The blob's bytes.
 
-    async def status(self, blob_id: BlobId, *, timeout: float = 5.0) -> BlobStatus:
+        Raises `BlobNotFound`, `BlobUnavailable`, `InconsistentBlob`, and `BlobIdError` for a text that is no id.
+        """
+        return bytes(await self._read(blob_id, consistency, on_progress))
+
+    async def read_into(
+        self,
+        blob_id: BlobId | str,
+        target: Path | str | BinaryIO,
+        *,
+        consistency: Consistency = "default",
+        on_progress: ProgressListener = ignore_progress,
+    ) -> int:
+        """Write a blob to a file, or to a stream that is open for bytes; gives its size in bytes.
+
+        A file appears, or takes the place of the old one, only when the blob is there as a whole and checked.
+        Takes less memory than `read`. Raises as that does, and `InputError` if the file cannot be written.
+        """
+        blob = await self._read(blob_id, consistency, on_progress)
+        if isinstance(target, (str, Path)):
+            await asyncio.to_thread(write_whole, Path(target), blob)
+        else:
+            await asyncio.to_thread(write_pieces, target, blob)
+        return len(blob)
+
+    async def status(self, blob_id: BlobId | str, *, timeout: float = 5.0) -> BlobStatus:
         """What the storage nodes agree on about a blob. Raises `BlobUnavailable` if too few answer in time."""
-        return await blob_status(await self.nodes(), blob_id, timeout=timeout)
+        return await blob_status(await self.nodes(), _parsed(blob_id), timeout=timeout)
 
     async def store_quilt(
         self,
@@ -175,18 +205,24 @@ class WalrusClient:
         patch = PatchId.parse(patch_id)
         return await (await self._quilt(patch.blob_id)).file(patch.start, patch.end)
 
+    async def blobs(self) -> AsyncIterator[Blob]:
+        """The Blob objects of the signer, one after the other."""
+        for blob in await self.owned_blobs():
+            yield blob
+
     async def owned_blobs(self) -> tuple[Blob, ...]:
         """The Blob objects of the signer."""
         return await self.contracts.owned_blobs(self.signer.address)
 
-    async def extend(self, object_id: bytes, epochs: int) -> Blob:
+    async def extend(self, blob: ObjectId | Blob, epochs: int) -> Blob:
         """Pay for `epochs` more epochs of a certified blob. Raises `InsufficientFunds`, `MoveAborted`."""
+        object_id = _object_id(blob)
         await self.contracts.extend_blob(self.signer, object_id, epochs)
         return await self.contracts.blob(object_id)
 
-    async def delete(self, object_id: bytes) -> None:
+    async def delete(self, blob: ObjectId | Blob) -> None:
         """Delete a deletable blob; its storage stays with the signer. Raises `ObjectNotFound`, `MoveAborted`."""
-        await self.contracts.delete_blob(self.signer, object_id)
+        await self.contracts.delete_blob(self.signer, _object_id(blob))
 
     async def _with_committees(self, flow: Callable[[Committee], Awaitable[T]]) -> T:
         """The result of a read from the committees that are known, or else from those there are now."""
@@ -200,17 +236,19 @@ class WalrusClient:
         return await _first_of(newer.read_committees, flow)
 
     async def _read(
-        self, committee: Committee, blob_id: BlobId, consistency: Consistency, on_progress: ProgressListener
-    ) -> bytes:
-        blob = await read_blob(
-            self._session.nodes(committee),
-            blob_id,
-            consistency=consistency,
-            limits=self._session.limits,
-            on_progress=on_progress,
-            standings=self._standings,
+        self, blob_id: BlobId | str, consistency: Consistency, on_progress: ProgressListener
+    ) -> memoryview:
+        wanted = _parsed(blob_id)
+        return await self._with_committees(
+            lambda committee: read_blob(
+                self._session.nodes(committee),
+                wanted,
+                consistency=consistency,
+                limits=self._session.limits,
+                on_progress=on_progress,
+                standings=self._standings,
+            )
         )
-        return bytes(blob)
 
     async def _quilt(self, blob_id: BlobId) -> QuiltReader:
         return await self._with_committees(lambda committee: self._quilt_of(committee, blob_id))
@@ -218,6 +256,23 @@ class WalrusClient:
     async def _quilt_of(self, committee: Committee, blob_id: BlobId) -> QuiltReader:
         nodes, limits = self._session.nodes(committee), self._session.limits
         return await open_quilt(nodes, blob_id, limits=limits, whole=lambda: self.read(blob_id))
+
+
+def _parsed(blob_id: BlobId | str) -> BlobId:
+    return BlobId.parse(blob_id) if isinstance(blob_id, str) else blob_id
+
+
+def _object_id(blob: ObjectId | Blob) -> bytes:
+    """The 32 bytes of an id. Raises `InputError`."""
+    if isinstance(blob, Blob):
+        return blob.object_id
+    try:
+        found = parse_address(blob) if isinstance(blob, str) else bytes(blob)
+    except (BcsError, TypeError) as error:
+        raise InputError(f"expected a Blob object or its id, got {blob!r}") from error
+    if len(found) != 32:
+        raise InputError(f"expected the 32 bytes of an object id, got {len(found)}")
+    return found
 
 
 async def _first_of(committees: Iterable[Committee], flow: Callable[[Committee], Awaitable[T]]) -> T:
