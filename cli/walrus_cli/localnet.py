@@ -47,6 +47,7 @@ def up(
     sui_faucet: Annotated[
         str | None, typer.Option(help="Faucet of that network.", show_default="port 9123 of the full node's host")
     ] = None,
+    tls: Annotated[bool, typer.Option("--tls", help="Nodes speak HTTPS, each under its key on chain.")] = False,
     directory: Directory = None,
     json: Json = False,
 ) -> None:
@@ -54,7 +55,7 @@ def up(
     from walrus_localnet.testbed.plan import Plan, SuiNetwork
 
     sui = None if sui_rpc is None else SuiNetwork(sui_rpc, sui_faucet or _faucet_beside(sui_rpc))
-    plan = Plan(nodes, shards, parse_duration(epoch_duration), in_process, sui)
+    plan = Plan(nodes, shards, parse_duration(epoch_duration), in_process, sui, tls)
     localnet = _open(directory)
     started = time.monotonic()
     manifest = loop.run(localnet.up(plan, output.note))

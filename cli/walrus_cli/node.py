@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from walrus_cli import loop, output
+from walrus_cli.opening import find_network
 from walrus_cli.options import Config, Json
 from walrus_sui.errors import ConfigError
 
 if TYPE_CHECKING:
+    from walrus_node.config import NodeConfig
     from walrus_node.operator import Setup
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+_STATUS_SECONDS = 10.0
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 NodeFile = Annotated[Path, typer.Option("--config", help="The node's walrus-node.yaml.")]
 
@@ -23,17 +29,23 @@ NodeFile = Annotated[Path, typer.Option("--config", help="The node's walrus-node
 def keygen(
     path: Annotated[Path, typer.Argument(help="Where to write the key; nothing there is replaced.")],
     kind: Annotated[str, typer.Option(help="`protocol` (BLS12-381) or `network` (P-256).")] = "protocol",
+    form: Annotated[
+        str, typer.Option("--format", help="`tagged` (base64), or `pem` for a network key.")
+    ] = "tagged",
     json: Json = False,
 ) -> None:
     """Make a key file that only you can read."""
     from walrus_node.keys import generate_network_key, generate_protocol_key
 
-    if kind == "protocol":
+    if (kind, form) == ("protocol", "tagged"):
         public_key = bytes(generate_protocol_key(path).public_key)
-    elif kind == "network":
-        public_key = generate_network_key(path)
+    elif kind == "network" and form in ("tagged", "pem"):
+        public_key = generate_network_key(path, pem=form == "pem")
     else:
-        raise ConfigError(f"expected the key kind protocol or network, got {kind!r}")
+        raise ConfigError(
+            f"expected --kind protocol or network, got {kind!r} with --format {form!r}",
+            hint="keys are --format tagged; a network key may be --format pem",
+        )
     document = {"path": str(path), "kind": kind, "publicKey": public_key.hex()}
     output.result(document, f"wrote {path}\npublic key {public_key.hex()}")
 
@@ -45,15 +57,25 @@ def setup(
     public_host: Annotated[str, typer.Option(help="Where clients reach the node.")],
     public_port: Annotated[int, typer.Option(help="On which port.")] = 9185,
     rest_api_address: Annotated[str | None, typer.Option(help="Where the node listens, as host:port.")] = None,
+    metrics_address: Annotated[
+        str | None, typer.Option(help="Where it shows its metrics, as host:port.", show_default="nowhere")
+    ] = None,
+    tls: Annotated[
+        bool | None,
+        typer.Option("--tls/--no-tls", help="Speak HTTPS.", show_default="yes, unless the host is this machine"),
+    ] = None,
     commission_rate: Annotated[int, typer.Option(help="Of rewards, in basis points.")] = 6000,
+    storage_price: Annotated[int, typer.Option(help="Vote: FROST for a MiB and an epoch.")] = 100_000,
+    write_price: Annotated[int, typer.Option(help="Vote: FROST for writing a MiB.")] = 20_000,
+    node_capacity: Annotated[int, typer.Option(help="Bytes the node offers.")] = 1_000_000_000_000,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Make everything a node needs on disk, for the network of the client configuration."""
     from walrus_node import operator
-    from walrus_sui.config import find_config
+    from walrus_node.config import VotingParams
 
-    network = find_config(config)
+    network = find_network(config)
     made = operator.setup(
         folder,
         name=name,
@@ -63,7 +85,12 @@ def setup(
         system_object=network.system_object,
         staking_object=network.staking_object,
         rest_api_address=rest_api_address,
+        voting_params=VotingParams(
+            storage_price=storage_price, write_price=write_price, node_capacity=node_capacity
+        ),
         commission_rate=commission_rate,
+        metrics_address=metrics_address,
+        tls=public_host not in _THIS_MACHINE if tls is None else tls,
     )
     output.result(_describe(made), _next_steps(made))
 
@@ -96,21 +123,37 @@ def run(config: NodeFile) -> None:
 @app.command("status")
 def status(config: NodeFile, json: Json = False) -> None:
     """What the running node says of itself: epoch, shards, progress."""
-    import httpx
-
     from walrus_node.config import NodeConfig
+
+    settings = NodeConfig.load(config)
+    health = loop.run(_health(settings))
+    output.result({"name": settings.name, "url": settings.url, **health}, _status_text(settings, health))
+
+
+async def _health(settings: NodeConfig) -> dict[str, Any]:
+    from walrus_node.keys import load_network_public_key
+    from walrus_sui.client.limits import Limits
+    from walrus_sui.client.transport import http_client
     from walrus_sui.storage import StorageNodeClient
 
-    host, port = NodeConfig.load(config).listen
+    key = load_network_public_key(settings.network_key_pair.path)
+    async with http_client(Limits(request_timeout=_STATUS_SECONDS)) as http:
+        return await StorageNodeClient(settings.local_url, http, key).health(detailed=True)
 
-    async def call() -> dict[str, Any]:
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
-            return await StorageNodeClient(f"http://{host}:{port}", http).health()
 
-    health = loop.run(call())
-    shards, events = health["shardSummary"]["owned"], health["eventProgress"]["persisted"]
-    text = f"{health['nodeStatus']} in epoch {health['epoch']}: {shards} shards, {events} events applied"
-    output.result(health, text)
+def _status_text(settings: NodeConfig, health: dict[str, Any]) -> str:
+    shards, events = health["shardSummary"], health["eventProgress"]
+    states = ", ".join(f"{count} {state}" for state, count in shards["ownedShardStatus"].items() if count)
+    numbers = " ".join(str(item["shard"]) for item in health.get("shardDetail", {}).get("owned", ()))
+    rows = (
+        ("epoch", str(health["epoch"])),
+        ("shards", f"{shards['owned']} owned{f' ({states}): {numbers}' if numbers else ''}"),
+        ("events", f"{events['persisted']} applied, to checkpoint {health['latestCheckpointSequenceNumber']}"),
+        ("uptime", str(timedelta(seconds=health["uptime"]["secs"]))),
+        ("key", health["publicKey"]),
+    )
+    head = f"{settings.name}  {settings.url}  {health['nodeStatus']}"
+    return "\n".join([head, *(f"  {name:8}{value}" for name, value in rows)])
 
 
 def _describe(made: Setup) -> dict[str, str]:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from walrus_node.app import build_app
 from walrus_node.attester import Attester
+from walrus_node.balance import Balance
 from walrus_node.blob_sync import BlobSync
 from walrus_node.config import NodeConfig
 from walrus_node.custody import Custody
@@ -74,6 +75,8 @@ class Node:
         reactions = Reactions(self._epochs, self._driver, self._registrations, self._sync)
         self._follower = Follower(store, ground.contracts.original_package, reactions, self.metrics)
         self.metrics.watch(membership.duty, lambda: self._follower.cursor, lambda: self._sync.backlog)
+        self.metrics.watch_disk(store.writes)
+        self._balance = Balance(ground.sui, ground.keypair.address, self.metrics)
         store.on_damage = _healer(self._sync)
 
     def parts(self) -> list[Coroutine[Any, Any, None]]:
@@ -84,6 +87,7 @@ class Node:
             self._epochs.run(),
             self._driver.run(),
             self._attester.run(),
+            self._balance.run(),
             self._intake.forget_expired(),
         ]
 

@@ -20,6 +20,8 @@ from walrus_sui.errors import BcsError, ConfigError
 log = logging.getLogger(__name__)
 
 _MAX_FILE = 1 << 20
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where to reach what listens on all addresses."""
 _UNUSED_KEYS = frozenset(
     {
         "admin_socket_path",
@@ -36,7 +38,6 @@ _UNUSED_KEYS = frozenset(
         "metrics_push",
         "next_protocol_key_pair",
         "pending_metadata_cache",
-        "rest_graceful_shutdown_period_secs",
         "shard_sync_config",
     }
 )
@@ -128,6 +129,7 @@ class NodeConfig(_Section):
     rest_api_address: str = "127.0.0.1:9185"
     metrics_address: str | None = None
     rest_server: RestServer = RestServer()
+    rest_graceful_shutdown_period_secs: int = Field(default=10, ge=0)
     tls: Tls | None = None
     pending_sliver_cache: PendingCache = PendingCache()
     sui: SuiConfig
@@ -158,6 +160,13 @@ class NodeConfig(_Section):
     def listen(self) -> tuple[str, int]:
         """Where the node listens. Raises `ConfigError`."""
         return _host_and_port("rest_api_address", self.rest_api_address)
+
+    @property
+    def local_url(self) -> str:
+        """How this machine reaches the node. Raises `ConfigError`."""
+        host, port = self.listen
+        host = _LOOPBACK.get(host, host)
+        return f"{'https' if self.speaks_tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
     def metrics_listen(self) -> tuple[str, int] | None:

@@ -51,7 +51,8 @@ class Follower:
         for index, found in enumerate(checkpoint.events[done:], done):
             event = parse_event(found.event, self._package)
             if event is not None:
-                await self._apply_event(event, found, Cursor(checkpoint.sequence, index + 1))
+                with self._metrics.event_seconds.labels(event.move_name).time():
+                    await self._apply_event(event, found, Cursor(checkpoint.sequence, index + 1))
         self._advance(replace(self.cursor, checkpoint=checkpoint.sequence + 1, event=0))
 
     async def _apply_event(self, event: WalrusEvent, found: ChainEvent, position: Cursor) -> None:

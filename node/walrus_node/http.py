@@ -17,7 +17,6 @@ from walrus_sui.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
-_SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that none sends a request into one that is being closed."""
 _BACKLOG = 1024
@@ -92,8 +91,13 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_http(app: Any, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
-    """Answer on `listener` until cancelled, over TLS if `tls` is given; requests under way get seconds to end."""
+async def serve_http(
+    app: Any, listener: socket.socket, tls: ssl.SSLContext | None = None, grace: int = 10
+) -> None:
+    """Answer on `listener` until cancelled, over TLS if `tls` is given.
+
+    Requests under way then have `grace` seconds to end.
+    """
     scratch = Scratch()
 
     def protocol(**options: Any) -> DirectReader:
@@ -109,7 +113,7 @@ async def serve_http(app: Any, listener: socket.socket, tls: ssl.SSLContext | No
         lifespan="off",
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        timeout_graceful_shutdown=grace,
     )
     config.load()
     config.ssl = tls

@@ -10,7 +10,13 @@ import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from walrus_sui.chain.wallet import write_private
 from walrus_sui.crypto.bls import SecretKey
@@ -29,11 +35,15 @@ def generate_protocol_key(path: Path) -> SecretKey:
     return key
 
 
-def generate_network_key(path: Path) -> bytes:
-    """Make a new P-256 key at `path`; returns its public key. Raises `ConfigError` rather than replace one."""
+def generate_network_key(path: Path, *, pem: bool = False) -> bytes:
+    """Make a new P-256 key at `path`, in base64 or as PEM (PKCS #8); returns its public key.
+
+    Raises `ConfigError` rather than replace one.
+    """
     scalar = (1 + secrets.randbelow(_P256_ORDER - 1)).to_bytes(32, "big")
-    _write_new(path, format_key(SECP256R1_FLAG, scalar))
-    return compressed(_p256_key(scalar).public_key())
+    key = _p256_key(scalar)
+    _write_new(path, _to_pem(key) if pem else format_key(SECP256R1_FLAG, scalar))
+    return compressed(key.public_key())
 
 
 def load_protocol_key(path: Path) -> SecretKey:
@@ -68,6 +78,10 @@ def compressed(key: ec.EllipticCurvePublicKey) -> bytes:
 
 def _p256_key(scalar: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
+
+
+def _to_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode().rstrip()
 
 
 def _from_pem(text: str) -> ec.EllipticCurvePrivateKey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from walrus_node.duty import Duty
 from walrus_node.store import Cursor
+from walrus_node.writes import Writes
 from walrus_sui.redstuff import Axis
 
 STANDBY, ACTIVE = 0, 1
@@ -32,6 +33,10 @@ class Metrics:
         self._slivers_retrieved = self._counter("slivers_retrieved", "Slivers handed out", "sliver_type")
         self.confirmations = self._counter("storage_confirmations_issued", "Storage confirmations signed")
         self.events = self._counter("events_processed", "Events applied", "event_type")
+        self.event_seconds = Histogram(
+            "walrus_event_process_duration_seconds", "Applying an event", ["event_type"], registry=self.registry
+        )
+        self.sui_balance = Gauge("walrus_sui_balance_mist", "SUI of the node's account", registry=self.registry)
         self._gauge("uptime", "Seconds since the node started", lambda: time.monotonic() - self._started)
 
     def sliver_stored(self, axis: Axis) -> None:
@@ -50,6 +55,14 @@ class Metrics:
             "event_processor_latest_downloaded_checkpoint", "Checkpoints followed", lambda: cursor().checkpoint
         )
         self._gauge("recover_blob_backlog", "Certified blobs the node is completing", backlog, state="queued")
+
+    def watch_disk(self, writes: Writes) -> None:
+        self._gauge("disk_free_bytes", "What the database's disk has left", lambda: writes.free_bytes)
+        self._gauge("database_writable", "0 after a write that failed", lambda: writes.failure is None)
+
+    def certificate_ends(self, seconds: float) -> None:
+        """When the certificate that the node answers under ends, in seconds since 1970."""
+        self._gauge("http_server_tls_certificate_not_after_seconds", "End of the certificate", lambda: seconds)
 
     def exposition(self) -> bytes:
         """Everything in the text format of Prometheus."""

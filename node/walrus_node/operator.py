@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from walrus_node.config import KeyPath, NodeConfig, SuiConfig, VotingParams
+from walrus_node.config import KeyPath, NodeConfig, SuiConfig, Tls, VotingParams
 from walrus_node.keys import (
     generate_network_key,
     generate_protocol_key,
@@ -44,10 +44,13 @@ def setup(
     rest_api_address: str | None = None,
     voting_params: VotingParams | None = None,
     commission_rate: int = 6000,
+    metrics_address: str | None = None,
+    tls: bool = False,
 ) -> Setup:
     """Make fresh keys, a wallet and `walrus-node.yaml` in `folder`.
 
-    Raises `ConfigError` rather than replace what is there.
+    With `tls` the node speaks HTTPS and expects it of others. Raises `ConfigError` rather than replace what is
+    there.
     """
     config_path = folder / CONFIG_FILE
     if config_path.exists():
@@ -72,6 +75,9 @@ def setup(
         ),
         voting_params=voting_params or VotingParams(),
         commission_rate=commission_rate,
+        metrics_address=metrics_address,
+        tls=Tls(disable_tls=not tls),
+        peer_url_scheme="https" if tls else "http",
     )
     config.save(config_path)
     return Setup(config_path, NodeConfig.load(config_path), keypair)

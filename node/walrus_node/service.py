@@ -15,7 +15,7 @@ from walrus_node.config import NodeConfig
 from walrus_node.http import listen, serve_http
 from walrus_node.keys import load_network_key, load_protocol_key
 from walrus_node.membership import Membership
-from walrus_node.metrics import metrics_app
+from walrus_node.metrics import Metrics, metrics_app
 from walrus_node.reopening import reopening, unless_unwritable
 from walrus_node.store import Store
 from walrus_node.workers import Workers
@@ -56,11 +56,12 @@ async def _live(
         if ground is None:
             return
         node = Node(ground)
-        servers = [serve_http(node.app(), listeners[0].dup(), _tls(config))]
+        grace = config.rest_graceful_shutdown_period_secs
+        servers = [serve_http(node.app(), listeners[0].dup(), _tls(config, node.metrics), grace)]
         if len(listeners) > 1:
             servers.append(serve_http(metrics_app(node.metrics), listeners[1].dup()))
-        await _run_until(
-            stop,
+        await _run_until_first(
+            _stopped(stop, listeners),
             reopening(ground.store.writes, reopening_seconds),
             *map(unless_unwritable, node.parts()),
             *servers,
@@ -87,17 +88,17 @@ async def _lay_ground(config: NodeConfig, stack: contextlib.AsyncExitStack, stop
     return Ground(config, key, keypair, cap_id, store, sui, contracts, membership, workers)
 
 
-def _tls(config: NodeConfig) -> ssl.SSLContext | None:
+def _tls(config: NodeConfig, metrics: Metrics) -> ssl.SSLContext | None:
     """What the node answers under, if it speaks TLS. Raises `ConfigError`."""
     if config.tls is None or config.tls.disable_tls:
         return None
     # imported here: nodes without TLS do not need it
     from walrus_node import tls
 
-    key, chain = load_network_key(config.network_key_pair.path), config.tls.certificate_path
-    return tls.server_context(
-        key, tls.read_chain(chain, key) if chain else tls.self_signed(key, config.public_host)
-    )
+    key, path = load_network_key(config.network_key_pair.path), config.tls.certificate_path
+    chain = tls.read_chain(path, key) if path else tls.self_signed(key, config.public_host)
+    metrics.certificate_ends(tls.ends(chain))
+    return tls.server_context(key, chain)
 
 
 def _required_cap(config: NodeConfig) -> bytes:
@@ -131,9 +132,16 @@ async def _connect(sui: SuiClient, config: NodeConfig, stop: asyncio.Event) -> C
     return None
 
 
-async def _run_until(stop: asyncio.Event, *parts: Any) -> None:
-    """Run all parts until `stop` is set or one of them fails; its error is raised."""
-    tasks = [asyncio.ensure_future(part) for part in (*parts, stop.wait())]
+async def _stopped(stop: asyncio.Event, listeners: Sequence[socket.socket]) -> None:
+    """Wait for `stop`; from then on nobody new gets through, while requests under way are brought to an end."""
+    await stop.wait()
+    for listener in listeners:
+        listener.close()
+
+
+async def _run_until_first(*parts: Any) -> None:
+    """Run all parts until one of them ends; its error, if that is why, is raised."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

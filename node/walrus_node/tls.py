@@ -68,6 +68,11 @@ def read_chain(path: Path, key: ec.EllipticCurvePrivateKey) -> bytes:
     return chain
 
 
+def ends(chain: bytes) -> float:
+    """When the first certificate of a chain ends, in seconds since 1970."""
+    return x509.load_pem_x509_certificates(chain)[0].not_valid_after_utc.timestamp()
+
+
 def server_context(key: ec.EllipticCurvePrivateKey, chain: bytes) -> ssl.SSLContext:
     """What the node answers under. Raises `ConfigError` for a chain that does not load."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -7,6 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from walrus_cli.main import run
 
@@ -48,10 +51,51 @@ def test_keygen(tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, s
     assert (code, error_code(document), path.read_text()) == (3, "config", text)
 
 
-def test_keygen_of_an_unknown_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, document = ask(capsys, "node", "keygen", str(tmp_path / "key"), "--kind", "quantum")
+def test_keygen_as_pem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "key.pem"
+    code, document = ask(capsys, "node", "keygen", str(path), "--kind", "network", "--format", "pem")
+    key = load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    public = key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    assert (code, document["publicKey"]) == (0, public.hex())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("kind", "form"), [("quantum", "tagged"), ("protocol", "pem"), ("network", "jpeg")])
+def test_keygen_of_an_unknown_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, form: str
+) -> None:
+    words = ["node", "keygen", str(tmp_path / "key"), "--kind", kind, "--format", form]
+    code, document = ask(capsys, *words)
     assert (code, error_code(document)) == (3, "config")
     assert not (tmp_path / "key").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "flags", "speaks_tls"),
+    [
+        ("node.example", [], True),
+        ("127.0.0.1", [], False),
+        ("node.example", ["--no-tls"], False),
+        ("127.0.0.1", ["--tls"], True),
+    ],
+)
+def test_setup_chooses_https_for_the_outside(
+    tmp_path: Path,
+    client_config: str,
+    capsys: pytest.CaptureFixture[str],
+    host: str,
+    flags: list[str],
+    speaks_tls: bool,
+) -> None:
+    words = ["node", "setup", str(tmp_path / "node"), "--name", "one", "--public-host", host, *flags]
+    words += ["--storage-price", "7", "--write-price", "8", "--node-capacity", "9", "--config", client_config]
+    code, document = ask(capsys, *words)
+    assert code == 0
+    values = yaml.safe_load(Path(str(document["config"])).read_text())
+    assert values["tls"] == {"disable_tls": not speaks_tls}
+    assert values["peer_url_scheme"] == ("https" if speaks_tls else "http")
+    assert values["voting_params"] == {"storage_price": 7, "write_price": 8, "node_capacity": 9}
 
 
 def test_setup_then_everything_that_needs_a_network(

@@ -145,6 +145,7 @@ def _set_up_nodes(
             rpc=rpc_url,
             system_object=deployment.system_object,
             staking_object=deployment.staking_object,
+            tls=plan.tls,
         )
         for name, port in zip(plan.node_names, ports, strict=True)
     ]
@@ -164,7 +165,7 @@ async def _register(sui: SuiClient, layout: Layout, plan: Plan, setup: operator.
     cap = await operator.register(sui, setup.config_path)
     name = setup.config.name
     log = layout.log("nodes" if plan.in_process else name)
-    return NodeRecord(name, f"http://{setup.config.network_address}", cap.node_id, setup.config_path, log)
+    return NodeRecord(name, setup.config.url, cap.node_id, setup.config_path, log)
 
 
 async def _first_epoch(contracts: Contracts, nodes: Sequence[NodeRecord]) -> None:
@@ -191,7 +192,7 @@ def _write_client_files(
         rpc_urls=(rpc_url,),
         n_shards=plan.shards,
         wallet=WalletConfig(wallet, deployer.address),
-        node_scheme="http",
+        node_scheme="https" if plan.tls else "http",
         exchange_objects=() if deployment.exchange is None else (deployment.exchange,),
     )
     write_config(layout.client_config, config)

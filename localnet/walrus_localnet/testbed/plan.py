@@ -23,7 +23,7 @@ class Plan:
     """Storage nodes, shards over all of them, and the length of an epoch in milliseconds.
 
     Nodes are one process each, or all in one with `in_process`; the contracts go to `sui`, or to a chain of the
-    network's own.
+    network's own. With `tls` nodes speak HTTPS, each under the key that the chain knows it by.
     """
 
     nodes: int = 13
@@ -31,6 +31,7 @@ class Plan:
     epoch_duration: int = 3_600_000
     in_process: bool = False
     sui: SuiNetwork | None = None
+    tls: bool = False
 
     def check(self) -> None:
         """Raises `LocalnetError` for a plan no network can follow."""

@@ -12,7 +12,11 @@ import httpx
 from walrus_localnet.testbed.errors import StartFailed
 from walrus_localnet.testbed.manifest import NodeRecord
 from walrus_localnet.testbed.processes import ProcessRecord
+from walrus_node.config import NodeConfig
+from walrus_node.keys import load_network_public_key
+from walrus_sui.client import Limits
 from walrus_sui.client.parallel import together
+from walrus_sui.client.transport import http_client
 from walrus_sui.errors import WalrusError
 from walrus_sui.storage import StorageNodeClient
 
@@ -34,12 +38,12 @@ async def chain_ready(process: ProcessRecord, announcement: Path, log: Path) -> 
 async def nodes_ready(nodes: Iterable[NodeRecord], *, epoch: int) -> None:
     """Wait until every node answers its health route and knows `epoch`. Raises `StartFailed`."""
     deadline = asyncio.get_running_loop().time() + NODE_SECONDS
-    async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
+    async with http_client(Limits(request_timeout=5)) as http:
         await together(_node_ready(node, http, epoch, deadline) for node in nodes)
 
 
 async def _node_ready(node: NodeRecord, http: httpx.AsyncClient, epoch: int, deadline: float) -> None:
-    client = StorageNodeClient(node.url, http)
+    client = StorageNodeClient(node.url, http, network_key_of(node))
     while True:
         try:
             if (await client.health()).get("epoch", 0) >= epoch:
@@ -49,6 +53,12 @@ async def _node_ready(node: NodeRecord, http: httpx.AsyncClient, epoch: int, dea
         check_alive(node)
         _check_time(node.name, deadline, node.log)
         await asyncio.sleep(4 * _POLL_SECONDS)
+
+
+def network_key_of(node: NodeRecord) -> bytes:
+    """What a node proves itself by over TLS; empty where it speaks plain HTTP."""
+    config = NodeConfig.load(node.config)
+    return load_network_public_key(config.network_key_pair.path) if config.speaks_tls else b""
 
 
 def check_alive(node: NodeRecord) -> None:
