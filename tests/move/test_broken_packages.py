@@ -12,7 +12,7 @@ from tests.move.test_package import write_package
 from walrus_cli.exits import FAILED, USAGE
 from walrus_cli.main import run
 
-pytestmark = pytest.mark.usefixtures("compiler")
+pytestmark = pytest.mark.usefixtures("one_compiler")
 
 HEADER = '[package]\nname = "own"\nedition = "2024"\n'
 SOUND = "module own::m;\npublic fun seven(): u64 { 7 }\n#[test] fun right() { assert!(seven() == 7) }\n"

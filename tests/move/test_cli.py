@@ -21,7 +21,7 @@ SOURCE = (
     "#[test] fun right() { assert!(seven() == 7) }\n#[test] fun wrong() { assert!(seven() == 8, 3) }\n"
 )
 
-pytestmark = pytest.mark.usefixtures("compiler")
+pytestmark = pytest.mark.usefixtures("one_compiler")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.move.oracle import SUI, Answer, OfficialVm, OwnVm, Returned, is_context, substituted
+from tests.scale import cases
 from walrus_localnet.move.artifacts import built_package
 from walrus_localnet.move.framework import framework_directory
 from walrus_localnet.move.package import Package
@@ -40,9 +41,11 @@ from walrus_localnet.vm.bytecode import read_module
 if TYPE_CHECKING:
     from walrus_localnet.move.compiler import Compiler
 
-pytestmark = pytest.mark.oracle
+pytestmark = [pytest.mark.oracle, pytest.mark.fuzz]
 
-CASES_EACH = 8
+CASES_EACH = cases(5, 24)
+"""Calls of each function, at least one for each of the type arguments."""
+PROGRAMS_EACH = cases(40, 280)
 PROBE = bytes(31) + b"\xab"
 TYPE_ARGUMENTS: tuple[Type, ...] = (U64, U8, BOOL, ADDRESS, BYTES)
 NEEDS_AN_INVARIANT = {
@@ -167,7 +170,7 @@ def sandbox() -> ModuleType:
     return found
 
 
-@pytest.mark.timeout(600)  # more than two thousand calls of the official VM
+@pytest.mark.timeout(1200 if CASES_EACH > 5 else 300)  # thousands of calls of the official VM
 def test_functions_of_values(sandbox: ModuleType) -> None:
     own, official = OwnVm(), OfficialVm(sandbox)
     values = Values(own, seed=7)
@@ -181,11 +184,11 @@ def test_functions_of_values(sandbox: ModuleType) -> None:
             expected = official.call(package, module, function.name, type_args, given)
             if expected is None:
                 without_answer.add(f"{module}::{function.name}")
-                continue
+                break
             ours = own.call(package, module, function.name, type_args, given)
             assert ours == expected, (module, function.name, type_args, [data.hex() for data in given])
             compared[f"{module}::{function.name}"] += 1
-    assert sum(compared.values()) >= 2000
+    assert sum(compared.values()) >= 250 * CASES_EACH
     assert len(compared) >= 280
     modules = {name.split("::")[0] for name in without_answer}
     assert modules == {"bls12381", "ecdsa_k1", "ecdsa_r1", "ed25519", "hash"}
@@ -220,9 +223,9 @@ def test_programs_over_structures(function: str, sandbox: ModuleType, probe: tup
     own = OwnVm(probe)
     official = OfficialVm(sandbox, PROBE, probe)
     rng = random.Random(function)
-    answers = [agree(own, official, function, (), [program(rng)]) for _ in range(70)]
+    answers = [agree(own, official, function, (), [program(rng)]) for _ in range(PROGRAMS_EACH)]
     returned = sum(isinstance(answer, Returned) for answer in answers)
-    assert returned >= 20
+    assert returned >= PROGRAMS_EACH // 4
     assert returned < len(answers) or function == "queues"
 
 
@@ -251,7 +254,7 @@ def test_probes_with_other_arguments(function: str, sandbox: ModuleType, probe: 
     own = OwnVm(probe)
     official = OfficialVm(sandbox, PROBE, probe)
     rng = random.Random(function)
-    answers = [agree(own, official, function, (), cases_of(function, rng)) for _ in range(70)]
+    answers = [agree(own, official, function, (), cases_of(function, rng)) for _ in range(PROGRAMS_EACH)]
     returned = sum(isinstance(answer, Returned) for answer in answers)
     assert 0 < returned < len(answers)
 

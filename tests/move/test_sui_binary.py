@@ -23,6 +23,8 @@ REPORT = (
     "Failures in own::m:\n\n┌── wrong ──────\n\nTest result: FAILED. Total tests: 2; passed: 1; failed: 1\n"
 )
 
+pytestmark = pytest.mark.usefixtures("one_compiler")
+
 
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:

@@ -7,6 +7,7 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -159,14 +160,24 @@ def sample_modules() -> list[bytes]:
     return [with_self_address(path.read_bytes(), SAMPLES) for path in sorted(folder.glob("*.mv"))]
 
 
+@cache
+def usual_packages() -> tuple[Package, Package, Package]:
+    """The standard library, the framework and the samples."""
+    packages = Packages()
+    std = packages.add_modules(list(built_package("MoveStdlib").modules))
+    sui = packages.add_modules(list(built_package("Sui").modules), std)
+    samples = packages.add_modules(sample_modules(), std, sui)
+    found = (packages.package(identity) for identity in (std, sui, samples))
+    first, second, third = (package for package in found if package is not None)
+    return first, second, third
+
+
 class Sandbox:
     """The framework and the sample package, one world, and short calls."""
 
     def __init__(self, engine: EngineName = "generated") -> None:
         self.packages = Packages()
-        self.std = self.packages.add_modules(list(built_package("MoveStdlib").modules))
-        self.sui = self.packages.add_modules(list(built_package("Sui").modules), self.std)
-        self.samples = self.packages.add_modules(sample_modules(), self.std, self.sui)
+        self.std, self.sui, self.samples = (self.packages.add(package).storage_id for package in usual_packages())
         self.machine = Machine(self.packages, engine)
         self.world = World()
         self.meter = Meter(10**9)

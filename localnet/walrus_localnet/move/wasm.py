@@ -37,7 +37,7 @@ class MoveWasm:
         config = wasmtime.Config()
         config.wasm_reference_types = True
         self._engine = wasmtime.Engine(config)
-        self._module = _load_module(self._engine, compiler_wasm())
+        self._module = load_module(self._engine, compiler_wasm())
         self._instance: _Instance | None = None
 
     def __str__(self) -> str:
@@ -131,9 +131,9 @@ class _Instance:
         table.grow(self._store, 4, None)
 
 
-def _load_module(engine: wasmtime.Engine, wasm: Path) -> wasmtime.Module:
-    """The machine code of the compiler; kept beside the WASM file, as compiling it takes seconds."""
-    cached = wasm.with_name(f"compiler-wasmtime-{version('wasmtime')}.cwasm")
+def load_module(engine: wasmtime.Engine, wasm: Path) -> wasmtime.Module:
+    """The machine code of a WASM file; kept beside it, as compiling the compiler takes seconds."""
+    cached = wasm.with_name(f"{wasm.stem}-wasmtime-{version('wasmtime')}.cwasm")
     if cached.exists():
         try:
             return wasmtime.Module.deserialize_file(engine, str(cached))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from walrus_localnet.vm.errors import NativeAbort
 from walrus_localnet.vm.natives.registry import NATIVES, STD, SUI, NativeCall
-from walrus_localnet.vm.types import BOOL, U8, Datatype, Value, to_tag
+from walrus_localnet.vm.types import BOOL, U8, Datatype, Type, Value, to_tag
 from walrus_sui.bcs.sui import blake2b256
 
 ADDRESS_PARSE_ERROR = 0
@@ -121,8 +123,14 @@ def hash_type_and_key(call: NativeCall, parent: bytes, key: Value) -> bytes:
     key_bytes = bytearray()
     call.layout(call.type_args[0]).write(key, key_bytes)
     call.charge_bytes(len(key_bytes))
-    tag = to_tag(call.type_args[0]).to_bytes()
+    tag = _tag_bytes(call.type_args[0])
     return blake2b256(b"\xf0", parent, len(key_bytes).to_bytes(8, "little"), bytes(key_bytes), tag)
+
+
+@lru_cache(maxsize=4096)
+def _tag_bytes(type_: Type) -> bytes:
+    """Every access to a dynamic field asks for this, mostly for the same few types."""
+    return to_tag(type_).to_bytes()
 
 
 @NATIVES.native(SUI, "dynamic_field")
