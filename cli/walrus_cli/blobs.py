@@ -36,6 +36,9 @@ def read(
     json: Json = False,
 ) -> None:
     """Read a blob from the storage nodes and check that it is the one asked for."""
+    from walrus_sui.redstuff import BlobId
+
+    BlobId.parse(blob_id)
     if strict and skip:
         raise InputError("expected one consistency check, got --strict-consistency-check and --skip-…")
     consistency: Consistency = "strict" if strict else "skip" if skip else "default"

@@ -17,7 +17,19 @@ import typer
 from typer.models import CommandInfo
 
 from walrus_cli import output
-from walrus_cli.options import Choice, Config, Context, GasBudget, Json, Wallet, choose, choosing, on_network
+from walrus_cli.options import (
+    Choice,
+    Config,
+    Context,
+    GasBudget,
+    Json,
+    RpcUrl,
+    TraceCli,
+    Wallet,
+    choose,
+    choosing,
+    on_network,
+)
 from walrus_sui.errors import WalrusError
 
 
@@ -112,7 +124,8 @@ def _name_variables(command: Any, prefix: str) -> None:
     """`WALRUS_STORE_END_EPOCH` for `walrus store --end-epoch`, unless the option says otherwise."""
     for item in command.params:
         if item.param_type_name == "option" and item.envvar is None:
-            item.envvar = f"{prefix}_{item.opts[0].lstrip('-')}".replace("-", "_").upper()
+            name = next(flag for flag in item.opts if flag.startswith("--"))
+            item.envvar = f"{prefix}_{name[2:]}".replace("-", "_").upper()
     for name, inner in getattr(command, "commands", {}).items():
         entry = COMMANDS.get(name)
         known_as = entry.alias_of if entry is not None and entry.alias_of else name
@@ -140,12 +153,14 @@ def _renamed(command: CommandInfo, name: str) -> CommandInfo:
 def _globals(
     config: Config = None,
     context: Context = None,
+    rpc_url: RpcUrl = None,
     wallet: Wallet = None,
     gas_budget: GasBudget = None,
+    trace_cli: TraceCli = None,
     json: Json = False,
 ) -> None:
     """Store and read blobs on Walrus, and run Walrus networks."""
-    choose(Choice(config, context, wallet, gas_budget))
+    choose(Choice(config, context, rpc_url, wallet, gas_budget))
 
 
 def _not_on_this_command_line() -> None:

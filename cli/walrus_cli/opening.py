@@ -20,6 +20,8 @@ def find_network(config: Path | None = None) -> ClientConfig:
     choice = chosen()
     found = find_config(config or choice.config, choice.context)
     found = dataclasses.replace(found, gas_budget=choice.gas_budget)
+    if choice.rpc_url is not None:
+        found = dataclasses.replace(found, rpc_urls=(choice.rpc_url,))
     if choice.wallet is not None:
         found = dataclasses.replace(found, wallet=WalletConfig(choice.wallet))
     return found

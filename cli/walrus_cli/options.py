@@ -16,9 +16,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from walrus_cli import output
+from walrus_cli import output, trace
 
-_BLOB_ID_WITH_DASH = re.compile(r"-[A-Za-z0-9_-]{42}")
+_ID_WITH_DASH = re.compile(r"-[A-Za-z0-9_-]{42}|-[A-Za-z0-9_-]{49}")
+"""The id of a blob, or of a file in a quilt."""
 
 Json = Annotated[
     bool, typer.Option("--json", envvar="WALRUS_JSON", callback=output.choose_json, help="Answer in JSON.")
@@ -29,6 +30,19 @@ Config = Annotated[
 Context = Annotated[
     str | None,
     typer.Option("--context", envvar="WALRUS_CONTEXT", help="Which of the contexts in it."),
+]
+RpcUrl = Annotated[
+    str | None, typer.Option("--rpc-url", envvar="WALRUS_RPC_URL", help="The Sui full node, instead of rpc_urls.")
+]
+TraceCli = Annotated[
+    str | None,
+    typer.Option(
+        "--trace-cli",
+        envvar="WALRUS_TRACE_CLI",
+        callback=trace.begin,
+        metavar="file=PATH",
+        help="Write what the program does to a file.",
+    ),
 ]
 Wallet = Annotated[
     Path | None, typer.Option("--wallet", envvar="WALRUS_WALLET", help="Pay with this wallet (a client.yaml).")
@@ -52,6 +66,7 @@ class Choice:
 
     config: Path | None = None
     context: str | None = None
+    rpc_url: str | None = None
     wallet: Path | None = None
     gas_budget: int | None = None
 
@@ -72,6 +87,7 @@ def choose(choice: Choice) -> None:
         Choice(
             choice.config or before.config,
             choice.context or before.context,
+            choice.rpc_url or before.rpc_url,
             choice.wallet or before.wallet,
             choice.gas_budget or before.gas_budget,
         )
@@ -88,6 +104,16 @@ def choosing() -> Iterator[None]:
         _chosen.reset(token)
 
 
+_ADDED = {
+    "context": Context,
+    "rpc_url": RpcUrl,
+    "wallet": Wallet,
+    "gas_budget": GasBudget,
+    "trace_cli": TraceCli,
+}
+"""What every command on a network takes beside `--config`."""
+
+
 def on_network(command: Callable[..., Any]) -> Callable[..., Any]:
     """`command`, which takes `--config`, with the other options that say which network and who pays.
 
@@ -99,15 +125,16 @@ def on_network(command: Callable[..., Any]) -> Callable[..., Any]:
         return command
 
     @functools.wraps(command)
-    def chooses(*, context: str | None, wallet: Path | None, gas_budget: int | None, **arguments: Any) -> Any:
-        choose(Choice(arguments["config"], context, wallet, gas_budget))
-        return command(**arguments)
+    def chooses(**given: Any) -> Any:
+        said = {name: given.pop(name) for name in _ADDED}
+        said.pop("trace_cli")
+        choose(Choice(given["config"], **said))
+        return command(**given)
 
     kind = inspect.Parameter.KEYWORD_ONLY
-    added = {"context": Context, "wallet": Wallet, "gas_budget": GasBudget}
     parameters = [parameter.replace(kind=kind) for parameter in signature.parameters.values()]
     parameters += [
-        inspect.Parameter(name, kind, default=None, annotation=annotation) for name, annotation in added.items()
+        inspect.Parameter(name, kind, default=None, annotation=annotation) for name, annotation in _ADDED.items()
     ]
     chooses.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     chooses.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -131,8 +158,7 @@ def _one_value_each(args: list[str], repeatable: set[str]) -> Iterator[str]:
     """`args` with the flag of a repeatable option before each of its values."""
     flag, values = None, 0
     for word in args:
-        is_value = not word.startswith("-") or _BLOB_ID_WITH_DASH.fullmatch(word)
-        if flag is not None and is_value:
+        if flag is not None and _is_value(word, is_first=values == 0):
             if values:
                 yield flag
             values += 1
@@ -141,21 +167,27 @@ def _one_value_each(args: list[str], repeatable: set[str]) -> Iterator[str]:
         yield word
 
 
+def _is_value(word: str, *, is_first: bool) -> bool:
+    if not word.startswith("-") or _ID_WITH_DASH.fullmatch(word):
+        return True
+    return is_first and not word.startswith("--")
+
+
 class TakesPairs(TyperCommand):
-    """A command whose `--attr` takes two words, which may begin with a dash but not with two."""
+    """A command whose `--attr` or `--tag` takes two words, which may begin with a dash but not with two."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, list(_pairs_joined(args)))
 
 
 def _pairs_joined(args: list[str]) -> Iterator[str]:
-    left = 0
+    flag, left = "", 0
     for word in args:
         if left and not word.startswith("--"):
             left -= 1
-            yield f"--attr={word}"
-        elif word == "--attr":
-            left = 2
+            yield f"{flag}={word}"
+        elif word in ("--attr", "--tag"):
+            flag, left = word, 2
         else:
             left = 0
             yield word
@@ -165,9 +197,19 @@ class TakesBlobIds(TyperCommand):
     """A command whose arguments are blob ids: one in 64 begins with a dash and is no option for that."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with_value = {
+            name
+            for parameter in self.get_params(ctx)
+            if parameter.param_type_name == "option" and not getattr(parameter, "is_flag", False)
+            for name in parameter.opts
+        }
         pairs = pairwise(["", *args])
-        ids = [word for before, word in pairs if _BLOB_ID_WITH_DASH.fullmatch(word) and before != "--blob-id"]
+        ids = [word for before, word in pairs if _ID_WITH_DASH.fullmatch(word) and before not in with_value]
         others = [word for word in args if word not in ids]
         if ids and "--" not in others:
             others.append("--")
         return super().parse_args(ctx, others + ids)
+
+
+class TakesQuiltWords(ManyValues, TakesPairs, TakesBlobIds):
+    """A command with all of that."""
