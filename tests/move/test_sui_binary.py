@@ -13,7 +13,7 @@ from tests.move.sui_stand_in import StandIn
 from tests.move.test_package import load, write_package
 from walrus_cli.main import run
 from walrus_localnet.move.compiler import Compiler
-from walrus_localnet.move.tool import COMPILER
+from walrus_localnet.move.pinned import COMPILER
 
 MANIFEST = '[package]\nname = "own"\nedition = "2024"\n[dependencies]\ncoin = { local = "../coin" }\n'
 SOURCE = "module own::m;\npublic fun seven(): u64 { coin::m::seven() }\n#[test] fun right() {}\n"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -308,3 +309,15 @@ class RandomValues:
 @pytest.fixture(scope="session")
 def random_values() -> type[RandomValues]:
     return RandomValues
+
+
+@pytest.fixture
+def values(published: Sandbox, assembler: ModuleType) -> Any:
+    """The sample module `values`, to be extended."""
+    return _beside("bench").Bench(published, assembler, "values")
+
+
+@pytest.fixture
+def objects(published: Sandbox, assembler: ModuleType) -> Any:
+    """The sample module `objects`, to be extended."""
+    return _beside("bench").Bench(published, assembler, "objects")

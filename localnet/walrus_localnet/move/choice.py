@@ -9,8 +9,8 @@ from enum import Enum
 
 from walrus_localnet.move.compiler import Compiler
 from walrus_localnet.move.errors import CompilerError
+from walrus_localnet.move.pinned import COMPILER
 from walrus_localnet.move.sui_binary import SuiBinary
-from walrus_localnet.move.tool import COMPILER
 
 
 class Choice(Enum):

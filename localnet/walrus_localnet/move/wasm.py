@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import wasmtime
 
 from walrus_localnet.move.errors import CompilerError
-from walrus_localnet.move.tool import COMPILER, compiler_wasm
+from walrus_localnet.move.pinned import COMPILER, compiler_wasm
 
 
 class Answer(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from walrus_localnet.move import tool
+from walrus_localnet.move import pinned
 from walrus_localnet.move.errors import CompilerError, CompilerUnavailable
 from walrus_localnet.move.wasm import load_module
 
@@ -15,32 +15,32 @@ from walrus_localnet.move.wasm import load_module
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv(tool.TARBALL_ENV, raising=False)
+    monkeypatch.delenv(pinned.TARBALL_ENV, raising=False)
     return tmp_path / "cache"
 
 
 def test_cache_belongs_to_its_owner_alone() -> None:
-    assert stat.S_IMODE(tool.cache_directory().stat().st_mode) == 0o700
+    assert stat.S_IMODE(pinned.cache_directory().stat().st_mode) == 0o700
 
 
 def test_another_tarball_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "other.tgz").write_bytes(b"not the compiler")
-    monkeypatch.setenv(tool.TARBALL_ENV, str(tmp_path / "other.tgz"))
+    monkeypatch.setenv(pinned.TARBALL_ENV, str(tmp_path / "other.tgz"))
     with pytest.raises(CompilerError, match=r"expected .* with integrity sha512-"):
-        tool.compiler_wasm()
+        pinned.compiler_wasm()
 
 
 def test_tampered_file_in_the_cache_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    (tool.cache_directory() / "compiler.wasm").write_bytes(b"\0asm")
+    (pinned.cache_directory() / "compiler.wasm").write_bytes(b"\0asm")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(CompilerUnavailable, match="npm was not found"):
-        tool.compiler_wasm()
+        pinned.compiler_wasm()
 
 
 def test_missing_tarball(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(tool.TARBALL_ENV, str(tmp_path / "nowhere.tgz"))
+    monkeypatch.setenv(pinned.TARBALL_ENV, str(tmp_path / "nowhere.tgz"))
     with pytest.raises(CompilerError, match="cannot read the compiler's tarball"):
-        tool.compiler_wasm()
+        pinned.compiler_wasm()
 
 
 def test_damaged_machine_code_is_made_anew(tmp_path: Path) -> None:
