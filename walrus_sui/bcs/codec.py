@@ -9,6 +9,7 @@ A length is never trusted further than the bytes that are actually there.
 from __future__ import annotations
 
 import dataclasses
+import threading
 import types
 from abc import ABC, abstractmethod
 from functools import cached_property
@@ -352,17 +353,58 @@ def _fields(cls: type[Struct]) -> tuple[tuple[str, Codec[Any]], ...]:
 
 
 def _resolve_fields(cls: type[Struct]) -> tuple[tuple[str, Codec[Any]], ...]:
+    _complete(cls)
     hints = get_type_hints(cls, include_extras=True)
     return tuple((field.name, codec_for(hints[field.name])) for field in dataclasses.fields(cls))  # type: ignore[arg-type]
 
 
+_COMPLETING = threading.RLock()
+
+
+def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
+    """The `__init__` of a class that was not used yet."""
+    cls = type(self)
+    _complete(cls)
+    cls.__init__(self, *args, **kwargs)
+
+
+def _complete(cls: type[Struct]) -> None:
+    """Make a class a dataclass if it is not yet, and all that it inherits fields from before it."""
+    with _COMPLETING:
+        for base in reversed(cls.__mro__):
+            if base.__dict__.get("__init__") is _first_init:
+                dataclasses.dataclass(frozen=True, init=False)(base)
+                base.__init__ = _make_init(base)  # type: ignore[misc]
+
+
+def _make_init(cls: Any) -> Any:
+    """An `__init__` with the fields as parameters. The last step: until then other threads meet `_first_init`."""
+    fields = dataclasses.fields(cls)
+    required = [field.name for field in fields if field.default is dataclasses.MISSING]
+    optional = {field.name: field.default for field in fields if field.default is not dataclasses.MISSING}
+    parameters = "".join(f", {name}" for name in required) + "".join(f", {name}={name}" for name in optional)
+    body = "".join(f"\n    fields[{field.name!r}] = {field.name}" for field in fields)
+    found: dict[str, Any] = {}
+    exec(f"def __init__(self{parameters}):\n    fields = self.__dict__{body}", optional, found)
+    return found["__init__"]
+
+
 @dataclass_transform(frozen_default=True)
 class Struct:
-    """A frozen record whose annotated fields, in order, are its wire format."""
+    """A frozen record whose annotated fields, in order, are its wire format.
+
+    It is a dataclass, made one when it is first used: most of the hundreds there are never are by one program, and
+    making them all would take longer than anything else it does to start.
+    """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        dataclasses.dataclass(frozen=True)(cls)
+        cls.__init__ = _first_init  # type: ignore[method-assign]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A copy is made without `__init__`."""
+        _complete(type(self))
+        self.__dict__.update(state)
 
     def to_bytes(self) -> bytes:
         out = bytearray()
