@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from walrus_sui.client.bundling import BundleWriter
+from walrus_sui.client import bundling
+from walrus_sui.client.bundling import BundleWriter, Share
 from walrus_sui.redstuff import Axis, encode
 from walrus_sui.storage import Bundle, BundledSliver
 
@@ -16,14 +17,38 @@ from walrus_sui.storage import Bundle, BundledSliver
 @pytest.mark.parametrize("n_shards", [4, 39])
 def test_the_bytes_are_those_of_the_bundle(size, n_shards, metadata):
     encoded = encode(os.urandom(size), n_shards=n_shards)
-    places = [(pair, axis) for pair in range(n_shards) for axis in Axis]
-    pairs = list(encoded)
-    slivers = tuple(
-        BundledSliver.of(pair, axis, pairs[pair].primary if axis is Axis.PRIMARY else pairs[pair].secondary)
-        for pair, axis in places
-    )
-    bundle = Bundle(encoded.metadata.to_bytes() if metadata else None, slivers)
+    slivers = [
+        BundledSliver.of(pair.index, axis, sliver)
+        for pair in encoded
+        for axis, sliver in ((Axis.PRIMARY, pair.primary), (Axis.SECONDARY, pair.secondary))
+    ]
+    bundle = Bundle(encoded.metadata.to_bytes() if metadata else None, tuple(slivers))
+    assert BundleWriter(encoded).write(Share(range(n_shards)), metadata=metadata) == bundle.to_bytes()
+
+
+def test_single_slivers_and_metadata_alone_are_bundles_too():
+    encoded = encode(bytes(1000), n_shards=10)
     writer = BundleWriter(encoded)
-    assert writer.write(places, metadata=metadata) == bundle.to_bytes()
-    added = len(writer.write(places[:2], metadata=False)) - len(writer.write([], metadata=False))
-    assert added == writer.sizes[Axis.PRIMARY] + writer.sizes[Axis.SECONDARY]
+    pair = encoded.sliver_pair(3)
+    alone = Bundle(None, (BundledSliver.of(3, Axis.SECONDARY, pair.secondary),))
+    assert writer.write(Share((3,), (Axis.SECONDARY,)), metadata=False) == alone.to_bytes()
+    assert writer.write(None, metadata=True) == Bundle(encoded.metadata.to_bytes(), ()).to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("limit", "sizes"), [(1 << 20, [5]), (17_000, [4, 1]), (6_000, [1] * 5)], ids=["all", "four", "one"]
+)
+def test_a_node_gets_as_few_bundles_as_hold_its_slivers(monkeypatch, limit, sizes):
+    """10,000 bytes at 10 shards make pairs of (4 + 7) * 358 = 3,938 bytes, and less than 1,000 of metadata."""
+    monkeypatch.setattr(bundling, "MAX_BUNDLE_BYTES", limit)
+    writer = BundleWriter(encode(bytes(10_000), n_shards=10))
+    shares = writer.shares((2, 5, 7, 8, 9))
+    assert [len(share.pairs) for share in shares] == sizes
+    assert [pair for share in shares for pair in share.pairs] == [2, 5, 7, 8, 9]
+    assert all(len(writer.write(share, metadata=True)) <= limit for share in shares)
+
+
+def test_slivers_too_large_for_a_pair_to_a_bundle_go_alone(monkeypatch):
+    monkeypatch.setattr(bundling, "MAX_BUNDLE_BYTES", 4_000)
+    writer = BundleWriter(encode(bytes(10_000), n_shards=10))
+    assert writer.shares((2, 5)) == [Share((pair,), (axis,)) for pair in (2, 5) for axis in Axis]

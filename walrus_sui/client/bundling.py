@@ -7,48 +7,82 @@ and cost the client more than encoding does.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from walrus_sui.bcs import uleb
 from walrus_sui.redstuff import Axis, EncodedBlob, sliver_index
-
-Place = tuple[int, Axis]
-"""Pair index and axis of a sliver."""
+from walrus_sui.storage import MAX_BUNDLE_BYTES
+from walrus_sui.storage.bundle import MAX_BUNDLE_SLIVERS
 
 _PLACE = struct.Struct("<HB")
 _TAIL = struct.Struct("<HH")
-_TAGS = {Axis.PRIMARY: 0, Axis.SECONDARY: 1}
+_HEAD_SIZE = 16
+"""Most bytes of a bundle beside its metadata and slivers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Slivers that go in one bundle: those of `axes` of every one of `pairs`."""
+
+    pairs: Sequence[int]
+    axes: tuple[Axis, ...] = (Axis.PRIMARY, Axis.SECONDARY)
+
+    def __len__(self) -> int:
+        return len(self.pairs) * len(self.axes)
 
 
 class BundleWriter:
-    """Writes bundles of one blob; `sizes` are the bytes that a sliver of each axis adds."""
+    """Writes bundles of one blob."""
 
     def __init__(self, encoded: EncodedBlob) -> None:
         self._encoded = encoded
         self._metadata = encoded.metadata.to_bytes()
         size, params = encoded.metadata.symbol_size, encoded.params
-        self._lengths = {Axis.PRIMARY: params.columns * size, Axis.SECONDARY: params.rows * size}
-        self._frames = {axis: self._frame(length) for axis, length in self._lengths.items()}
-        self.sizes = {axis: len(self._frames[axis]) + self._lengths[axis] + 7 for axis in Axis}
+        self._primary_frame = _frame(params.columns * size)
+        self._secondary_frame = _frame(params.rows * size)
+        self._tags = {axis: tag for tag, axis in enumerate((Axis.PRIMARY, Axis.SECONDARY))}
+        frames = len(self._primary_frame) + len(self._secondary_frame) + 2 * (_PLACE.size + _TAIL.size)
+        self._pair_size = frames + (params.columns + params.rows) * size
 
     @property
-    def metadata_size(self) -> int:
-        return len(self._metadata)
+    def pairs_together(self) -> int:
+        """How many sliver pairs one bundle holds beside the metadata; 0 if not even one."""
+        room = MAX_BUNDLE_BYTES - _HEAD_SIZE - len(self._metadata)
+        return min(room // self._pair_size, MAX_BUNDLE_SLIVERS // 2)
 
-    def write(self, places: Sequence[Place], *, metadata: bool) -> bytes:
+    def largest(self, pairs: int) -> int:
+        """Bytes of the largest bundle where a node has this many pairs."""
+        return self._pair_size * max(1, min(pairs, self.pairs_together))
+
+    def shares(self, pairs: Sequence[int]) -> list[Share]:
+        """All slivers of `pairs`, in as few bundles as will do."""
+        together = self.pairs_together
+        if not together:
+            return [Share((pair,), (axis,)) for pair in pairs for axis in Axis]
+        return [Share(pairs[start : start + together]) for start in range(0, len(pairs), together)]
+
+    def write(self, share: Share | None, *, metadata: bool) -> bytes:
         """The BCS of a bundle of these slivers, and the metadata if wanted."""
         head = b"\x01" + uleb(len(self._metadata)) + self._metadata if metadata else b"\x00"
-        return b"".join((head, uleb(len(places)), *self._slivers(places)))
+        if share is None:
+            return head + uleb(0)
+        return b"".join((head, uleb(len(share)), *self._slivers(share)))
 
-    def _slivers(self, places: Iterable[Place]) -> Iterable[bytes | memoryview]:
-        n_shards, size = self._encoded.n_shards, self._encoded.metadata.symbol_size
-        for pair, axis in places:
-            yield _PLACE.pack(pair, _TAGS[axis]) + self._frames[axis]
-            yield self._encoded.symbols(pair, axis).data
-            yield _TAIL.pack(size, sliver_index(axis, pair, n_shards))
+    def _slivers(self, share: Share) -> Iterator[bytes | memoryview]:
+        encoded, size = self._encoded, self._encoded.metadata.symbol_size
+        kinds = [
+            (axis, self._primary_frame if axis is Axis.PRIMARY else self._secondary_frame, self._tags[axis])
+            for axis in share.axes
+        ]
+        for pair in share.pairs:
+            for axis, frame, tag in kinds:
+                yield _PLACE.pack(pair, tag) + frame
+                yield encoded.symbols(pair, axis).data
+                yield _TAIL.pack(size, sliver_index(axis, pair, encoded.n_shards))
 
-    @staticmethod
-    def _frame(length: int) -> bytes:
-        """The lengths before a sliver's symbols: of the BCS of its SliverData, and of the symbols."""
-        inner = uleb(length)
-        return uleb(len(inner) + length + _TAIL.size) + inner
+
+def _frame(length: int) -> bytes:
+    """The lengths before a sliver's symbols: of the BCS of its SliverData, and of the symbols."""
+    inner = uleb(length)
+    return uleb(len(inner) + length + _TAIL.size) + inner

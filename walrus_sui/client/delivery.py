@@ -7,23 +7,19 @@ confirmation one by one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import httpx
 
-from walrus_sui.client.bundling import BundleWriter, Place
+from walrus_sui.client.bundling import BundleWriter, Share
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import for_each, lent
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
 from walrus_sui.errors import NodeLacksRoute, NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
-from walrus_sui.storage import MAX_BUNDLE_BYTES, BundleReceipt, Reason
-from walrus_sui.storage.bundle import MAX_BUNDLE_SLIVERS
-
-BUNDLE_FRAME = 16
-"""Most bytes of a bundle beside its metadata and slivers."""
+from walrus_sui.storage import BundleReceipt, Reason
 
 T = TypeVar("T")
 
@@ -56,9 +52,8 @@ class Delivery:
         self._pending = pending
         self._registered = registered
         self._bundles = BundleWriter(encoded)
-        most = sum(self._bundles.sizes.values()) * max(node.weight for node in nodes)
-        at_once = limits.parallel(max(self._bundles.sizes[Axis.PRIMARY], min(most, MAX_BUNDLE_BYTES)))
-        self._in_flight = asyncio.Semaphore(at_once)
+        largest = self._bundles.largest(max(node.weight for node in nodes))
+        self._in_flight = asyncio.Semaphore(limits.parallel(largest))
 
     async def serve(self, node: CommitteeNode) -> SignedMessage:
         """The node's confirmation, not verified yet. Raises `NodeError`."""
@@ -73,9 +68,9 @@ class Delivery:
 
     async def _send_bundles(self, node: CommitteeNode) -> SignedMessage:
         """Without `pending` the metadata goes ahead, so that no sliver is sent before the node takes it."""
-        shares = self._shares(node)
+        shares = self._bundles.shares(self._pairs(node))
         if not self._pending:
-            await self._send_bundle(node, (), metadata=True)
+            await self._send_bundle(node, None, metadata=True)
         for number, share in enumerate(shares):
             first, last = number == 0, number == len(shares) - 1
             receipt = await self._send_bundle(node, share, metadata=first and self._pending, confirm=last)
@@ -85,7 +80,7 @@ class Delivery:
         return await self._confirmation(node)
 
     async def _send_bundle(
-        self, node: CommitteeNode, share: Sequence[Place], *, metadata: bool, confirm: bool = False
+        self, node: CommitteeNode, share: Share | None, *, metadata: bool, confirm: bool = False
     ) -> BundleReceipt:
         def put() -> Awaitable[BundleReceipt]:
             bundle = self._bundles.write(share, metadata=metadata)  # not before it is sent: it is held twice then
@@ -94,23 +89,11 @@ class Delivery:
 
         return await self._attempt(node, put)
 
-    def _shares(self, node: CommitteeNode) -> list[list[Place]]:
-        """The node's slivers, as many at a time as one bundle holds."""
-        shares: list[list[Place]] = []
-        room = 0
-        for place in self._places(node):
-            size = self._bundles.sizes[place[1]]
-            if size > room or len(shares[-1]) == MAX_BUNDLE_SLIVERS:
-                shares.append([])
-                room = MAX_BUNDLE_BYTES - self._bundles.metadata_size - BUNDLE_FRAME
-            shares[-1].append(place)
-            room -= size
-        return shares
-
     async def _send_singly(self, node: CommitteeNode) -> SignedMessage:
         await self._attempt(node, lambda: node.client.store_metadata(self._blob_id, self._encoded.metadata))
         at_once = self._limits.requests_per_node
-        await for_each(self._places(node), lambda place: self._send_sliver(node, *place), at_once=at_once)
+        slivers = ((pair, axis) for pair in self._pairs(node) for axis in Axis)
+        await for_each(slivers, lambda sliver: self._send_sliver(node, *sliver), at_once=at_once)
         return await self._confirmation(node)
 
     async def _send_sliver(self, node: CommitteeNode, pair: int, axis: Axis) -> None:
@@ -124,9 +107,8 @@ class Delivery:
         await self._registration()
         return await self._attempt(node, lambda: node.client.confirmation(self._blob_id, self._persistence))
 
-    def _places(self, node: CommitteeNode) -> Iterator[Place]:
-        pairs = node.member.pairs(self._blob_id, self._n_shards)
-        return ((pair, axis) for pair in pairs for axis in Axis)
+    def _pairs(self, node: CommitteeNode) -> tuple[int, ...]:
+        return node.member.pairs(self._blob_id, self._n_shards)
 
     def _sliver(self, pair: int, axis: Axis) -> SliverData:
         found = self._encoded.sliver_pair(pair)
