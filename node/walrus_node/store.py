@@ -1,4 +1,4 @@
-"""What a node keeps on disk: one RocksDB with a column family a table (protocol.md §2.1).
+"""What a node keeps on disk: one RocksDB with a column family a table (protocol.md §2.1), and a log of values.
 
     blob-info           blob id          -> BlobInfo
     object-info         object id        -> ObjectInfo
@@ -7,6 +7,8 @@
     secondary-slivers   blob id, shard   -> record of SliverData
     due                 blob id          -> nothing; the node's part of the blob may be incomplete
     node                name             -> cursor of the chain's events, the chain's identifier, shards held
+
+Slivers of 4 KiB and more lie in the log of values (`walrus_node.values`), and their records say where.
 
 An event's rows and the cursor behind it are one atomic batch, so after a crash the node goes on exactly where
 its rows stand. Records carry a checksum over key and value: what does not match is treated as absent, logged and
@@ -17,15 +19,18 @@ the machine, and comes before every promise to others.
 from __future__ import annotations
 
 import logging
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Self, cast
-from zlib import crc32
 
 import rocksdict
 
+from walrus_node import records
 from walrus_node.blob_info import BlobInfo, is_certified
 from walrus_node.objects import Effects, ObjectInfo
+from walrus_node.values import Place, ValueLog
 from walrus_node.writes import Writes
 from walrus_sui.bcs import U16, U32, U64, Struct
 from walrus_sui.errors import NodeStoreError
@@ -37,13 +42,13 @@ log = logging.getLogger(__name__)
 _BLOB_INFO, _OBJECT_INFO, _METADATA, _DUE, _NODE = "blob-info", "object-info", "metadata", "due", "node"
 _SLIVERS = {Axis.PRIMARY: "primary-slivers", Axis.SECONDARY: "secondary-slivers"}
 _CURSOR_KEY, _CHAIN_KEY, _SHARDS_KEY = b"cursor", b"chain", b"shards"
-_RECORD_VERSION = 1
-_RECORD_HEADER = 5
 _BLOB_ID_BYTES = 32
 _MEMORY_FOR_WRITES = 64 << 20
 _GARBAGE_SHARE = 0.5
 _LARGE_VALUE = 4096
 """Values from this size on live in files of their own, which compaction does not rewrite."""
+_VALUES = "slivers"
+"""The folder of the log of values, beside the database's files."""
 
 
 class Cursor(Struct):
@@ -68,8 +73,11 @@ class ShardsHeld(Struct):
 class Store:
     """A node's database. Methods block; those that move slivers belong on a worker thread."""
 
-    def __init__(self, db: rocksdict.Rdict, writes: Writes) -> None:
+    def __init__(self, db: rocksdict.Rdict, writes: Writes, values: ValueLog) -> None:
         self._db = db
+        self._values = values
+        self._moving = threading.Lock()
+        """Held while rows are deleted, and while a row is made to refer to the new place of its value."""
         self.writes = writes
         self._tables = {name: db.get_column_family(name) for name in _table_options()}
         self._handles = {name: db.get_column_family_handle(name) for name in _table_options()}
@@ -86,7 +94,7 @@ class Store:
         try:
             path.mkdir(parents=True, exist_ok=True)
             db = rocksdict.Rdict(str(path), _database_options(), column_families=_table_options())
-            return cls(db, Writes(db, path, reserve))
+            return cls(db, Writes(db, path, reserve), ValueLog(path / _VALUES))
         except Exception as error:  # rocksdict raises bare Exception
             hint = "is another node running on it?" if "lock" in str(error).lower() else None
             raise NodeStoreError(f"expected a usable database at {path}, got: {error}", hint=hint) from error
@@ -98,11 +106,13 @@ class Store:
             self._db.close()
         except Exception as error:  # rocksdict raises bare Exception
             log.error("the database did not close as it should: %s", error)
+        self._values.close()
         del self._db  # one that failed lets go of its files only with the last reference to it
         self.writes.release()
 
     def sync(self) -> None:
         """Everything written so far survives a power cut once this returns."""
+        self.writes.run(self._values.sync)
         self.writes.sync()
 
     def bind_chain(self, chain_id: str) -> None:
@@ -134,13 +144,17 @@ class Store:
         batch.put(_CURSOR_KEY, cursor.to_bytes(), self._handles[_NODE])
         if effects is not None:
             self._put_rows(batch, effects)
-        self.writes.write(batch)
+        self._write_rows(batch)
 
     def apply(self, effects: Effects) -> None:
         """Write rows that no event of their own accounts for, all or nothing."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         self._put_rows(batch, effects)
-        self.writes.write(batch)
+        self._write_rows(batch)
+
+    def _write_rows(self, batch: rocksdict.WriteBatch) -> None:
+        with self._moving:
+            self.writes.write(batch)
 
     def _put_rows(self, batch: rocksdict.WriteBatch, effects: Effects) -> None:
         self._put_row(batch, _BLOB_INFO, effects.blob_id, effects.blob_info)
@@ -199,7 +213,7 @@ class Store:
         """Delete metadata and slivers of a blob."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         self._delete_data(batch, blob_id)
-        self.writes.write(batch)
+        self._write_rows(batch)
 
     def drop_slivers(self, blob_id: bytes, shards: Iterable[int]) -> None:
         """Delete the slivers of a blob on some shards."""
@@ -207,16 +221,51 @@ class Store:
         for shard in shards:
             for table in _SLIVERS.values():
                 batch.delete(_sliver_key(blob_id, shard), self._handles[table])
-        self.writes.write(batch)
+        self._write_rows(batch)
 
     def reclaim(self) -> None:
-        """Give the room of deleted data back to the file system, as far as whole files became free.
+        """Give the room of deleted data back to the file system.
 
-        May take seconds; others can go on meanwhile. Old files that still hold a little are rewritten by RocksDB
-        itself, once more than half of what they hold is garbage.
+        May take seconds or, where much was deleted, minutes; others can go on meanwhile. Files that hold more than
+        half garbage are given up, and what else is in them is written anew.
         """
         for table in (_METADATA, *_SLIVERS.values()):
             self._tables[table].compact_range(None, None)
+        settled = self._values.settle()
+        live = Counter[int]()
+        for _, _, _, place in self._rows_elsewhere():
+            live[place.segment] += place.size
+        given_up = {segment for segment, size in settled.items() if live[segment] <= size * _GARBAGE_SHARE}
+        for table, key, raw, place in self._rows_elsewhere():
+            if place.segment in given_up:
+                self._move(table, key, raw)
+        if given_up:
+            self.sync()
+        for segment in given_up:
+            self._values.remove(segment)
+
+    def _rows_elsewhere(self) -> Iterator[tuple[str, bytes, bytes, Place]]:
+        """Table, key and record of every value in the log of values, and its place."""
+        for table in _SLIVERS.values():
+            for key, raw in self._rows(table):
+                place = records.place(raw)
+                if place is not None:
+                    yield table, key, raw, place
+
+    def _move(self, table: str, key: bytes, raw: bytes) -> None:
+        """Write a value anew, unless its record changes meanwhile."""
+        value = self._value(key, raw)
+        if value is None:
+            return  # damaged: whoever reads it next finds it absent and reports it
+        batch = rocksdict.WriteBatch(raw_mode=True)
+
+        def write() -> None:
+            with self._values.append([value]) as (place,), self._moving:
+                if self._tables[table].get(key) == raw:
+                    batch.put(key, records.elsewhere(key, value, place), self._handles[table])
+                    self._db.write(batch)
+
+        self.writes.run(write)
 
     def shards(self) -> ShardsHeld:
         """What the node held when it last took up an epoch."""
@@ -242,13 +291,27 @@ class Store:
 
     def put_data(self, blob_id: bytes, metadata: bytes | None, slivers: Iterable[tuple[int, Axis, Part]]) -> None:
         """Store a blob's metadata, if given, and slivers by shard and axis: all or nothing."""
+        self.writes.require_room()
         batch = rocksdict.WriteBatch(raw_mode=True)
         if metadata is not None:
-            batch.put(blob_id, _record(blob_id, metadata), self._handles[_METADATA])
+            batch.put(blob_id, records.inline(blob_id, metadata), self._handles[_METADATA])
+        large: list[tuple[bytes, Axis, Part]] = []
         for shard, axis, sliver in slivers:
             key = _sliver_key(blob_id, shard)
-            batch.put(key, _record(key, sliver), self._handles[_SLIVERS[axis]])
-        self.writes.write_data(batch)
+            if len(sliver) >= _LARGE_VALUE:
+                large.append((key, axis, sliver))
+            else:
+                batch.put(key, records.inline(key, sliver), self._handles[_SLIVERS[axis]])
+        self.writes.run(lambda: self._write(batch, large))
+
+    def _write(self, batch: rocksdict.WriteBatch, large: list[tuple[bytes, Axis, Part]]) -> None:
+        if not large:
+            self._db.write(batch)
+            return
+        with self._values.append([value for _, _, value in large]) as places:
+            for (key, axis, value), place in zip(large, places, strict=True):
+                batch.put(key, records.elsewhere(key, value, place), self._handles[_SLIVERS[axis]])
+            self._db.write(batch)
 
     def _put(self, table: str, key: bytes, value: bytes) -> None:
         batch = rocksdict.WriteBatch(raw_mode=True)
@@ -269,11 +332,22 @@ class Store:
             return None
         if raw is None:
             return None
-        value: bytes = raw[_RECORD_HEADER:]
-        if raw[:_RECORD_HEADER] != _record_header(key, value):
+        value = self._value(key, raw)
+        if value is None:
+            now = self._tables[table].get(key)
+            if now is None:
+                return None
+            if now != raw:  # moved to another place meanwhile
+                value = self._value(key, now)
+        if value is None:
             self._report_damage(table, key, "does not match its checksum")
-            return None
         return value
+
+    def _value(self, key: bytes, raw: bytes) -> bytes | None:
+        """The value of a record; None if it is not the one that the record was made for."""
+        place = records.place(raw)
+        value = records.inline_value(raw) if place is None else self._values.read(place)
+        return value if value is not None and records.matches(raw, key, value) else None
 
     def _report_damage(self, table: str, key: bytes, problem: str) -> None:
         log.error("%s %s counts as absent: it %s", table, key.hex(), problem)
@@ -288,14 +362,6 @@ def _sliver_key(blob_id: bytes, shard: int) -> bytes:
 def _after(blob_id: bytes) -> bytes:
     """Above every sliver key of the blob: one byte longer than any, and its two shard bytes at their highest."""
     return blob_id + b"\xff\xff\xff"
-
-
-def _record_header(key: bytes, value: Part) -> bytes:
-    return bytes([_RECORD_VERSION]) + crc32(value, crc32(key)).to_bytes(4, "little")
-
-
-def _record(key: bytes, value: Part) -> bytes:
-    return b"".join((_record_header(key, value), value))
 
 
 def _database_options() -> rocksdict.Options:

@@ -45,21 +45,20 @@ class Writes:
 
     def write(self, batch: rocksdict.WriteBatch) -> None:
         """All of `batch` or nothing. Raises `NodeStoreUnwritable`."""
-        self._run(lambda: self._db.write(batch))
+        self.run(lambda: self._db.write(batch))
 
-    def write_data(self, batch: rocksdict.WriteBatch) -> None:
-        """The same, if that leaves the reserve free."""
+    def require_room(self) -> None:
+        """Raises `NodeStoreUnwritable` if no more than the reserve is free."""
         free = self.free_bytes
         if free < self._reserve:
             raise NodeStoreUnwritable(
                 f"expected at least {self._reserve} bytes to be free under {self._path}, got {free}",
                 hint="make room on the disk, or lower reserved_disk_bytes",
             )
-        self.write(batch)
 
     def sync(self) -> None:
         """Everything written so far survives a power cut once this returns. Raises `NodeStoreUnwritable`."""
-        self._run(lambda: self._db.flush_wal(sync=True))
+        self.run(lambda: self._db.flush_wal(sync=True))
 
     def can_reopen(self) -> bool:
         """Whether there is room to replay the log."""
@@ -70,7 +69,8 @@ class Writes:
         """Let go of the database, which keeps its files until nothing refers to it any more."""
         del self._db
 
-    def _run(self, operation: Callable[[], None]) -> None:
+    def run(self, operation: Callable[[], None]) -> None:
+        """Carry out what writes. Raises `NodeStoreUnwritable` if that fails, or something failed before."""
         if self.failure is not None:
             raise self._unwritable()
         try:

@@ -106,4 +106,4 @@ async def test_deleted_data_gives_its_room_back(tmp_path: Path, workers: Workers
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.iterdir())
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
