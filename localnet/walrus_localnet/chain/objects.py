@@ -29,6 +29,8 @@ FRAMEWORK_STD = parse_address("0x1")
 FRAMEWORK_SUI = parse_address("0x2")
 SYSTEM_PACKAGE = parse_address("0x3")
 CLOCK_ID = parse_address("0x6")
+CLOCK_SINCE = 1
+"""The version in which the clock was shared."""
 RANDOM_ID = parse_address("0x8")
 
 SUI_TYPE = StructTag(FRAMEWORK_SUI, "sui", "SUI", ())

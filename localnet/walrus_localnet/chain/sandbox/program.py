@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from walrus_localnet.chain.objects import id_of
+from walrus_localnet.chain.objects import CLOCK_ID, CLOCK_SINCE, id_of
 from walrus_sui.bcs import U64, encode, sui
 from walrus_sui.bcs.sui import (
     Argument,
@@ -49,6 +49,10 @@ class Program:
                 return self.input(sui.ObjectInput(sui.SharedObject(id_of(obj), version, int(mutable))))
             case owner:
                 raise ValueError(f"expected a shared object, got one with {owner}")
+
+    def clock(self) -> Argument:
+        """The network's `Clock`."""
+        return self.input(sui.ObjectInput(sui.SharedObject(CLOCK_ID, CLOCK_SINCE, 0)))
 
     def receiving(self, reference: ObjectRef) -> Argument:
         """An object that was sent to another object."""

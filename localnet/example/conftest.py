@@ -1,0 +1,1 @@
+pytest_plugins = ["walrus_localnet.chain.sandbox.pytest_plugin"]
