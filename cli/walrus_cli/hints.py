@@ -18,6 +18,9 @@ _BY_CONSTANT = {
     "EStakeBelowThreshold": "the least stake is 1 WAL",
     "EPoolIsNotActive": "the node takes no stake any more: choose another",
     "EInsufficientFunds": "the exchange does not hold that much WAL: take less, or another with --exchange-id",
+    "EAuthorizationFailure": "only whom the node's pool names may: choose the wallet with --wallet",
+    "ENotAuthorized": "only whom the node's pool names may: choose the wallet with --wallet",
+    "EDuplicateVote": "the node has voted for it in this epoch already",
     "EKeyDoesNotExist": "`walrus get-blob-attribute` lists what is there",
     "EMissingMetadata": "`walrus get-blob-attribute` lists what is there",
 }

@@ -79,6 +79,7 @@ COMMANDS = {
     "completion": Entry("walrus_cli.completion", "Print a completion script for a shell."),
     "write": Entry("walrus_cli.store", "The same as store.", "store"),
     "resolve-quilt": Entry("walrus_cli.quilts", "The same as list-patches-in-quilt.", "list-patches-in-quilt"),
+    "node-admin": Entry("walrus_cli.node_admin", "Commission and votes of a storage node."),
     "localnet": Entry("walrus_cli.localnet", "A whole Walrus network on this machine."),
     "demo": Entry("walrus_cli.demo", "Store a file, lose four nodes, read it back."),
     "node": Entry("walrus_cli.node", "Set up and run a storage node."),

@@ -45,12 +45,14 @@ OPTIONS = {
     "generate-sui-wallet": "",
     "completion": "",
     "json": "",
-    "node-admin": "",
     "publisher": "",
     "aggregator": "",
     "daemon": "",
 }
-LACKING_COMMANDS: set[str] = {"node-admin", "publisher", "aggregator", "daemon"}
+LACKING_COMMANDS: set[str] = {"publisher", "aggregator", "daemon"}
+NODE_ADMIN = (
+    "collect-commission vote-for-upgrade set-governance-authorized set-commission-authorized package-digest"
+)
 LACKING_OPTIONS: dict[str, str] = {
     "store": "--earliest-expiry-time --share --upload-relay --skip-tip-confirmation",
 }
@@ -80,6 +82,11 @@ def test_a_command_has_the_options_it_has_in_walrus(name: str) -> None:
     assert set(OPTIONS[name].split()) - flags(name) == lacking
     if name in ALIASES:
         assert command(name).aliases == (ALIASES[name],)
+
+
+def test_what_operators_do_on_chain_has_the_names_of_walrus() -> None:
+    names = {item.path[1] for item in commands() if item.path[0] == "node-admin"}
+    assert names == set(NODE_ADMIN.split())
 
 
 def test_options_for_all_may_stand_before_the_command_and_after_it() -> None:

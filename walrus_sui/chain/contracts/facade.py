@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from walrus_sui.chain.contracts.authorization import AuthorizationCalls
 from walrus_sui.chain.contracts.bonds import BondCalls
 from walrus_sui.chain.contracts.burning import BurnCalls
 from walrus_sui.chain.contracts.certificates import CertificateCalls
@@ -28,6 +29,7 @@ class Contracts(
     StakingCalls,
     ExchangeCalls,
     NodeCalls,
+    AuthorizationCalls,
     BondCalls,
     EpochCalls,
     GovernanceCalls,

@@ -20,8 +20,14 @@ class GovernanceCalls(ContractReads):
         self, keypair: Keypair, manager: bytes, node_id: bytes, package: LinkedPackage
     ) -> ExecutedTransaction:
         """Vote, in this epoch, for `package` as the next version of the contracts."""
+        return await self.vote_for_upgrade_to(keypair, manager, node_id, package.digest)
+
+    async def vote_for_upgrade_to(
+        self, keypair: Keypair, manager: bytes, node_id: bytes, digest: bytes
+    ) -> ExecutedTransaction:
+        """Vote, in this epoch, for the package with this digest."""
         tx = TransactionBuilder()
-        staking, vote = tx.object(self.staking_object), (tx.address(node_id), tx.pure(bytes, package.digest))
+        staking, vote = tx.object(self.staking_object), (tx.address(node_id), tx.pure(bytes, digest))
         arguments = (tx.object(manager), staking, self._as_sender(tx), *vote)
         self._call(tx, "upgrade", "vote_for_upgrade", arguments)
         return await self.sui.execute(tx, keypair)
