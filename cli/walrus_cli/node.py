@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 _STATUS_SECONDS = 10.0
-_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 NodeFile = Annotated[Path, typer.Option("--config", help="The node's walrus-node.yaml.")]
 
@@ -62,7 +61,7 @@ def setup(
     ] = None,
     tls: Annotated[
         bool | None,
-        typer.Option("--tls/--no-tls", help="Speak HTTPS.", show_default="yes, unless the host is this machine"),
+        typer.Option("--tls/--no-tls", help="Speak HTTPS.", show_default="as the network's clients expect"),
     ] = None,
     commission_rate: Annotated[int, typer.Option(help="Of rewards, in basis points.")] = 6000,
     storage_price: Annotated[int, typer.Option(help="Vote: FROST for a MiB and an epoch.")] = 100_000,
@@ -90,7 +89,7 @@ def setup(
         ),
         commission_rate=commission_rate,
         metrics_address=metrics_address,
-        tls=public_host not in _THIS_MACHINE if tls is None else tls,
+        tls=network.node_scheme == "https" if tls is None else tls,
     )
     output.result(_describe(made), _next_steps(made))
 
@@ -109,7 +108,8 @@ def register(config: NodeFile, json: Json = False) -> None:
         return {"nodeId": format_address(cap.node_id), "storageNodeCap": format_address(cap.object_id)}
 
     document = loop.run(call())
-    output.result(document, f"registered as node {document['nodeId']}\nstake WAL with it to join the committee")
+    text = f"registered as node {document['nodeId']}"
+    output.result(document, f"{text}\nnext: walrus stake --node-ids {document['nodeId']} --amounts 1000WAL")
 
 
 @app.command("run")

@@ -5,7 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,6 +32,7 @@ class Metrics:
     """Counters that the node's parts add to. Each node has its own, so that several can share a process."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # of each counter's age, which official nodes do not tell
         self.registry = CollectorRegistry()
         self._started = time.monotonic()
         self.metadata_stored = self._counter("metadata_stored", "Blob metadata stored")

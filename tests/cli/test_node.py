@@ -72,23 +72,20 @@ def test_keygen_of_an_unknown_kind(
 
 
 @pytest.mark.parametrize(
-    ("host", "flags", "speaks_tls"),
-    [
-        ("node.example", [], True),
-        ("127.0.0.1", [], False),
-        ("node.example", ["--no-tls"], False),
-        ("127.0.0.1", ["--tls"], True),
-    ],
+    ("scheme", "flags", "speaks_tls"),
+    [(None, [], True), ("http", [], False), (None, ["--no-tls"], False), ("http", ["--tls"], True)],
 )
-def test_setup_chooses_https_for_the_outside(
+def test_setup_chooses_what_the_networks_clients_expect(
     tmp_path: Path,
     client_config: str,
     capsys: pytest.CaptureFixture[str],
-    host: str,
+    scheme: str | None,
     flags: list[str],
     speaks_tls: bool,
 ) -> None:
-    words = ["node", "setup", str(tmp_path / "node"), "--name", "one", "--public-host", host, *flags]
+    if scheme is not None:
+        Path(client_config).write_text(NETWORK + f"storage_node_url_scheme: {scheme}\n")
+    words = ["node", "setup", str(tmp_path / "node"), "--name", "one", "--public-host", "node.example", *flags]
     words += ["--storage-price", "7", "--write-price", "8", "--node-capacity", "9", "--config", client_config]
     code, document = ask(capsys, *words)
     assert code == 0
