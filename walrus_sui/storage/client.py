@@ -184,6 +184,8 @@ class StorageNodeClient:
                 answer = await self._read(response, limit)
             finally:
                 await response.aclose()
+                # httpx ties response and stream together, which would keep the body until garbage is collected
+                response.stream = httpx.ByteStream(b"")
         except httpx.HTTPError as error:
             raise NodeUnreachable(self.base_url, str(error) or type(error).__name__) from error
         if not response.is_success:
