@@ -134,7 +134,7 @@ class SliverFetch:
         """Ask for as many slivers as are missing beside those that are on their way in time."""
         prompt = self._prompt()
         wanted = self._missing - sum(len(request.pairs) for request in prompt.values())
-        room = self._limits.parallel(self._plan.answer_size(self._sliver_size)) - len(prompt)
+        room = self._plan.at_once(self._sliver_size, self._limits) - len(prompt)
         while wanted > 0 and room > 0:
             found = self._plan.next(wanted, self._sliver_size, self._busy())
             if found is None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from walrus_sui.client.limits import Limits
 from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
 from walrus_sui.client.standing import Standings
 from walrus_sui.redstuff import Axis, BlobId, Params, sliver_index
 from walrus_sui.storage.bundle import MAX_BUNDLE_BYTES, MAX_BUNDLE_SLIVERS
 
+_LEAST_IN_FLIGHT = 32 << 20
 _FEW_BYTES = 1 << 20
 """Up to this much, decoding takes less than asking more nodes does."""
 
@@ -26,10 +28,12 @@ class Plan:
         self._axis = axis
         self._n_shards = nodes.n_shards
         self._standings = standings
-        self._open = {
+        pairs = {
             node: sorted(node.member.pairs(blob_id, nodes.n_shards), key=self._sliver)
             for node in standings.in_order(nodes)
         }
+        # first those who hold most of the blob itself: what comes of that need not be decoded
+        self._open = dict(sorted(pairs.items(), key=lambda item: self._rank(*item)))
 
     def next(
         self, count: int, sliver_size: int | None, busy: Container[CommitteeNode]
@@ -48,9 +52,12 @@ class Plan:
         """Whether requests cost more than what they bring."""
         return sliver_size is None or sliver_size * self._needed <= _FEW_BYTES
 
-    def answer_size(self, sliver_size: int | None) -> int:
-        """About the most bytes that one answer brings."""
-        return 1 if sliver_size is None or self.small(sliver_size) else max(sliver_size, MAX_BUNDLE_BYTES)
+    def at_once(self, sliver_size: int | None, limits: Limits) -> int:
+        """How many requests may be under way: large answers take no more memory together than half the blob."""
+        if sliver_size is None or self.small(sliver_size):
+            return limits.requests_in_flight
+        most = min(limits.bytes_in_flight, max(_LEAST_IN_FLIGHT, sliver_size * self._needed // 2))
+        return max(1, min(limits.requests_in_flight, most // max(sliver_size, MAX_BUNDLE_BYTES)))
 
     def give_back(self, node: CommitteeNode, pairs: Iterable[int]) -> None:
         """Pairs that were asked for and may be asked for again."""
@@ -72,6 +79,10 @@ class Plan:
                 self._open[node] = pairs[len(taken) :]
                 return node, taken
         return None
+
+    def _rank(self, node: CommitteeNode, pairs: list[int]) -> tuple[bool, int]:
+        systematic = sum(self._sliver(pair) < self._needed for pair in pairs)
+        return self._standings.of(node).avoided, -systematic
 
     def _sliver(self, pair: int) -> int:
         return sliver_index(self._axis, pair, self._n_shards)

@@ -28,6 +28,8 @@ Called once for every block, from several threads; the array is only lent.
 """
 
 _EIGHT = 8
+_WORK_BYTES = 8 << 20
+"""How much rows that are only looked at may take in each thread, if they can do with less."""
 _WORTH_A_THREAD = 200_000
 """Compressions of the hash function from which on a second thread pays: about five milliseconds."""
 
@@ -104,6 +106,8 @@ def row_roots(source: Bytes, params: Params) -> Bytes:
     rows, columns, size = source.shape
     engine, code = kernels.engine(), code_for(columns, params.n_shards)
     group = engine.group_for(params.n_shards, size)
+    if group * params.n_shards * size > _WORK_BYTES:
+        group = 1  # symbols of such a size fill the lanes of the hash by themselves
     roots = np.empty((rows, 32), dtype=np.uint8)
 
     def prepare() -> Callable[[int], None]:

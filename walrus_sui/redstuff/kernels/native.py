@@ -29,6 +29,8 @@ _KEPT_PROGRAMS = 32
 _ROOM = 4 * _GROUP
 """Digests that vectors may reach beyond the last one."""
 _RECOVER_GROUP = 64
+_RECOVER_BYTES = 8 << 20
+"""Most codewords that are solved side by side, and most bytes of them: beyond, it only takes memory."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,7 +102,7 @@ class NativeEngine:
         if len(missing) == 0:
             return out
         plan = program.recovering(code, np.array(indices), missing, self._machine.radix)
-        step = min(_RECOVER_GROUP, groups)
+        step = max(1, min(_RECOVER_GROUP, groups, _RECOVER_BYTES // (len(lines) * size)))
         linked = self._linked(plan, step, size)
 
         def prepare() -> Callable[[int], None]:
