@@ -130,6 +130,35 @@ async def test_killed_at_the_worst_moments(small_net, walrus, account, file, mom
     assert under_way(small_net) == []
 
 
+async def test_without_what_was_written_down_the_registration_is_found_on_chain(small_net, walrus, account, file):
+    before = await account.balance()
+    with begin(small_net, file, "registered") as process:
+        go(process)
+        assert process.wait() == -9
+    for path in under_way(small_net):
+        path.unlink()
+    done = walrus("--json", "store", file, "--epochs", 3, net=small_net)
+    (result,) = done.json
+    assert list(result["blobStoreResult"]["newlyCreated"]["resourceOperation"]) == ["reuseRegistration"]
+    assert await account.blobs_of(file) == [True]
+    assert before - await account.balance() == COST
+
+
+async def test_a_file_that_changed_is_not_paid_for_as_if_it_were_the_same(small_net, walrus, account, file):
+    with begin(small_net, file, "registered") as process:
+        go(process)
+        assert process.wait() == -9
+    before, original = await account.balance(), file.read_bytes()
+    file.write_bytes(b"something else")
+    done = walrus("--json", "store", "--resume", net=small_net)
+    assert (done.code, done.json["error"]["code"]) == (8, "input")
+    assert await account.balance() == before
+    file.write_bytes(original)
+    assert walrus("store", "--resume", net=small_net).code == 0
+    assert await account.blobs_of(file) == [True]
+    assert under_way(small_net) == []
+
+
 async def test_killed_at_any_moment(small_net, walrus, account, tmp_path):
     """All are killed first and resumed together: the longest store sets from what span moments are drawn."""
     draw = random.Random(20)
