@@ -131,10 +131,10 @@ async def test_something_else_listens_there() -> None:
 async def test_plaintext_only_where_the_url_says_so(url: str, host: str, port: int, tls: bool) -> None:
     transport = Transport(url)
     transport.open()
-    channel = transport._client._channel
+    channel = transport._channel
     assert (channel._host, channel._port, channel._ssl is not None) == (host, port, tls)
     await transport.close()
 
 
-def test_pysui_is_the_version_whose_channel_is_replaced() -> None:
+def test_pysui_is_the_version_whose_front_page_is_passed_over() -> None:
     assert importlib.metadata.version("pysui") == "1.5.1"

@@ -1,25 +1,30 @@
-"""gRPC to a Sui full node: pysui's client as transport, and nothing else of it (source: sui_localnet.md §1).
+"""gRPC to a Sui full node through pysui's stubs, and nothing else of it (source: sui_localnet.md §1).
 
-Requests and answers are pysui's message classes, passed through its raw request path; everything that is signed
-or hashed is encoded by `walrus_sui.bcs`. pysui takes half a second to import, so it is loaded only when needed.
+Requests and answers are pysui's message classes; everything that is signed or hashed is encoded by
+`walrus_sui.bcs`. The messages take a while to import, so they are loaded only when needed.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
-from functools import cache
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from walrus_sui.errors import ChainError, ChainRefused, ChainUnreachable, ObjectNotFound
+from walrus_sui.grpc.protocol import sui_messages, well_known_messages
 
 _UNREACHABLE = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED"})
 """Statuses that say nothing of the request: asked again later, it may well be answered."""
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 1.0
+_STUBS = {
+    "LEDGER": "LedgerServiceStub",
+    "STATE": "StateServiceStub",
+    "TRANSACTION": "TransactionExecutionServiceStub",
+    "MOVEPACKAGE": "MovePackageServiceStub",
+    "SUBSCRIPTION": "SubscriptionServiceStub",
+}
 
 
 class Transport:
@@ -33,30 +38,26 @@ class Transport:
         self.rpc_url = rpc_url
         self._patience = patience
         self._timeout = timeout
-        self._client: Any = None
+        self._channel: Any = None
 
     @property
     def messages(self) -> Any:
         """The module of message classes (`sui.rpc.v2`)."""
-        import pysui.sui.sui_grpc.suimsgs.sui.rpc.v2 as messages
-
-        return messages
+        return sui_messages()
 
     def open(self) -> None:
         """Prepare the connection; must run inside the event loop. Raises `ChainError` for a bad URL."""
-        if self._client is None:
-            self._client = _pysui_client(self.rpc_url)
+        if self._channel is None:
+            self._channel = _channel(self.rpc_url)
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
 
     def mask(self, paths: tuple[str, ...]) -> Any:
         """A read mask: which fields the answer should hold."""
-        from pysui.sui.sui_grpc.suimsgs.google.protobuf import FieldMask
-
-        return FieldMask(list(paths))
+        return well_known_messages().FieldMask(list(paths))
 
     async def repeat(self, service: str, method: str, request: Any) -> Any:
         """As `call`, for one that does no harm when it is made twice: repeated while no answer comes."""
@@ -74,50 +75,40 @@ class Transport:
     async def call(self, service: str, method: str, request: Any) -> Any:
         """One unary call, e.g. `call("LEDGER", "get_object", request)`. Raises `ChainError`s."""
         try:
-            result = await self._open_client().execute_grpc_request(
-                request=_raw_request_class()(service, method, request), timeout=self._timeout
-            )
+            return await self._method(service, method)(request, timeout=self._timeout)
         except Exception as error:
             if (ours := self._translate(error)) is None:
                 raise
             raise ours from error
-        if result.is_err():
-            raise self._status_error(result.result_string)
-        return result.result_data
 
     async def stream(self, service: str, method: str, request: Any) -> AsyncIterator[Any]:
         """The answers of one streaming call, until the full node or the connection ends it."""
         try:
-            result = await self._open_client().execute_grpc_request(
-                request=_raw_request_class()(service, method, request)
-            )
-            async for answer in result.result_data:
+            async for answer in self._method(service, method)(request):
                 yield answer
         except Exception as error:
             if (ours := self._translate(error)) is None:
                 raise
             raise ours from error
 
-    def _open_client(self) -> Any:
-        if self._client is None:
+    def _method(self, service: str, method: str) -> Any:
+        if self._channel is None:
             raise ChainError("expected an open connection to Sui, got one that is closed")
-        return self._client
+        return getattr(getattr(self.messages, _STUBS[service])(self._channel), method)
 
     def _translate(self, error: Exception) -> ChainError | None:
         """The one table from foreign exceptions to ours; None for any other, which is a bug."""
         from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 
         if isinstance(error, GRPCError):
-            return self._status_error((error.status, error.message))
+            return self._status_error(error.status.name, error.message or "")
         if isinstance(error, (OSError, TimeoutError, asyncio.TimeoutError, StreamTerminatedError, ProtocolError)):
             return self._unreachable(str(error) or type(error).__name__)
+        if isinstance(error, (ValueError, AssertionError)):  # from the message classes, and stubs without answer
+            return self._status_error("UNKNOWN", f"an answer that is no message: {error}")
         return None
 
-    def _status_error(self, details: Any) -> ChainError:
-        """From what pysui keeps of a failed call: the gRPC status and the full node's message."""
-        fields = details if isinstance(details, tuple) else (None, details)
-        status = getattr(fields[0], "name", "UNKNOWN")
-        message = str(fields[1] if len(fields) > 1 else fields[0])
+    def _status_error(self, status: str, message: str) -> ChainError:
         if status == "NOT_FOUND":
             return ObjectNotFound(message)
         if status in _UNREACHABLE:
@@ -131,35 +122,19 @@ class Transport:
         )
 
 
-def _pysui_client(rpc_url: str) -> Any:
-    """pysui's gRPC client for a URL, over plaintext if the URL says `http`.
-
-    As shipped it always speaks TLS, misreads some URLs, and finds them only in a configuration of files and keys.
-    Of that it reads no more than the active profile, and its channel can be replaced before the first call.
-    """
+def _channel(rpc_url: str) -> Any:
+    """A connection for a URL, over plaintext if the URL says `http`."""
     scheme, host, port = _endpoint(rpc_url)
-    from pysui.sui.sui_grpc.pgrpc_clients import GrpcProtocolClient
-
     from walrus_sui.grpc.writes import GatheringChannel
 
-    # every failure it logs (with a traceback) is raised to our caller too
-    logging.getLogger("pgrpc_client").setLevel(logging.CRITICAL)
-    profile = SimpleNamespace(url="https://replaced.invalid:443")
-    client: Any = GrpcProtocolClient(
-        pysui_config=SimpleNamespace(active_group=SimpleNamespace(active_profile=profile))
-    )
-    client._channel.close()
-    client._channel = GatheringChannel(host=host, port=port, ssl=True if scheme == "https" else None)
-    return client
+    return GatheringChannel(host=host, port=port, ssl=True if scheme == "https" else None)
 
 
 def preload() -> None:
     """Import now what the first call would, for processes that are copied before they connect."""
-    import pysui.sui.sui_grpc.pgrpc_clients  # noqa: F401
-
     import walrus_sui.grpc.writes  # noqa: F401
 
-    _raw_request_class()
+    sui_messages()
 
 
 def _endpoint(rpc_url: str) -> tuple[str, str, int]:
@@ -174,20 +149,3 @@ def _endpoint(rpc_url: str) -> tuple[str, str, int]:
             hint="give it like http://127.0.0.1:9000 or https://fullnode.testnet.sui.io:443",
         )
     return parts.scheme, host, port or (443 if parts.scheme == "https" else 80)
-
-
-@cache
-def _raw_request_class() -> Any:
-    """pysui's requests only pair a stub's method with its argument; this one pairs any with any."""
-    from pysui.sui.sui_grpc.pgrpc_absreq import PGRPC_Request, Service
-
-    class RawRequest(PGRPC_Request):
-        def __init__(self, service: str, method: str, message: Any) -> None:
-            super().__init__(Service[service])
-            self.method = method
-            self.message = message
-
-        def to_request(self, *, stub: Any, field_mask: Any = None) -> tuple[Any, Any]:
-            return getattr(stub, self.method), self.message
-
-    return RawRequest

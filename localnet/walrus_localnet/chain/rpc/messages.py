@@ -7,8 +7,11 @@ module of the local network that imports pysui.
 
 from __future__ import annotations
 
-import pysui.sui.sui_grpc.suimsgs.google.protobuf as protobuf
-import pysui.sui.sui_grpc.suimsgs.sui.rpc.v2 as rpc
-from pysui.sui.sui_grpc.suimsgs.google.rpc import Status
+from walrus_sui.grpc.protocol import messages_alone
+
+with messages_alone():
+    import pysui.sui.sui_grpc.suimsgs.google.protobuf as protobuf
+    import pysui.sui.sui_grpc.suimsgs.sui.rpc.v2 as rpc
+    from pysui.sui.sui_grpc.suimsgs.google.rpc import Status
 
 __all__ = ["Status", "protobuf", "rpc"]
