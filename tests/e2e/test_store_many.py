@@ -106,6 +106,19 @@ async def test_a_certified_blob_is_extended_without_its_nodes(client, transactio
     assert len(transactions) == 3
 
 
+async def test_attributes_go_with_a_blob_that_was_there_already(client, transactions):
+    data = os.urandom(40)
+    blob = await register(client, data, 1)
+    await client.store(data, attributes={"color": "blue"})
+    assert await client.contracts.blob_attributes(blob.object_id) == {"color": "blue"}
+    again = await client.store(data, attributes={"color": "red", "size": "small"})
+    assert again.already_certified
+    assert await client.contracts.blob_attributes(blob.object_id) == {"color": "red", "size": "small"}
+    sent = len(transactions)
+    await client.store(data, attributes={"color": "red"})
+    assert len(transactions) == sent
+
+
 async def test_force_and_other_persistence_make_blobs_of_their_own(client):
     data = os.urandom(40)
     first = await client.store(data)

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from pathlib import Path
 
 from walrus_sui.chain import Prices
+from walrus_sui.client.attributes import complete_attributes
 from walrus_sui.client.certifying import Certifying
 from walrus_sui.client.early import EarlyUploads
 from walrus_sui.client.finding import Finding
@@ -190,6 +191,7 @@ class _Flow:
             self._tally.add(Phase.REGISTER, len(jobs))
             left = [job for job in jobs if job.outcome is None]
             await Certifying(self._session, self._network, ledger, early, self._tally).run(left)
+            await complete_attributes(self._session, jobs)
         finally:
             await early.close()
             self._session.later(lambda: ledger.settle(jobs))
