@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import loop, output
+from walrus_cli import expiry, loop, output
 from walrus_cli.files import read_file, size_of, write_file
 from walrus_cli.ids import object_id
 from walrus_cli.opening import open_client
@@ -39,11 +39,11 @@ def show(
 ) -> None:
     """Show the certificate of a blob, with the committee that signed it; `verify` checks it."""
     path = Path(what)
-    proof = load(path) if path.is_file() else loop.run(_fetch(what, config))
+    proof, end = (load(path), "") if path.is_file() else loop.run(_fetch(what, config))
     if out is not None:
         write_file(out, (json_module.dumps(proof.to_document(), indent=1) + "\n").encode())
     kept = "" if out is None else f"\nkept in {out}"
-    output.result(proof.to_document(), _text(proof) + kept)
+    output.result(proof.to_document(), _text(proof, end) + kept)
 
 
 @app.command("verify")
@@ -99,9 +99,12 @@ def load(path: Path) -> AvailabilityProof:
     return AvailabilityProof.from_document(document)
 
 
-async def _fetch(what: str, config: Path | None) -> AvailabilityProof:
+async def _fetch(what: str, config: Path | None) -> tuple[AvailabilityProof, str]:
+    """The proof, and about when the blob ends."""
     async with open_client(config) as client:
-        return await client.contracts.availability_proof(await _blob_object(client, what))
+        proof = await client.contracts.availability_proof(await _blob_object(client, what))
+        network = await client.network()
+    return proof, expiry.date_text(network.start_of(proof.end_epoch))
 
 
 async def _blob_object(client: WalrusClient, what: str) -> bytes:
@@ -148,14 +151,14 @@ async def _check_chain(proof: AvailabilityProof, config: Path | None) -> None:
         )
 
 
-def _text(proof: AvailabilityProof) -> str:
+def _text(proof: AvailabilityProof, end: str) -> str:
     signature, signers = proof.certificate.signature.hex(), ", ".join(map(str, proof.certificate.signers))
     return "\n".join(
         (
             f"certificate of {proof.blob_id}",
             f"  object     0x{proof.blob_object.hex()}, {proof.size} bytes, "
             f"{'deletable' if proof.deletable else 'permanent'}",
-            f"  signed     in epoch {proof.epoch}, stored until epoch {proof.end_epoch}",
+            f"  signed     in epoch {proof.epoch}, stored until epoch {proof.end_epoch}{end}",
             f"  signers    {signers} of {len(proof.committee.members)} members, "
             f"{proof.weight} of {proof.committee.n_shards} shards",
             f"  message    {proof.certificate.message.hex()}",

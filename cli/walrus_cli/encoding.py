@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walrus_cli import output
-from walrus_cli.options import Json
-from walrus_sui.errors import BlobTooLarge, InputError
+from walrus_cli.opening import find_network
+from walrus_cli.options import Choice, Config, Json, chosen
+from walrus_sui.errors import BlobTooLarge, ConfigError, InputError
 
 if TYPE_CHECKING:
     from walrus_cli.slivers import Listener
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_PUBLIC_SHARDS = 1000
 Shards = Annotated[int, typer.Option("--n-shards", help="Shards of the network; 1000 on the public ones.")]
 
 _STDIN = "-"
@@ -34,7 +36,13 @@ _MAX_DIGITS = 78
 @app.command("blob-id")
 def blob_id(
     files: Annotated[list[Path], typer.Argument(help="Files, or - for standard input.", show_default=False)],
-    n_shards: Shards = 1000,
+    n_shards: Annotated[
+        int | None,
+        typer.Option(
+            "--n-shards", help="Shards of the network.", show_default="n_shards in the configuration, or 1000"
+        ),
+    ] = None,
+    config: Config = None,
     json: Json = False,
 ) -> None:
     """Compute the blob id of files without storing them."""
@@ -42,7 +50,7 @@ def blob_id(
     from walrus_sui.redstuff import Params
     from walrus_sui.redstuff.matrix import MemorySource
 
-    params = Params(n_shards)
+    params = Params(_configured_shards(config) if n_shards is None else n_shards)
     found = []
     for file in files:
         with _mapped(file, params) as data, _progress("encode") as listener:
@@ -50,6 +58,17 @@ def blob_id(
     documents = [_document(file, metadata) for file, metadata in found]
     text = "\n".join(f"{metadata.blob_id}  {file}" for file, metadata in found)
     output.result(documents[0] if len(documents) == 1 else documents, text)
+
+
+def _configured_shards(config: Path | None) -> int:
+    """What the configuration says, if there is one and it says so; a configuration that is named must be there."""
+    try:
+        found = find_network(config).n_shards
+    except ConfigError:
+        if config is not None or chosen() != Choice():
+            raise
+        found = None
+    return _PUBLIC_SHARDS if found is None else found
 
 
 @app.command("convert-blob-id")
@@ -72,7 +91,7 @@ def convert_blob_id(
 def encode(
     file: Annotated[Path, typer.Argument(help="The file, or - for standard input.", show_default=False)],
     out: Annotated[Path, typer.Option(help="New folder for the slivers and the metadata.", show_default=False)],
-    n_shards: Shards = 1000,
+    n_shards: Shards = _PUBLIC_SHARDS,
     json: Json = False,
 ) -> None:
     """Encode a file into sliver pairs."""

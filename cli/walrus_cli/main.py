@@ -11,12 +11,13 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.models import CommandInfo
 
 from walrus_cli import output
+from walrus_cli.options import VARIABLES as SHARED_VARIABLES
 from walrus_cli.options import (
     Choice,
     Config,
@@ -122,15 +123,27 @@ def build_command(words: Sequence[str]) -> Any:
 
 
 def _name_variables(command: Any, prefix: str) -> None:
-    """`WALRUS_STORE_END_EPOCH` for `walrus store --end-epoch`, unless the option says otherwise."""
+    """`WALRUS_STORE_END_EPOCH` for `walrus store --end-epoch`, unless the option says otherwise.
+
+    The variables of options that all commands share are read once, with the options before the command's name:
+    read again at the command they would count more than those.
+    """
     for item in command.params:
-        if item.param_type_name == "option" and item.envvar is None:
+        if item.param_type_name != "option":
+            continue
+        if item.envvar is None:
             name = next(flag for flag in item.opts if flag.startswith("--"))
             item.envvar = f"{prefix}_{name[2:]}".replace("-", "_").upper()
+        elif prefix != "WALRUS" and item.envvar in SHARED_VARIABLES:
+            item.value_from_envvar = _nothing
     for name, inner in getattr(command, "commands", {}).items():
         entry = COMMANDS.get(name)
         known_as = entry.alias_of if entry is not None and entry.alias_of else name
         _name_variables(inner, f"{prefix}_{known_as}")
+
+
+def _nothing(context: object) -> None:
+    return None
 
 
 def _mount(app: typer.Typer, name: str, entry: Entry) -> None:
@@ -151,6 +164,15 @@ def _renamed(command: CommandInfo, name: str) -> CommandInfo:
     return found
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        found = version("walrus-sui")
+        output.result({"version": found}, f"walrus-sui {found}")
+        raise typer.Exit
+
+
 def _globals(
     config: Config = None,
     context: Context = None,
@@ -159,6 +181,9 @@ def _globals(
     gas_budget: GasBudget = None,
     trace_cli: TraceCli = None,
     json: Json = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Store and read blobs on Walrus, and run Walrus networks."""
     choose(Choice(config, context, rpc_url, wallet, gas_budget))

@@ -104,6 +104,16 @@ def choosing() -> Iterator[None]:
         _chosen.reset(token)
 
 
+VARIABLES = (
+    "WALRUS_CONFIG",
+    "WALRUS_CONTEXT",
+    "WALRUS_RPC_URL",
+    "WALRUS_WALLET",
+    "WALRUS_GAS_BUDGET",
+    "WALRUS_TRACE_CLI",
+)
+"""Of options that may stand before the command's name too."""
+
 _ADDED = {
     "context": Context,
     "rpc_url": RpcUrl,

@@ -59,7 +59,7 @@ class Command:
 @functools.cache
 def global_options() -> tuple[Parameter, ...]:
     """The options that may stand before the command's name as well."""
-    return tuple(item for item in _parameters(_tree()) if "--help" not in item.flags)
+    return tuple(item for item in _parameters(_tree()) if not {"--help", "--version"} & {*item.flags})
 
 
 @functools.cache

@@ -60,7 +60,7 @@ DEFAULTS = {
     ("get-wal", "--amount"): "0.5SUI",
     ("stake", "--amounts"): "1WAL",
     ("health", "--concurrent-requests"): "60",
-    ("blob-id", "--n-shards"): "1000",
+    ("encode", "--n-shards"): "1000",
 }
 SECTIONS = "all epoch storage size price bft coin committee"
 
