@@ -119,6 +119,47 @@ const simulated = await client.core.simulateTransaction({
   include: { commandResults: true },
 });
 report.viewed = bcs.u64().parse(simulated.commandResults[0].returnValues[0].bcs);
+// with checks off any function may be tried, here one of the package's own
+const forbidden = () => {
+  const tx = new Transaction();
+  tx.setSender(me);
+  tx.moveCall({ target: `${pkg}::toys::not_for_you`, arguments: [tx.object(counter)] });
+  tx.moveCall({ target: `${pkg}::toys::value`, arguments: [tx.object(counter)] });
+  return tx;
+};
+const tried = await client.core.simulateTransaction({
+  transaction: forbidden(),
+  checksEnabled: false,
+  include: { commandResults: true },
+});
+report.tried = bcs.u64().parse(tried.commandResults[1].returnValues[0].bcs);
+const checked = await client.core.simulateTransaction({ transaction: forbidden(), include: { effects: true } }).then(
+  (result) => result.$kind,
+  (error) => error.message,
+);
+report.notWithChecks = /NonEntryFunctionInvoked|FailedTransaction/.test(checked) || checked;
+
+// an object of a party of one: named by its id like any other
+const shared = await send((tx) => {
+  const toy = tx.moveCall({ target: `${pkg}::toys::make`, arguments: [tx.pure.string('party'), tx.pure.u64(4)] });
+  const party = tx.moveCall({ target: '0x2::party::single_owner', arguments: [tx.pure.address(me)] });
+  tx.moveCall({
+    target: '0x2::transfer::public_party_transfer',
+    typeArguments: [`${pkg}::toys::Toy`],
+    arguments: [toy, party],
+  });
+});
+const ours = created(shared, '::toys::Toy')[0];
+await send((tx) => tx.moveCall({ target: `${pkg}::uses::twice`, arguments: [tx.object(ours)] }));
+const held = await client.core.getObject({ objectId: ours, include: { json: true } });
+report.party = [held.object.owner.$kind, held.object.json.size];
+
+report.sui = (await client.core.getCoinMetadata({ coinType: '0x2::sui::SUI' })).coinMetadata?.symbol;
+report.gasPrice = (await client.core.getReferenceGasPrice()).referenceGasPrice;
+report.balances = (await client.core.listBalances({ owner: bob })).balances.map((b) => b.balance);
+report.commands = (await client.core.getProtocolConfig()).protocolConfig.attributes.max_programmable_tx_commands;
+const again = await client.core.getTransaction({ digest: paid.digest, include: { effects: true } });
+report.again = again.Transaction?.digest === paid.digest;
 const call = client.subscriptionService.subscribeCheckpoints({ readMask: { paths: ['sequence_number'] } });
 for await (const message of call.responses) {
   report.streamed = typeof message.cursor;
