@@ -17,7 +17,7 @@ from walrus_sui.errors import WalrusError
 def main() -> int:
     options = _parser().parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("grpclib.server").setLevel(logging.WARNING)  # below, it tells of every call that is cancelled
+    logging.getLogger("grpclib.server").setLevel(logging.WARNING)  # it tells of every call that is cancelled
     try:
         asyncio.run(_run(options))
     except WalrusError as error:
