@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Stage
+from tests.sui_chain.world import N_SHARDS
+from walrus_sui.redstuff import encode
 
 
 def test_attributes_are_set_shown_and_removed(stage: Stage) -> None:
@@ -123,3 +125,61 @@ def test_expired_or_all_blobs_are_burned(stage: Stage, flag: str) -> None:
     assert burned.code == 0
     assert (f"burned {short}" in burned.out, f"burned {long}" in burned.out) == (True, flag == "--all")
     assert stage.walrus("burn-blobs", "--all-expired", "--yes").out == "nothing to burn\n"
+
+
+def store(stage: Stage, data: bytes, *, deletable: bool = True) -> tuple[str, str]:
+    """A certified blob of these contents: the ids of its object and of the blob."""
+    encoded = encode(data, n_shards=N_SHARDS)
+
+    async def make() -> bytes:
+        blob = await stage.world.register(encoded, deletable=deletable)
+        await stage.world.contracts.certify_blobs(stage.world.owner, [await stage.world.certification(blob)])
+        return blob.object_id
+
+    return "0x" + stage.do(make()).hex(), str(encoded.blob_id)
+
+
+def test_blobs_are_deleted_by_object_blob_or_contents(stage: Stage, tmp_path: Path) -> None:
+    objects, blob_ids = zip(*(store(stage, data) for data in (b"one", b"two", b"three", b"three")), strict=True)
+    kept, permanent = store(stage, b"for ever", deletable=False)
+    (tmp_path / "three").write_bytes(b"three")
+    quick = ("--yes", "--no-status-check", "--json")
+    by_object = stage.walrus("delete", "--object-ids", objects[0], *quick)
+    assert by_object.json == {"deletedBlobs": [objects[0]], "postDeletionStatus": {}}
+    by_blob = stage.walrus("delete", "--blob-ids", blob_ids[1], *quick)
+    assert by_blob.json["deletedBlobs"] == [objects[1]]
+    by_contents = stage.walrus("delete", "--files", tmp_path / "three", *quick)
+    assert set(by_contents.json["deletedBlobs"]) == set(objects[2:])
+    assert {item["id"] for item in stage.walrus("list-blobs", "--json").json}.isdisjoint(objects)
+    cases = {
+        ("--blob-ids", permanent): (5, "blob_not_found"),
+        ("--object-ids", kept): (6, "move_abort"),
+        ("--object-ids", objects[0]): (5, "object_not_found"),
+        ("--object-ids", "0x6"): (6, "not_owner"),
+        ("--files", tmp_path / "three"): (5, "blob_not_found"),
+        ("--files", tmp_path / "absent"): (8, "input"),
+        ("--blob-ids", "short"): (8, "blob_id"),
+        (): (8, "input"),
+    }
+    for words, expected in cases.items():
+        done = stage.walrus("delete", *words, *quick)
+        assert (done.code, done.error) == expected, words
+    assert (
+        "permanent blobs stay until their end epoch" in stage.walrus("delete", "--object-ids", kept, "--yes").err
+    )
+    theirs = stage.walrus("delete", "--object-ids", kept, *quick, wallet=stage.wallet(tmp_path))
+    assert (theirs.code, theirs.error) == (6, "not_owner")
+
+
+def test_blobs_are_extended_by_their_owner_with_money(stage: Stage, tmp_path: Path) -> None:
+    blob = stage.blob(epochs=2)
+    blob_id, end = "0x" + blob.object_id.hex(), blob.storage.end_epoch
+    extended = stage.walrus("extend", "--blob-obj-id", blob_id, "--epochs-extended", 3)
+    assert extended.out.startswith(f"{blob_id} is stored until epoch {end + 3} (about 20")
+    assert f"{blob_id}  100 bytes, deletable, certified, until epoch {end + 3}" in stage.walrus("list-blobs").out
+    theirs = stage.walrus("extend", "--blob-obj-id", blob_id, "--json", wallet=stage.wallet(tmp_path))
+    assert (theirs.code, theirs.error) == (6, "not_owner")
+    far = stage.walrus("extend", "--blob-obj-id", blob_id, "--epochs-extended", 99, "--json")
+    assert (far.code, far.error) == (6, "move_abort")
+    assert "walrus info epoch" in far.json["error"]["hint"]
+    assert stage.walrus("extend", "--blob-obj-id", blob_id, "--epochs-extended", 0).code == 2
