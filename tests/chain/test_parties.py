@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
 from tests.chain.chain_check import Audit, check_money
 from tests.chain.sandbox import SUI, Account, Program, Sandbox
 from tests.chain.test_entry import RULES
+from walrus_localnet.chain.balances import balance_changes
 from walrus_localnet.chain.errors import TransactionRejected
 from walrus_localnet.chain.feed import CheckpointFeed
+from walrus_localnet.chain.page import page_routes
 from walrus_localnet.chain.ptb.failure import CommandFailed
 from walrus_localnet.chain.rpc.execution_service import ExecutionService
 from walrus_localnet.chain.rpc.ledger_service import LedgerService
 from walrus_localnet.chain.rpc.messages import protobuf, rpc
 from walrus_localnet.chain.rpc.programs import program_message
+from walrus_localnet.chain.sandbox.box import BUDGET
 from walrus_localnet.chain.simulation import simulate
 from walrus_localnet.chain.writes import check_circles
 from walrus_sui.bcs import sui
@@ -132,7 +137,9 @@ def test_a_coin_of_a_party_pays_no_gas(box: Sandbox) -> None:
     for reference in box.coins(carol)[1:]:
         given = program.owned(box.ref(reference.data.contents[:32]))  # type: ignore[union-attr]
         program.call(SUI, "transfer::public_party_transfer", given, party, type_args=[coin])
-    box.succeed(program, carol)
+    changes = balance_changes(box.succeed(program, carol).outcome, box.ledger.store.at_version)
+    (change,) = changes.values()
+    assert -BUDGET < change < 0  # only gas: what a party has is its owner's as before
     idle = Program()
     idle.add(sui.MakeMoveVec(sui.U8Tag(), ()))
     gas = GasData((), carol.address, 1000, 0)
@@ -172,6 +179,15 @@ async def test_the_server_finds_out_that_it_is_a_party_s(box: Sandbox, package: 
         format_address(box.bob.address),
         owner.start_version,
     )
+
+
+async def test_the_page_names_the_party(box: Sandbox, package: bytes) -> None:
+    deed = new_deed(box, package, box.bob)
+    app = Starlette(routes=page_routes(box.ledger))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://local") as client:
+        page = await client.get(f"/object/{format_address(deed)}")
+    assert f"as a party since version {version(box, deed)}" in page.text
+    assert format_address(box.bob.address) in page.text
 
 
 A, B, C = (bytes([number]) * 32 for number in (1, 2, 3))

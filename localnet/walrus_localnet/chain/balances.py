@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from walrus_localnet.chain.objects import coin_balance, coin_of, type_of
 from walrus_sui.bcs import sui
-from walrus_sui.bcs.sui import AddressOwner, Object, TransactionEffectsV2, TypeTag
+from walrus_sui.bcs.sui import AddressOwner, ConsensusAddressOwner, Object, TransactionEffectsV2, TypeTag
 
 Balances = dict[tuple[bytes, TypeTag], int]
 
@@ -26,7 +26,7 @@ def balance_changes(effects: TransactionEffectsV2, find: Callable[[bytes, int], 
 def _add(changes: Balances, obj: Object | None, sign: int) -> None:
     struct = None if obj is None else type_of(obj)
     coin = None if struct is None else coin_of(struct)
-    if obj is not None and coin is not None and isinstance(obj.owner, AddressOwner):
+    if obj is not None and coin is not None and isinstance(obj.owner, AddressOwner | ConsensusAddressOwner):
         changes[obj.owner.address, coin] += sign * (coin_balance(obj) or 0)
 
 

@@ -15,6 +15,7 @@ from walrus_localnet.vm import from_struct_tag
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     AddressOwner,
+    ConsensusAddressOwner,
     MoveObject,
     MovePackage,
     Object,
@@ -179,6 +180,9 @@ def _owner(owner: Owner) -> Safe:
             return Safe(f"object {link('object', format_address(address))}")
         case SharedOwner(version):
             return text(f"shared since version {version}")
+        case ConsensusAddressOwner(version, address):
+            since = text(f" as a party since version {version}")
+            return Safe(f"{link('address', format_address(address))}{since}")
         case _:
             return text("immutable")
 
