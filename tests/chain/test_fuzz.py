@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from tests.chain.chain_check import check_money, check_writes
 from tests.chain.sandbox import CLOCK, STD, SUI, Playground, Program, Sandbox, modules
 from tests.chain.test_objects import make, new_toy
+from tests.scale import cases
 from walrus_localnet.chain.errors import TransactionRejected
 from walrus_sui.bcs import U64, sui
 from walrus_sui.bcs.sui import Argument, Command, ProgrammableTransaction, TransactionData, TransactionDataV1
 from walrus_sui.errors import BcsError
 
-QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+pytestmark = pytest.mark.fuzz
+QUIET = settings(
+    max_examples=cases(150, 5_000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture
