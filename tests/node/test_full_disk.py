@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import resource
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +16,11 @@ from tests.node.conftest import make_blob
 from tests.node.network import N_SHARDS, eventually
 from tests.node.single import SingleNode, single_node
 from tests.scale import cases
+from walrus_node.store import Cursor, Store
 from walrus_sui.crypto.messages import Permanent
-from walrus_sui.errors import NodeRefused, NodeUnreachable
+from walrus_sui.errors import NodeRefused, NodeStoreUnwritable, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
 from walrus_sui.storage import StoredStatus
-
-pytestmark = pytest.mark.e2e
 
 REFUSED = (503, "STORAGE_UNAVAILABLE")
 FILE_LIMIT = 2 << 20
@@ -110,6 +110,7 @@ async def lives_through_it(owner: Owner, relieve: Callable[[], None]) -> None:
     await owner.check_kept()
 
 
+@pytest.mark.e2e
 async def test_a_file_that_may_grow_no_further(tmp_path: Path) -> None:
     """The system refuses the write as a full disk would; here for want of a right, which can be given back."""
     unlimited = resource.RLIM_INFINITY
@@ -138,6 +139,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("name", list(RESERVES)[: cases(1, 2)])
 async def test_a_disk_that_is_full(tmp_path: Path, small_disk: Path, name: str) -> None:
     reserve = RESERVES[name]
@@ -152,10 +154,49 @@ async def test_a_disk_that_is_full(tmp_path: Path, small_disk: Path, name: str) 
         await single.node.end()
 
 
-async def test_uploads_leave_the_reserve_alone_and_events_do_not_need_it(tmp_path: Path) -> None:
-    async with single_node(tmp_path, reserved_disk_bytes=1 << 60) as single:
-        owner, blob = Owner(single), make_blob(b"any", 1000)
-        await single.register([blob])
-        assert await owner.fill_when_known(blob) == REFUSED
-        await owner.confirmation_is_refused(blob)
-        assert "ERROR" not in single.node.log.read_text()
+def test_uploads_leave_the_reserve_alone_and_events_do_not_need_it(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "db", reserve=1 << 60)
+    with pytest.raises(NodeStoreUnwritable, match="expected at least 1152921504606846976 bytes to be free"):
+        store.put_sliver(bytes(32), 1, Axis.PRIMARY, b"sliver")
+    store.commit(Cursor(5, 0, 3, 1))
+    store.sync()
+    assert (store.cursor(), store.writes.failure) == (Cursor(5, 0, 3, 1), None)
+    store.close()
+
+
+def test_nothing_is_written_or_promised_after_a_write_that_failed(tmp_path: Path) -> None:
+    program = f"""
+import os, resource
+from pathlib import Path
+from walrus_node.store import Cursor, Store
+from walrus_sui.errors import NodeStoreUnwritable
+from walrus_sui.redstuff import Axis
+
+store, told = Store.open(Path({str(tmp_path)!r})), []
+store.writes.on_failure = lambda: told.append(True)
+store.put_sliver(bytes(32), 1, Axis.PRIMARY, b"before")
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
+refused = []
+for write in (
+    lambda: store.put_sliver(bytes(32), 2, Axis.PRIMARY, os.urandom(2 << 20)),
+    lambda: store.commit(Cursor(1)),
+    store.sync,
+    lambda: store.mark_due(bytes(32)),
+):
+    try:
+        write()
+    except NodeStoreUnwritable:
+        refused.append(write)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+assert (len(refused), told) == (4, [True])
+assert store.sliver(bytes(32), 1, Axis.PRIMARY) == b"before"
+store.close()
+again = Store.open(Path({str(tmp_path)!r}))
+again.commit(Cursor(2))
+again.sync()
+assert again.sliver(bytes(32), 1, Axis.PRIMARY) == b"before"
+assert again.sliver(bytes(32), 2, Axis.PRIMARY) is None
+assert again.cursor() == Cursor(2)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr.decode()

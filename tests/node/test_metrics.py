@@ -50,3 +50,9 @@ async def test_exposition() -> None:
         'walrus_recover_blob_backlog{state="queued"} 3.0',
     ):
         assert line in lines
+
+
+def test_the_end_of_the_certificate_is_shown() -> None:
+    metrics = Metrics()
+    metrics.certificate_ends(67_091_414_400.0)
+    assert value(metrics, "http_server_tls_certificate_not_after_seconds") == 67_091_414_400.0

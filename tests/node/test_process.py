@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.node.conftest import make_blob
 from tests.node.network import eventually, free_port
 from tests.node.single import SingleNode, single_node
 from walrus_node import operator
+from walrus_node.config import NodeConfig
 from walrus_sui.redstuff import Axis
 from walrus_sui.storage import routes
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 OFFICIAL = {
     "walrus_event_processor_latest_downloaded_checkpoint": set[str](),
@@ -33,20 +36,25 @@ OFFICIAL = {
     "walrus_recover_blob_backlog": {"state"},
     "walrus_event_process_duration_seconds_count": {"event_type"},
     "walrus_current_node_status": set[str](),
-    "walrus_http_server_tls_certificate_not_after_seconds": set[str](),
 }
 """Names and labels of protocol.md §7.1 that this node has; the others there measure what it does differently."""
 
 
-async def test_metrics_have_the_names_that_operators_watch(tmp_path: Path) -> None:
-    metrics_address = f"127.0.0.1:{free_port()}"
-    async with single_node(tmp_path, metrics_address=metrics_address, tls={}, peer_url_scheme="https") as single:
-        blob = make_blob(b"counted", 1000)
-        await single.store(blob)
-        await single.node.client.metadata(blob.blob_id)
-        await single.node.client.sliver(blob.blob_id, 0, Axis.PRIMARY)
-        async with httpx.AsyncClient(trust_env=False) as http:
-            text = (await http.get(f"http://{metrics_address}/metrics")).text
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def single(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SingleNode]:
+    folder = tmp_path_factory.mktemp("process")
+    async with single_node(folder, metrics_address=f"127.0.0.1:{free_port()}") as single:
+        yield single
+
+
+async def test_metrics_have_the_names_that_operators_watch(single: SingleNode) -> None:
+    blob = make_blob(b"counted", 1000)
+    await single.store(blob)
+    await single.node.client.metadata(blob.blob_id)
+    await single.node.client.sliver(blob.blob_id, 0, Axis.PRIMARY)
+    metrics_address = NodeConfig.load(single.node.config_path).metrics_address
+    async with httpx.AsyncClient(trust_env=False) as http:
+        text = (await http.get(f"http://{metrics_address}/metrics")).text
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     for name, labels in OFFICIAL.items():
         found = [sample for sample in samples if sample.name == name]
@@ -58,27 +66,26 @@ async def test_metrics_have_the_names_that_operators_watch(tmp_path: Path) -> No
     assert values["walrus_database_writable"] == 1
 
 
-async def test_an_upload_under_way_ends_before_the_node_does(tmp_path: Path) -> None:
-    async with single_node(tmp_path) as single:
-        blob = make_blob(b"last", 1000)
-        await single.register([blob])
-        body = blob.metadata.to_bytes()
-        reader, writer = await asyncio.open_connection(*address(single))
-        head = f"PUT {routes.metadata(blob.blob_id)} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body[:10])
-        await writer.drain()
-        await single.node.client.health()  # the node has read what was sent before this
-        assert single.node.process is not None
-        single.node.process.send_signal(signal.SIGTERM)
-        await refuses_connections(single)
-        writer.write(body[10:])
-        async with asyncio.timeout(20):
-            answer = await reader.read()
-        assert answer.split()[1] in (b"201", b"400"), answer  # 400: it never saw the registration
-        writer.close()
-        assert await single.node.end() == 0
-        assert "ERROR" not in single.node.log.read_text()
-        assert "Traceback" not in single.node.log.read_text()
+async def test_an_upload_under_way_ends_before_the_node_does(single: SingleNode) -> None:
+    blob = make_blob(b"last", 1000)
+    await single.register([blob])
+    body = blob.metadata.to_bytes()
+    reader, writer = await asyncio.open_connection(*address(single))
+    head = f"PUT {routes.metadata(blob.blob_id)} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body[:10])
+    await writer.drain()
+    await single.node.client.health()  # the node has read what was sent before this
+    assert single.node.process is not None
+    single.node.process.send_signal(signal.SIGTERM)
+    await refuses_connections(single)
+    writer.write(body[10:])
+    async with asyncio.timeout(20):
+        answer = await reader.read()
+    assert answer.split()[1] in (b"201", b"400"), answer  # 400: it never saw the registration
+    writer.close()
+    assert await single.node.end() == 0
+    assert "ERROR" not in single.node.log.read_text()
+    assert "Traceback" not in single.node.log.read_text()
 
 
 async def test_a_node_that_still_waits_for_its_chain_ends_at_once(tmp_path: Path) -> None:
