@@ -28,7 +28,7 @@ from walrus_sui.redstuff import (
     pair_index,
     shard_of_pair,
     verify_metadata,
-    verify_sliver,
+    verify_slivers,
 )
 from walrus_sui.storage import Bundle, BundledSliver, Reason, StoredStatus
 from walrus_sui.storage.bundle import Part
@@ -82,7 +82,7 @@ class Intake:
         metadata = self._metadata(blob_id)
         if self._has_sliver(blob_id, pair, axis):
             return Outcome.EXISTED
-        _verify_sliver(sliver, axis, metadata)
+        _verify_slivers([sliver], axis, metadata)
         return self._keep(blob_id, None, {(pair, axis): body}, must_wait)
 
     def store_bundle(self, blob_id: BlobId, bundle: Bundle, *, pending: bool = False) -> Counter[Outcome]:
@@ -181,12 +181,15 @@ class Intake:
         if not parts:
             return {}
         metadata = verified or self._metadata(blob_id)
+        new: dict[Axis, list[SliverData]] = {axis: [] for axis in Axis}
         slivers: dict[Place, Part] = {}
         for part in parts:
             sliver = self._parsed_sliver(part.pair_index, part.axis, part.sliver)
             if not self._has_sliver(blob_id, part.pair_index, part.axis):
-                _verify_sliver(sliver, part.axis, metadata)
+                new[part.axis].append(sliver)
                 slivers[part.pair_index, part.axis] = part.sliver
+        for axis in Axis:
+            _verify_slivers(new[axis], axis, metadata)
         return slivers
 
     def _parsed_sliver(self, pair: int, axis: Axis, body: Part) -> SliverData:
@@ -221,14 +224,14 @@ def _parse_metadata(body: bytes) -> BlobMetadata:
 
 def _parse_sliver(body: Part) -> SliverData:
     try:
-        return SliverData.from_bytes(body)
+        return SliverData.within(body)
     except BcsError as error:
         raise _not_bcs("SliverData", error) from error
 
 
-def _verify_sliver(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
+def _verify_slivers(slivers: list[SliverData], axis: Axis, metadata: BlobMetadata) -> None:
     try:
-        verify_sliver(sliver, axis, metadata)
+        verify_slivers(slivers, axis, metadata)
     except SliverError as error:
         raise Refusal(Reason.INVALID_SLIVER, str(error)) from error
 

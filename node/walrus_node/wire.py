@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -129,12 +130,17 @@ def wait_seconds(request: Request, longest: float) -> float:
 
 
 def upload_answer(what: str, outcome: Outcome) -> Response:
+    return Response(_upload_body(what, outcome), outcome.value, media_type="application/json")
+
+
+@functools.cache
+def _upload_body(what: str, outcome: Outcome) -> bytes:
     messages = {
         Outcome.STORED: f"{what} successfully stored",
         Outcome.BUFFERED: f"{what} buffered pending registration",
         Outcome.EXISTED: f"{what} already stored",
     }
-    return json_answer(messages[outcome], outcome.value)
+    return bytes(json_answer(messages[outcome], outcome.value).body)
 
 
 def base64_bytes(text: str) -> bytes:

@@ -38,6 +38,7 @@ from walrus_sui.redstuff import (
     sliver_index,
     verify_metadata,
     verify_sliver,
+    verify_slivers,
 )
 
 BLOB = bytes(range(256)) * 4
@@ -218,3 +219,25 @@ def test_truncated_and_oversized_metadata(cut: int, extra: bytes) -> None:
     for broken in (raw[:cut], raw + extra):
         with pytest.raises(BcsError):
             BlobMetadata.from_bytes(broken)
+
+
+@pytest.mark.parametrize("axis", Axis)
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 8, 11])
+def test_many_slivers_at_once_are_checked_one_by_one(axis: Axis, count: int) -> None:
+    pairs = [ENCODED.sliver_pair(pair) for pair in range(count)]
+    slivers = [pair.primary if axis is Axis.PRIMARY else pair.secondary for pair in pairs]
+    verify_slivers(slivers, axis, ENCODED.metadata)
+    for at, sliver in enumerate(slivers):
+        wrong = dataclasses.replace(sliver, data=sliver.data[:-1] + bytes([sliver.data[-1] ^ 0x80]))
+        with pytest.raises(SliverMismatch, match=f"{axis.value} sliver {sliver.index} "):
+            verify_slivers([*slivers[:at], wrong, *slivers[at + 1 :]], axis, ENCODED.metadata)
+        with pytest.raises(SliverSizeError):
+            verify_slivers([*slivers, dataclasses.replace(sliver, data=sliver.data[:-2])], axis, ENCODED.metadata)
+
+
+def test_a_sliver_read_in_place_is_the_one_read_by_copy() -> None:
+    raw = PRIMARIES[0].to_bytes()
+    assert SliverData.within(bytearray(raw)) == PRIMARIES[0]
+    for broken in (raw[:-1], raw + b"\0", b"", b"\x80\x00"):
+        with pytest.raises(BcsError):
+            SliverData.within(broken)

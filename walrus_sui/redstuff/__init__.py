@@ -45,6 +45,7 @@ from walrus_sui.redstuff.sliver import (
     SyncShardResponse,
     SyncShardResponseV1,
     verify_sliver,
+    verify_slivers,
 )
 
 __all__ = [
@@ -90,5 +91,6 @@ __all__ = [
     "verify_inconsistency_proof",
     "verify_metadata",
     "verify_sliver",
+    "verify_slivers",
     "verify_symbol",
 ]

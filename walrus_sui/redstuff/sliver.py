@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Self, cast
 
 from walrus_sui import bcs
 from walrus_sui.errors import SliverIndexError, SliverMismatch, SliverSizeError
@@ -14,6 +16,9 @@ from walrus_sui.redstuff.params import Params
 from walrus_sui.redstuff.placement import Axis
 from walrus_sui.redstuff.reed_solomon import Code, code_for
 
+_LONG_SYMBOLS = 256
+"""Slivers of longer symbols are no faster side by side."""
+
 
 class SliverData(bcs.Struct):
     """The systematic symbols of one sliver. The axis is not part of it: routes and callers know it."""
@@ -21,6 +26,15 @@ class SliverData(bcs.Struct):
     data: bytes
     symbol_size: bcs.U16
     index: bcs.U16
+
+    @classmethod
+    def within(cls, data: bytes | bytearray | memoryview) -> Self:
+        """Like `from_bytes`, but the symbols stay where they are: as long as `data` does not change."""
+        reader = bcs.Reader(data)
+        symbols = cast(bytes, reader.view(reader.length()))
+        sliver = cls(symbols, *(int.from_bytes(reader.view(2), "little") for _ in range(2)))
+        reader.finish()
+        return sliver
 
 
 class Sliver(bcs.Enum):
@@ -97,11 +111,39 @@ def sliver_root(sliver: SliverData, axis: Axis, params: Params) -> bytes:
     return bytes(kernels.engine().line_roots(expand(sliver, axis, params))[0])
 
 
+def sliver_roots(slivers: Sequence[SliverData], axis: Axis, params: Params) -> list[bytes]:
+    """The root of each expanded sliver, all of one checked shape; short ones side by side, which is faster."""
+    if not slivers:
+        return []
+    engine, code, size = kernels.engine(), axis_code(axis, params), slivers[0].symbol_size
+    group = engine.group_for(params.n_shards, size)
+    if size > _LONG_SYMBOLS or len(slivers) < group // 2:
+        return [sliver_root(sliver, axis, params) for sliver in slivers]
+    work, roots = engine.buffer(params.n_shards, group, size), []
+    for start in range(0, len(slivers), group):
+        part = slivers[start : start + group]
+        for lane, sliver in enumerate(part):
+            work[: code.k, lane] = as_symbols(sliver.data, code.k, size)
+        engine.extend(code, work)
+        roots += [bytes(root) for root in engine.line_roots(work)[: len(part)]]
+    return roots
+
+
 def verify_sliver(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
     """Check a sliver against verified metadata. Raises `SliverError`."""
-    check_shape(sliver, axis, metadata)
-    expected = metadata.sliver_root(axis, sliver.index)
-    actual = sliver_root(sliver, axis, Params(metadata.n_shards))
+    verify_slivers([sliver], axis, metadata)
+
+
+def verify_slivers(slivers: Sequence[SliverData], axis: Axis, metadata: BlobMetadata) -> None:
+    """Check slivers of one blob and axis against verified metadata. Raises `SliverError` for the first bad one."""
+    for sliver in slivers:
+        check_shape(sliver, axis, metadata)
+    actual = sliver_roots(slivers, axis, Params(metadata.n_shards))
+    for sliver, root in zip(slivers, actual, strict=True):
+        _check_root(sliver, axis, metadata.sliver_root(axis, sliver.index), root)
+
+
+def _check_root(sliver: SliverData, axis: Axis, expected: bytes, actual: bytes) -> None:
     if actual != expected:
         raise SliverMismatch(
             f"expected {axis.value} sliver {sliver.index} with root {expected.hex() or 'Empty'}, "
