@@ -32,7 +32,8 @@ class Metrics:
     """Counters that the node's parts add to. Each node has its own, so that several can share a process."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # of each counter's age, which official nodes do not tell
+        # not the age of each counter, which official nodes do not tell either
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._started = time.monotonic()
         self.metadata_stored = self._counter("metadata_stored", "Blob metadata stored")
