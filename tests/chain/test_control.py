@@ -7,10 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
+from grpclib.exceptions import GRPCError
 
 from tests.chain.sandbox import Playground, Sandbox
 from tests.chain.test_objects import new_toy
 from walrus_localnet.chain.feed import CheckpointFeed
+from walrus_localnet.chain.rpc import forking_messages
+from walrus_localnet.chain.rpc.forking_service import MAX_ADVANCE_MS, ForkingService
+from walrus_localnet.chain.rpc.ledger_service import LedgerService
+from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.server import all_methods
 from walrus_localnet.chain.web import network_app
 
@@ -77,3 +82,17 @@ async def test_other_web_pages_cannot_command(client: httpx.AsyncClient) -> None
     assert answer.status_code == 400
     preflight = await client.options("/control/advance-epoch", headers={"origin": "http://elsewhere"})
     assert "access-control-allow-origin" not in preflight.headers
+
+
+async def test_time_has_an_end(box: Sandbox, client: httpx.AsyncClient, feed: CheckpointFeed) -> None:
+    """Messages cannot tell a year of five digits: who could get there would leave a network nobody can read."""
+    century = {"durationMs": MAX_ADVANCE_MS}
+    answers = [(await client.post("/control/advance-clock", json=century)).status_code for _ in range(90)]
+    assert answers == sorted(answers)
+    assert set(answers) == {200, 400}
+    request = forking_messages.AdvanceClockRequest(duration_ms=MAX_ADVANCE_MS)
+    with pytest.raises(GRPCError, match="expected a time of at most"):
+        await ForkingService(box.ledger).advance_clock(request)
+    answer = await LedgerService(box.ledger, feed).get_service_info(rpc.GetServiceInfoRequest())
+    assert answer.timestamp is not None
+    assert answer.timestamp.year > 8800

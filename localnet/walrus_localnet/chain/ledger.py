@@ -36,6 +36,8 @@ from walrus_sui.bcs.sui import (
 )
 
 DAY_MS = 24 * 3600 * 1000
+LAST_MS = 7000 * 365 * DAY_MS
+"""As far as time may be moved, to about the year 8965: messages can tell none after 9999."""
 
 Step = tuple[TransactionDataV1, tuple[bytes, ...], Executed]
 """A transaction, its signatures, and what came of it."""
@@ -132,7 +134,10 @@ class Ledger:
         """Let time pass and make a checkpoint with nothing in it but the clock's new time.
 
         Returns the checkpoint and the digest of the system transaction, None if the clock already showed the time.
+        Raises `LocalChainError` beyond `LAST_MS`.
         """
+        if self._now() + duration_ms > LAST_MS:
+            raise LocalChainError(f"expected a time of at most {LAST_MS} ms, got {self._now() + duration_ms}")
         self.clock.advance(duration_ms)
         timestamp = self._now()
         step = tick(View(self.store), self.epoch, self._next_round, timestamp)

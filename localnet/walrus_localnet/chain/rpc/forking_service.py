@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.rpc.forking_messages import (
     AdvanceCheckpointRequest,
@@ -26,7 +27,10 @@ class ForkingService:
         duration = 1 if request.duration_ms is None else request.duration_ms
         if not 1 <= duration <= MAX_ADVANCE_MS:
             raise invalid(f"expected a duration of 1 to {MAX_ADVANCE_MS} ms, got {duration}")
-        checkpoint, digest = self.ledger.advance(duration)
+        try:
+            checkpoint, digest = self.ledger.advance(duration)
+        except LocalChainError as error:
+            raise invalid(error.message) from error
         text = "" if digest is None else format_digest(digest)
         return AdvanceClockResponse(timestamp_ms=checkpoint.summary.timestamp_ms, tx_digest=text)
 
