@@ -26,15 +26,17 @@ from walrus_sui.crypto.certificate import certify
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob, SliverData, shard_of_pair
-from walrus_sui.storage import EventId
+from walrus_sui.storage import Bundle, BundledSliver, EventId
 
 pytestmark = [pytest.mark.e2e, pytest.mark.crash, pytest.mark.asyncio(loop_scope="module")]
 
 CRASHES = cases(5, 50)
 SIZES = (300, 5000, 5000, 400_000)
 """Bytes of the blobs of one round: slivers that are stored on the event loop, and some that go to threads."""
-ANSWERS = len(SIZES) * (2 * N_SHARDS + 2)
-"""What a node that lives answers in one round: metadata, slivers and a confirmation of each blob."""
+BUNDLED, EARLY = (5000, 400_000), (3000, 100_000)
+"""Of blobs that come in bundles, and of those that come at once before their registration."""
+ANSWERS = len(SIZES) * (2 * N_SHARDS + 2) + len(BUNDLED) * 5 + len(EARLY)
+"""What a node that lives answers in one round: metadata, slivers and a confirmation of each blob, or bundles."""
 PARTS = 5
 
 
@@ -84,11 +86,38 @@ class Load:
             registered = await self.single.register(blobs, deletable=deletable)
         await asyncio.gather(*(self.upload(*both) for both in zip(blobs, registered, strict=True)))
 
-    async def upload(self, blob: EncodedBlob, registered: Blob) -> None:
+    async def bundling_owner(self, blobs: list[EncodedBlob]) -> None:
+        async with self.account:
+            registered = await self.single.register(blobs)
+        await asyncio.gather(*(self.upload(*both, bundled=True) for both in zip(blobs, registered, strict=True)))
+
+    async def early_owner(self, blob: EncodedBlob) -> None:
+        """Sends everything in one request, before the registration, and gets the confirmation for it."""
+
+        async def send() -> None:
+            bundle = bundle_of(blob, range(N_SHARDS), metadata=True)
+            try:
+                receipt = await self.single.node.client.store_bundle(
+                    blob.blob_id, bundle, pending=True, confirm=Permanent()
+                )
+            except NodeUnreachable:
+                return
+            if receipt.signed is not None:
+                self.ledger.confirmed[blob.blob_id] = blob
+            self.answered()
+
+        async def register() -> None:
+            async with self.account:
+                await self.single.register([blob])
+
+        await asyncio.gather(send(), register())
+
+    async def upload(self, blob: EncodedBlob, registered: Blob, *, bundled: bool = False) -> None:
         """Until it is done or the node is gone."""
         try:
             await self.eventually_registered(blob)
-            await asyncio.gather(self.send_slivers(blob), self.ask_too_early(blob, registered))
+            send = self.send_bundles if bundled else self.send_slivers
+            await asyncio.gather(send(blob), self.ask_too_early(blob, registered))
             await self.certify_and_delete(blob, registered, await self.confirm(blob, registered))
         except NodeUnreachable:
             return
@@ -111,6 +140,16 @@ class Load:
             self.answered()
 
         await asyncio.gather(*(send(pair, axis) for pair in range(N_SHARDS) for axis in Axis))
+
+    async def send_bundles(self, blob: EncodedBlob) -> None:
+        async def send(pairs: range) -> None:
+            await self.single.node.client.store_bundle(blob.blob_id, bundle_of(blob, pairs))
+            for pair in pairs:
+                for axis in Axis:
+                    self.ledger.slivers[blob.blob_id, pair, axis] = sliver_of(blob, pair, axis).to_bytes()
+            self.answered()
+
+        await asyncio.gather(*(send(range(N_SHARDS)[start : start + 5]) for start in range(0, N_SHARDS, 5)))
 
     async def ask_too_early(self, blob: EncodedBlob, registered: Blob) -> None:
         """Ask for a confirmation while slivers are on their way; a node that gives one must have them all."""
@@ -158,12 +197,24 @@ def sliver_of(blob: EncodedBlob, pair: int, axis: Axis) -> SliverData:
     return both.primary if axis is Axis.PRIMARY else both.secondary
 
 
+def bundle_of(blob: EncodedBlob, pairs: range, *, metadata: bool = False) -> Bundle:
+    slivers = (BundledSliver.of(pair, axis, sliver_of(blob, pair, axis)) for pair in pairs for axis in Axis)
+    return Bundle(blob.metadata.to_bytes() if metadata else None, tuple(slivers))
+
+
 async def load_until_killed(single: SingleNode, ledger: Ledger, dice: random.Random, number: int) -> None:
     """Load the node and kill it in the midst of it; `dice` says after how many answers, and how soon then."""
-    blobs = [make_blob(f"{number}/{index}".encode(), size) for index, size in enumerate(SIZES)]
+    sizes = enumerate((*SIZES, *BUNDLED, *EARLY))
+    blobs = [make_blob(f"{number}/{index}".encode(), size) for index, size in sizes]
+    single_slivers, rest = blobs[: len(SIZES)], blobs[len(SIZES) :]
     part = number % PARTS  # every part of the work is interrupted, its end and what follows it too
     load = Load(single, ledger, ANSWERS * part // (PARTS - 1) + dice.randint(1, ANSWERS // (PARTS - 1)))
-    owners = asyncio.gather(load.owner(blobs[:1], deletable=True), load.owner(blobs[1:], deletable=False))
+    owners = asyncio.gather(
+        load.owner(single_slivers[:1], deletable=True),
+        load.owner(single_slivers[1:], deletable=False),
+        load.bundling_owner(rest[: len(BUNDLED)]),
+        *(load.early_owner(blob) for blob in rest[len(BUNDLED) :]),
+    )
     waiting = asyncio.create_task(load.enough.wait())
     await asyncio.wait([waiting, owners], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.sleep(dice.uniform(0, 0.01))  # where in its work the next requests find the node
