@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 from walrus_sui.client.fetch import SliverFetch
 from walrus_sui.client.limits import Limits
@@ -14,6 +16,8 @@ from walrus_sui.errors import BlobUnavailable, InconsistentBlob
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, SliverData, decode, verify_sliver
 from walrus_sui.redstuff.assembly import RowAssembly
 from walrus_sui.redstuff.decoder import Consistency
+
+T = TypeVar("T")
 
 
 async def read_blob(
@@ -30,6 +34,11 @@ async def read_blob(
     Raises `BlobNotFound`, `BlobUnavailable`, or `InconsistentBlob` if its writer had encoded it wrongly.
     """
     return await _Read(nodes, blob_id, consistency, limits, on_progress, standings or Standings()).run()
+
+
+async def _run(work: Callable[[Consistency], T], consistency: Consistency, *, beside: bool) -> T:
+    """Do `work` here or in a thread `beside`, which takes longer to begin than little work takes to do."""
+    return await asyncio.to_thread(work, consistency) if beside else work(consistency)
 
 
 class _Read:
@@ -82,7 +91,7 @@ class _Read:
         while await self._primaries.collect(metadata, rows.add):
             self._on_progress(Progress(Phase.DECODE, 0, 1))
             try:
-                blob = await asyncio.to_thread(rows.finish, self._consistency)
+                blob = await _run(rows.finish, self._consistency, beside=not rows.quick)
             except InconsistentBlob:
                 wrong = await asyncio.to_thread(rows.wrong_slivers)
                 if not wrong:

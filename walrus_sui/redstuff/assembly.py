@@ -18,6 +18,10 @@ from walrus_sui.redstuff.params import Params
 from walrus_sui.redstuff.placement import Axis
 from walrus_sui.redstuff.sliver import SliverData, axis_code, check_shape, verify_sliver
 
+_QUICK_BYTES = 1 << 20
+_LEAST_HASHED = 128
+"""What hashing a symbol takes is that of a block of so many bytes at least."""
+
 
 class RowAssembly:
     """The rows of one blob; `metadata` must be verified."""
@@ -34,6 +38,12 @@ class RowAssembly:
     def missing(self) -> int:
         """How many more slivers it takes."""
         return max(0, self._params.rows - len(self._lines))
+
+    @property
+    def quick(self) -> bool:
+        """Whether finishing is a matter of a millisecond or two."""
+        symbols = self._params.rows * self._params.n_shards
+        return symbols * max(self._metadata.symbol_size, _LEAST_HASHED) <= _QUICK_BYTES
 
     def __contains__(self, index: int) -> bool:
         return index in self._lines

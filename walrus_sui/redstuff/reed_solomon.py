@@ -13,6 +13,9 @@ import numpy.typing as npt
 from walrus_sui.redstuff import field
 from walrus_sui.redstuff.field import MODULUS, ORDER, Labels
 
+_FEW_LOGARITHMS = 1 << 18
+"""Up to so many, adding them up one by one is quicker than two transforms."""
+
 
 def power_of_two(count: int) -> int:
     """The smallest power of two that is at least `count`."""
@@ -55,9 +58,17 @@ class Code:
     def locator_logs(self, received: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Logarithm of the erasure locator at every point below `end`, given the points received.
 
-        lam[p] = sum of log(p ^ e) over erased e != p, mod 65535, by a Walsh–Hadamard transform (§3.5 step 3).
+        lam[p] = sum of log(p ^ e) over erased e != p, mod 65535, by a Walsh–Hadamard transform (§3.5 step 3), or
+        as it stands where that is less. All logarithms together are 0, so the points that are not erased will do,
+        counted negative.
         """
         erased = self._erased(received)
+        count = int(erased.sum())
+        few, sign = (erased, 1) if 2 * count <= ORDER else (~erased, -1)
+        if min(count, ORDER - count) * self.end <= _FEW_LOGARITHMS:
+            places = np.arange(self.end)[:, None] ^ np.flatnonzero(few)[None, :]
+            sums: npt.NDArray[np.int64] = sign * _logarithms()[places].sum(axis=1) % MODULUS
+            return sums
         transformed = _walsh_hadamard(erased.astype(np.int64))
         return _walsh_hadamard(transformed * _log_spectrum() % MODULUS)[: self.end]
 
@@ -79,10 +90,16 @@ def code_for(k: int, n: int) -> Code:
 
 
 @functools.cache
-def _log_spectrum() -> npt.NDArray[np.int64]:
+def _logarithms() -> npt.NDArray[np.int64]:
+    """With 0 for the logarithm that there is not."""
     log = field.tables().log.astype(np.int64)
     log[0] = 0
-    return _walsh_hadamard(log)
+    return log
+
+
+@functools.cache
+def _log_spectrum() -> npt.NDArray[np.int64]:
+    return _walsh_hadamard(_logarithms())
 
 
 def _walsh_hadamard(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -31,6 +31,7 @@ _ROOM = 4 * _GROUP
 _RECOVER_GROUP = 64
 _RECOVER_BYTES = 8 << 20
 """Most codewords that are solved side by side, and most bytes of them: beyond, it only takes memory."""
+_RECOVERED_BYTES_WORTH_A_THREAD = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +119,8 @@ class NativeEngine:
             return solve
 
         starts = range(0, groups, step)
-        parallel.for_each(starts, prepare, min(parallel.cores(), len(starts)))
+        worth = len(lines) * groups * size >= _RECOVERED_BYTES_WORTH_A_THREAD
+        parallel.for_each(starts, prepare, min(parallel.cores(), len(starts)) if worth else 1)
         return out
 
     def leaf_hashes(self, line: Bytes) -> Bytes:
