@@ -1,0 +1,1 @@
+"""Storing and reading, measured: `python -m benchmarks.store_read --help`."""
