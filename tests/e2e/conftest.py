@@ -18,7 +18,7 @@ import pytest
 
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
-from walrus_sui.client import WalrusClient
+from walrus_sui.client import Limits, WalrusClient
 from walrus_sui.config import load_config
 
 WALRUS = [sys.executable, "-c", "from walrus_cli.main import main; main()"]
@@ -91,7 +91,8 @@ def small_net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localnet]:
 
 @pytest.fixture
 async def client(net: Localnet) -> AsyncIterator[WalrusClient]:
-    async with WalrusClient(load_config(net.layout.client_config)) as opened:
+    """One that gives slow nodes time: tests count on every node that is up to have what was stored."""
+    async with WalrusClient(load_config(net.layout.client_config), limits=Limits(tail_seconds=5.0)) as opened:
         yield opened
 
 
