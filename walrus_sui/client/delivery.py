@@ -114,12 +114,14 @@ class Delivery:
         found = self._encoded.sliver_pair(pair)
         return found.primary if axis is Axis.PRIMARY else found.secondary
 
-    async def _registration(self) -> bool:
-        """Wait for the blob's registration; False if that has been already."""
-        if self._registered is None or self._registered.is_set():
-            return False
-        await self._registered.wait()
-        return True
+    @property
+    def _is_early(self) -> bool:
+        return self._registered is not None and not self._registered.is_set()
+
+    async def _registration(self) -> None:
+        """Wait for the blob's registration, if it is not there yet."""
+        if self._registered is not None:
+            await self._registered.wait()
 
     async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
         """Make one request, again if the connection failed, and for as long as the node lags behind the chain."""
@@ -142,8 +144,9 @@ class Delivery:
             except NodeRefused as refusal:
                 if refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
                     raise
-                if await self._registration():
+                if self._is_early:
                     node.takes_early = False
+                    await self._registration()
                     lag_ends = clock() + self._limits.registration_wait
                     continue
             await asyncio.sleep(backoff)
