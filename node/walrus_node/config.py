@@ -208,6 +208,13 @@ class NodeConfig(_Section):
         )
 
 
+def note_setting(path: Path, key: str, value: str) -> None:
+    """Add a setting to the end of a file, and leave everything else in it as its owner wrote it."""
+    text = path.read_text()
+    end = "" if text.endswith("\n") else "\n"
+    write_private(path, f"{text}{end}{key}: '{value}'\n")
+
+
 def _host_and_port(key: str, text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not (host and colon and port.isascii() and port.isdecimal() and int(port) <= 65535):

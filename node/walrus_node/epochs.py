@@ -70,5 +70,6 @@ class Epochs:
             log.info("epoch %d: %d shards to fill from %d blobs", duty.epoch, len(gained), len(blob_ids))
             await self._sync.complete(map(BlobId, blob_ids))
         self._store.set_shards(ShardsHeld(tuple(sorted(duty.shards)), tuple(sorted(duty.readable))))
+        await self._workers.run(self._store.sync)  # the chain is about to be told that all of it is here
         self._attester.report(duty.epoch)
         await self._garbage.collect(duty, frozenset(held.readable) - duty.readable)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from walrus_node.config import KeyPath, NodeConfig, SuiConfig, Tls, VotingParams
+from walrus_node.config import KeyPath, NodeConfig, SuiConfig, Tls, VotingParams, note_setting
 from walrus_node.keys import (
     generate_network_key,
     generate_protocol_key,
     load_network_public_key,
     load_protocol_key,
 )
+from walrus_sui.bcs.sui import format_address
 from walrus_sui.chain import Contracts, Keypair, NodeMetadata, NodeRegistration, SuiClient, Wallet
 from walrus_sui.chain.types import StorageNodeCap
+from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.errors import ConfigError
 
 CONFIG_FILE = "walrus-node.yaml"
@@ -86,7 +88,8 @@ def setup(
 async def register(sui: SuiClient, config_path: Path) -> StorageNodeCap:
     """Register the node on chain from its own account, and note its cap in the configuration.
 
-    Raises `ConfigError` if it is registered already, and whatever `register_candidate` raises.
+    A registration of this key that the account made before, and that was not noted, is taken up instead of made
+    twice. Raises `ConfigError` if a cap is noted already, and whatever `register_candidate` raises.
     """
     config = NodeConfig.load(config_path)
     if config.storage_node_cap is not None:
@@ -96,9 +99,20 @@ async def register(sui: SuiClient, config_path: Path) -> StorageNodeCap:
     contracts = await Contracts.discover(sui, config.sui.system_object, config.sui.staking_object)
     keypair = Wallet.load(config.sui.wallet_config).keypair
     key = load_protocol_key(config.protocol_key_pair.path)
-    cap = await contracts.register_candidate(keypair, _registration(config), key)
-    config.model_copy(update={"storage_node_cap": cap.object_id}).save(config_path)
+    cap = await _found_cap(contracts, keypair, key)
+    if cap is None:
+        cap = await contracts.register_candidate(keypair, _registration(config), key)
+    note_setting(config_path, "storage_node_cap", format_address(cap.object_id))
     return cap
+
+
+async def _found_cap(contracts: Contracts, keypair: Keypair, key: SecretKey) -> StorageNodeCap | None:
+    """The cap of the account under which this very key is registered."""
+    caps = await contracts.owned_storage_node_caps(keypair.address)
+    pools = await contracts.pools(cap.node_id for cap in caps)
+    own = bytes(key.public_key)
+    matching = (cap for cap, pool in zip(caps, pools, strict=True) if pool.node_info.compressed_public_key == own)
+    return next(matching, None)
 
 
 def _registration(config: NodeConfig) -> NodeRegistration:

@@ -16,6 +16,7 @@ from walrus_node.http import listen, serve_http
 from walrus_node.keys import load_network_key, load_protocol_key
 from walrus_node.membership import Membership
 from walrus_node.metrics import Metrics, metrics_app
+from walrus_node.registered import compare_registration
 from walrus_node.reopening import reopening, unless_unwritable
 from walrus_node.store import Store
 from walrus_node.workers import Workers
@@ -83,6 +84,8 @@ async def _lay_ground(config: NodeConfig, stack: contextlib.AsyncExitStack, stop
     http = await stack.enter_async_context(http_client(limits))
     workers = stack.enter_context(Workers(config.thread_pool))
     node_id = (await contracts.storage_node_cap(cap_id)).node_id
+    (pool,) = await contracts.pools([node_id])
+    compare_registration(config, pool.node_info, bytes(key.public_key))
     membership = Membership(contracts, node_id, http, config.peer_url_scheme, limits)
     await membership.refresh()
     return Ground(config, key, keypair, cap_id, store, sui, contracts, membership, workers)

@@ -130,6 +130,22 @@ def test_the_certificate_is_what_official_clients_look_for() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "sent", [b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n", b"\x16\x03\x01\x00\x05hello", b""]
+)
+async def test_who_does_not_speak_tls_is_cut_off(sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    async with served(own(KEY)) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(sent)
+        writer.write_eof()
+        async with asyncio.timeout(10):
+            with contextlib.suppress(ConnectionError):
+                assert b"HTTP" not in await reader.read()
+        writer.close()
+        assert await ask(url, compressed(KEY.public_key())) == {"size": 0}
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 # What an operator gives
 
 
