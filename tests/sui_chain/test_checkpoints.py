@@ -87,6 +87,34 @@ async def test_a_follower_learns_of_a_checkpoint_at_once(
     assert sorted(delays)[2] < 0.1
 
 
+class Counting(Transport):
+    """Counts how often a checkpoint is asked for."""
+
+    asked = 0
+
+    async def call(self, service: str, method: str, request: Any) -> Any:
+        self.asked += method == "get_checkpoint"
+        return await super().call(service, method, request)
+
+
+async def test_who_is_told_does_not_ask(sui: SuiClient, network: LocalSui, alice: Keypair) -> None:
+    transport = Counting(network.url)
+    transport.open()
+    start = await sui.latest_checkpoint() + 1
+    async with aclosing(follow_checkpoints(transport, start)) as checkpoints:
+        following = soon(checkpoints)
+        await pay(sui, alice)
+        await following  # it listens now
+        before, found = transport.asked, 0
+        for _ in range(20):
+            following = soon(checkpoints)
+            sequence = await pay(sui, alice)
+            found += (await following).sequence == sequence
+        assert found == 20
+        assert transport.asked - before <= 6  # time passes, and it asks ever more seldom
+    await transport.close()
+
+
 class WithoutSubscriptions(Transport):
     """As towards a full node that does not offer them."""
 

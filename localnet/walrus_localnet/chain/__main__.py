@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import signal
@@ -54,6 +55,7 @@ async def _run(options: argparse.Namespace) -> None:
         lag=options.lag_ms / 1000,
         epoch=None if options.epoch_ms is None else options.epoch_ms / 1000,
     ) as network:
+        gc.freeze()  # the framework is here to stay: looking through it for garbage takes a tenth of a second
         _announce(network, as_json=options.json)
         await stop.wait()
 
