@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _MAX_INPUT = 16 << 20
-_GLOBALS = {"config": "--config", "context": "--context", "wallet": "--wallet", "gasBudget": "--gas-budget"}
+_PAIRS = ("attr", "tag")
+_OTHER_NAMES = {"attributes": "attr"}
+"""What Walrus' own tool calls arguments that have another name here."""
+_GLOBALS = {
+    "config": "--config",
+    "context": "--context",
+    "rpcUrl": "--rpc-url",
+    "wallet": "--wallet",
+    "gasBudget": "--gas-budget",
+}
 
 
 @app.command("json")
@@ -74,22 +83,25 @@ def words_of(document: Mapping[str, Any]) -> list[str]:
 
 
 def _find(value: object) -> tuple[Command, Mapping[str, Any]]:
-    from walrus_cli.reference import commands
+    from walrus_cli.main import COMMANDS
+    from walrus_cli.reference import commands_of
 
     name, inner = _only_entry(value, "command")
-    named = [command for command in commands() if name in (_camel(command.path[0]), *map(_camel, command.aliases))]
-    if named and len(named[0].path) > 1:
+    known = {_camel(word): entry.alias_of or word for word, entry in COMMANDS.items()}
+    found = commands_of(known[name]) if name in known else ()
+    if found and len(found[0].path) > 1:
         group, (name, inner) = name, _only_entry(inner, name)
-        named = [command for command in named if _camel(command.path[1]) == name]
+        known = {_camel(command.path[1]): "" for command in found}
+        found = tuple(command for command in found if _camel(command.path[1]) == name)
         name = f"{group}.{name}"
-    if not named:
-        known = ", ".join(dict.fromkeys(_camel(command.path[0]) for command in commands()))
-        raise InputError(f"expected a command, which are {known}; got {name!r}")
-    return named[0], _mapping(inner, name)
+    if not found:
+        raise InputError(f"expected a command, which are {', '.join(known)}; got {name!r}")
+    return found[0], _mapping(inner, name)
 
 
 def _parameter(command: Command, key: str) -> tuple[Parameter, bool]:
     """What `key` names, and whether it says so or, as `permanent` of `deletable`, the opposite."""
+    key = _OTHER_NAMES.get(key, key)
     for item in command.parameters:
         if key in (_camel(item.name.replace("_", "-")), *map(_flag_key, item.flags)):
             return item, True
@@ -108,12 +120,19 @@ def _words(parameter: Parameter, value: object, key: str, *, on: bool) -> Iterat
         chosen = parameter.flags if value == on else parameter.off_flags
         yield from chosen[:1]
         return
-    values = value if isinstance(value, list) else [value]
+    values = _listed(value, pairs=parameter.name in _PAIRS)
     if len(values) != 1 and not parameter.repeatable:
         raise InputError(f"expected one value for {key}, got {len(values)}")
     for item in values:
         text = _scalar(item, key)
         yield f"{parameter.flags[0]}={text}" if parameter.flags else text
+
+
+def _listed(value: object, *, pairs: bool) -> list[object]:
+    """One value or several; of names and their values one after the other."""
+    if pairs and isinstance(value, dict):
+        return [word for pair in value.items() for word in pair]
+    return value if isinstance(value, list) else [value]
 
 
 def _scalar(value: object, key: str) -> str:

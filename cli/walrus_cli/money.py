@@ -65,10 +65,22 @@ _NETWORKS = {
 }
 
 
+def _network_here() -> SuiNetwork | None:
+    """The local network of this machine, if one has been made."""
+    from walrus_localnet.testbed.localnet import Localnet
+    from walrus_sui.config import default_localnet_directory
+
+    localnet = Localnet(default_localnet_directory())
+    if not localnet.exists:
+        return None
+    manifest = localnet.manifest()
+    return SuiNetwork("localnet", manifest.rpc_url, manifest.faucet_url)
+
+
 def parse_network(text: str) -> SuiNetwork:
     """A known network's name, or `RPC_URL` or `RPC_URL;FAUCET_URL`. Raises `InputError`."""
     if text in _NETWORKS:
-        return _NETWORKS[text]
+        return (_network_here() if text == "localnet" else None) or _NETWORKS[text]
     rpc_url, _, faucet_url = text.partition(";")
     if not rpc_url.startswith(("http://", "https://")):
         raise InputError(f"expected one of {', '.join(_NETWORKS)}, or RPC_URL;FAUCET_URL, got {text!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,7 @@ from walrus_sui.client.network import read_network
 from walrus_sui.client.transport import http_client
 from walrus_sui.errors import WalrusError
 from walrus_sui.redstuff import Params
-from walrus_sui.storage import StorageNodeClient, routes
+from walrus_sui.storage import StorageNodeClient
 from walrus_sui.storage.client import NETWORK_KEY
 from walrus_sui.storage.committee import Member
 
@@ -33,6 +34,9 @@ _LITTLE_WAL = 100_000_000
 _CLOCK_SECONDS = 30.0
 _OLD_CHECKPOINT_SECONDS = 120.0
 _NODE_SECONDS = 10.0
+_API = "/v1/api"
+_MAX_API = 1 << 20
+_MAX_VERSION = 40
 _START_NODES = "a local network's nodes are started with `walrus localnet restart-node`; elsewhere wait"
 
 
@@ -171,7 +175,7 @@ def _weigh(findings: Findings, answers: list[_Answer], params: Params) -> None:
     message = f"{count} of {len(answers)} answer, with {weight} of {params.n_shards} shards"
     versions = sorted({answer.software for answer in answers if answer.software})
     if versions:
-        message += f" ({', '.join(versions)})"
+        message += f" (version {', '.join(versions)})"
     if weight >= params.quorum:
         findings.ok("nodes", f"{message}; storing takes {params.quorum}, reading {params.rows}")
     elif weight >= params.rows:
@@ -186,7 +190,7 @@ async def _ask(http: httpx.AsyncClient, scheme: str, member: Member, epoch: int)
     url = f"{scheme}://{member.network_address}"
     try:
         health = await StorageNodeClient(url, http, member.network_public_key).health()
-        software, skew = await _headers(http, url, member.network_public_key)
+        software, skew = await _described(http, url, member.network_public_key)
     except WalrusError as error:
         return _Answer(member, False, error.message.removeprefix(f"{url}: "), None)
     except httpx.HTTPError as error:
@@ -194,14 +198,32 @@ async def _ask(http: httpx.AsyncClient, scheme: str, member: Member, epoch: int)
     return _Answer(member, True, _trouble(health, epoch, skew), software)
 
 
-async def _headers(http: httpx.AsyncClient, url: str, key: bytes) -> tuple[str | None, float]:
-    """What a node says it runs, and how far its clock is from ours, in seconds (0 if it does not tell)."""
-    async with http.stream("GET", url + routes.HEALTH, extensions={NETWORK_KEY: key}) as response:
-        software, date = response.headers.get("server"), response.headers.get("date")
+async def _described(http: httpx.AsyncClient, url: str, key: bytes) -> tuple[str | None, float]:
+    """The version a node says it is of, and how far its clock is from ours, in seconds (0 if it does not tell)."""
+    accept, extensions = {"accept": "application/json"}, {NETWORK_KEY: key}
+    async with http.stream("GET", url + _API, headers=accept, extensions=extensions) as response:
+        date, body = response.headers.get("date"), b""
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > _MAX_API:
+                break
+    return _version(body), 0.0 if date is None else _skew(date)
+
+
+def _version(description: bytes) -> str | None:
+    """From the OpenAPI description of a node's interface; official nodes show a page for browsers instead."""
     try:
-        return software, 0.0 if date is None else parsedate_to_datetime(date).timestamp() - time.time()
+        found = json.loads(description)["info"]["version"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return str(found)[:_MAX_VERSION]
+
+
+def _skew(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
     except ValueError:
-        return software, 0.0
+        return 0.0
 
 
 def _trouble(health: dict[str, object], epoch: int, skew: float) -> str | None:

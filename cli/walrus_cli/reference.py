@@ -59,7 +59,9 @@ class Command:
 @functools.cache
 def global_options() -> tuple[Parameter, ...]:
     """The options that may stand before the command's name as well."""
-    return tuple(item for item in _parameters(_tree()) if not {"--help", "--version"} & {*item.flags})
+    from walrus_cli.main import build_command
+
+    return tuple(item for item in _parameters(build_command([])) if not {"--help", "--version"} & {*item.flags})
 
 
 @functools.cache
@@ -67,23 +69,22 @@ def commands() -> tuple[Command, ...]:
     """All commands in the order of the help, groups as what is in them."""
     from walrus_cli.main import COMMANDS
 
-    aliases: dict[str, list[str]] = {}
-    for name, entry in COMMANDS.items():
-        if entry.alias_of is not None:
-            aliases.setdefault(entry.alias_of, []).append(name)
-    root = _tree()
-    named = ((name, root.commands[name]) for name, entry in COMMANDS.items() if entry.alias_of is None)
     return tuple(
-        Command(path, _first_paragraph(command.help), tuple(_parameters(command)), _aliases(path, aliases))
-        for name, found in named
-        for path, command in _leaves((name,), found)
+        command for name, entry in COMMANDS.items() if entry.alias_of is None for command in commands_of(name)
     )
 
 
-def _tree() -> Any:
+@functools.cache
+def commands_of(name: str) -> tuple[Command, ...]:
+    """The command of that name, or those of the group. Nothing else is imported."""
     from walrus_cli.main import COMMANDS, build_command
 
-    return build_command([*COMMANDS])
+    aliases = tuple(other for other, entry in COMMANDS.items() if entry.alias_of == name)
+    found = build_command([name]).commands[name]
+    return tuple(
+        Command(path, _first_paragraph(command.help), tuple(_parameters(command)), aliases)
+        for path, command in _leaves((name,), found)
+    )
 
 
 def _leaves(path: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -93,10 +94,6 @@ def _leaves(path: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ..
         return
     for name, found in inner.items():
         yield from _leaves((*path, name), found)
-
-
-def _aliases(path: tuple[str, ...], aliases: dict[str, list[str]]) -> tuple[str, ...]:
-    return tuple(aliases.get(path[0], ())) if len(path) == 1 else ()
 
 
 def _parameters(command: Any) -> Iterator[Parameter]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Done, Stage
+from walrus_cli.network_checks import _skew, _version
 
 
 def found(done: Done) -> dict[str, dict[str, Any]]:
@@ -60,6 +63,27 @@ def test_a_keystore_that_others_can_read(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "sui.keystore").chmod(0o644)
     check = found(stage.walrus("doctor", "--json", wallet=wallet))["wallet"]
     assert (check["status"], check["hint"]) == ("warn", f"chmod 600 {tmp_path / 'sui.keystore'}")
+
+
+@pytest.mark.parametrize(
+    ("described", "version"),
+    [
+        (b'{"info": {"version": "1.2.3"}}', "1.2.3"),
+        (b'{"info": {"version": "' + b"9" * 99 + b'"}}', "9" * 40),
+        (b"<!doctype html>", None),
+        (b"[" * 100_000, None),
+        (b'{"info": 3}', None),
+        (b"", None),
+    ],
+)
+def test_the_version_of_a_node_is_taken_where_it_tells(described: bytes, version: str | None) -> None:
+    assert _version(described) == version
+
+
+@pytest.mark.parametrize("date", ["Fri, 20 Nov 2026 12:41:44 GMT", "yesterday", ""])
+def test_the_clock_of_a_node_is_compared_where_it_tells(date: str) -> None:
+    expected = datetime(2026, 11, 20, 12, 41, 44, tzinfo=UTC).timestamp() - time.time() if "GMT" in date else 0
+    assert abs(_skew(date) - expected) < 60
 
 
 @pytest.mark.parametrize(

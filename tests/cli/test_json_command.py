@@ -37,6 +37,14 @@ from walrus_cli.main import run
             ["set-blob-attribute", "--attr=k", "--attr=--v", "--json", "--", "0x1"],
         ),
         (
+            {"command": {"setBlobAttribute": {"blobObjId": "0x1", "attributes": {"k": "v", "l": "w"}}}},
+            ["set-blob-attribute", "--attr=k", "--attr=v", "--attr=l", "--attr=w", "--json", "--", "0x1"],
+        ),
+        (
+            {"rpcUrl": "http://x", "command": {"resolveQuilt": {"quiltId": "-q"}}},
+            ["--rpc-url=http://x", "list-patches-in-quilt", "--json", "--", "-q"],
+        ),
+        (
             {"command": {"certificate": {"verify": {"path": "c.json", "onChain": True}}}},
             ["certificate", "verify", "--on-chain", "--json", "--", "c.json"],
         ),

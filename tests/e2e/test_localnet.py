@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import stat
+from importlib.metadata import version
 from urllib.parse import urlsplit
 
 import pytest
@@ -197,7 +198,10 @@ def test_json_has_the_names_of_walrus(walrus, small_net, file, tmp_path):
     assert ask("certificate", "show", blob, "--out", proof)["blobId"] == dry["blobId"]
     checked = ask("certificate", "verify", proof, "--file", file, "--on-chain")["checked"]
     assert checked == ["signature", "quorum", "file", "chain"]
-    assert ask("doctor")["ok"] is True
+    healthy = ask("doctor")
+    assert healthy["ok"] is True
+    (nodes,) = [check["message"] for check in healthy["checks"] if check["name"] == "nodes"]
+    assert nodes.startswith(f"4 of 4 answer, with 10 of 10 shards (version {version('walrus-sui')})")
 
 
 def test_options_come_from_variables_too(walrus, small_net, file):
@@ -210,6 +214,20 @@ def test_options_come_from_variables_too(walrus, small_net, file):
     assert (chosen.code, chosen.json["error"]["code"]) == (3, "config")
     bad = walrus("store", file, net=small_net, WALRUS_STORE_END_EPOCH="soon", WALRUS_JSON="1")
     assert (bad.code, bad.json["error"]["code"]) == (2, "usage")
+
+
+def test_a_new_wallet_is_for_the_network_of_this_machine(walrus, small_net, file, tmp_path):
+    (tmp_path / "walrus-sui").mkdir()
+    (tmp_path / "walrus-sui" / "localnet").symlink_to(small_net.layout.root)
+    path = tmp_path / "client.yaml"
+    words = ("generate-sui-wallet", "--path", path, "--sui-network", "localnet", "--use-faucet")
+    made = walrus(*words, XDG_DATA_HOME=str(tmp_path))
+    assert made.code == 0, made.err
+    assert small_net.manifest().rpc_url in path.read_text()
+    paid = walrus("get-wal", "--wallet", path, net=small_net)
+    assert paid.out == "0.5 WAL for 0.5 SUI\n"
+    assert walrus("store", file, "--force", "--wallet", path, net=small_net).code == 0
+    assert walrus("list-blobs", "--wallet", path, net=small_net).out.count("200000 bytes") == 1
 
 
 def blob_listed(listed, object_id):
