@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that none sends a request into one that is being closed."""
 _BACKLOG = 1024
+_TICK_SECONDS = 1.0
 _END_OF_HEAD, _INTERIM = b"\r\n\r\n", b"HTTP/1.1 100"
 _JOINED_BYTES = 1 << 16
 """Longest body that is copied behind its head."""
@@ -89,6 +90,13 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        """Keep the date in answers right. uvicorn wakes ten times a second to see whether it should stop."""
+        should_exit = await self.on_tick(0)
+        while not should_exit:
+            await asyncio.sleep(_TICK_SECONDS)
+            should_exit = await self.on_tick(0)
 
 
 async def serve_http(

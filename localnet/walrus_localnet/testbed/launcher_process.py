@@ -25,8 +25,10 @@ def main() -> None:
     """Answer requests until standard input ends."""
     import walrus_node.service  # noqa: F401
     from walrus_sui.chain.transport import preload
+    from walrus_sui.redstuff import kernels
 
     preload()
+    kernels.engine()  # or each node loads the compiled kernels when it meets its first blob
     pids: list[int] = []
     for line in sys.stdin.buffer:
         if line == RELEASE:
