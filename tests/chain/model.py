@@ -11,6 +11,7 @@ class Place(Enum):
     """Where a toy is. `Toy.holder` says whose, or in what."""
 
     OWNED = "owned by a person"
+    PARTY = "owned by a person as a party"
     SHARED = "shared"
     FROZEN = "frozen"
     BOXED = "wrapped in a box"
@@ -66,7 +67,8 @@ class Model:
         return self.borrowing(toy, person)
 
     def _owning(self, toy: Toy, person: str) -> Outcome:
-        return Outcome.DONE if (toy.place, toy.holder) == (Place.OWNED, person) else Outcome.REFUSED
+        owned = toy.place in (Place.OWNED, Place.PARTY) and toy.holder == person
+        return Outcome.DONE if owned else Outcome.REFUSED
 
     def inside(self, holder: bytes, place: Place) -> list[bytes]:
         """Toys attached or sent to a toy."""

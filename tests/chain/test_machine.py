@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.chain.chain_check import Audit, check_money
 from tests.chain.model import Model, Outcome, Place, Toy
-from tests.chain.sandbox import Account, Playground, Program, Sandbox, publish
+from tests.chain.sandbox import SUI, Account, Playground, Program, Sandbox, publish
 from tests.scale import cases
 from walrus_localnet.chain.errors import TransactionRejected
 from walrus_localnet.chain.objects import id_of, version_of
@@ -22,11 +22,14 @@ from walrus_sui.bcs import U64, sui
 from walrus_sui.bcs.sui import (
     AddressOwner,
     Argument,
+    ConsensusAddressOwner,
     ImmutableOwner,
     ObjectOwner,
     SharedOwner,
     StructTag,
     Success,
+    TypeTag,
+    format_address,
 )
 
 SEEDS = st.integers(0, 2**32)
@@ -72,7 +75,7 @@ class Machine(RuleBasedStateMachine):
     def given(self, program: Program, toy: bytes) -> Argument:
         """The toy as an input in the form it asks for. One that is wrapped or attached is tried as if owned."""
         found = self.model.toys[toy]
-        if found.place is Place.SHARED:
+        if found.place in (Place.SHARED, Place.PARTY):
             return program.shared(self.box.object(toy))
         alive = self.box.ledger.store.latest(toy) is not None
         return program.owned(self.box.ref(toy) if alive else sui.ObjectRef(toy, 1, bytes(32)))
@@ -187,7 +190,28 @@ class Machine(RuleBasedStateMachine):
     def send(self, seed: int, name: str) -> None:
         toy, friend = self.any_toy(seed), self.other(name)
         if self.move(toy, name, lambda program, given: program.send(self.who(friend).address, given)):
-            self.model.toys[toy].holder = friend
+            self.model.toys[toy].place, self.model.toys[toy].holder = Place.OWNED, friend
+
+    @precondition(lambda self: self.model.toys)
+    @rule(seed=SEEDS, name=PEOPLE)
+    def give_to_a_party(self, seed: int, name: str) -> None:
+        """To the other, or once more to oneself."""
+        toy = self.any_toy(seed)
+        receiver = name if seed % 2 else self.other(name)
+
+        def act(program: Program, given: Argument) -> None:
+            party = program.call(SUI, "party::single_owner", program.address(self.who(receiver).address))
+            kind = TypeTag.parse(f"{format_address(self.play.package)}::toys::Toy")
+            program.call(SUI, "transfer::public_party_transfer", given, party, type_args=[kind])
+
+        before = self.box.ledger.store.latest(toy)
+        if self.move(toy, name, act):
+            again = self.model.toys[toy].place is Place.PARTY and self.model.toys[toy].holder == receiver
+            self.model.toys[toy].place, self.model.toys[toy].holder = Place.PARTY, receiver
+            after = self.box.object(toy)
+            assert isinstance(after.owner, ConsensusAddressOwner)
+            assert before is not None
+            assert after.owner == before.owner if again else after.owner.start_version == version_of(after)
 
     @precondition(lambda self: self.model.toys)
     @rule(seed=SEEDS, name=PEOPLE)
@@ -347,6 +371,10 @@ class Machine(RuleBasedStateMachine):
             case Place.OWNED:
                 assert isinstance(toy.holder, str)
                 assert owner == AddressOwner(self.who(toy.holder).address)
+            case Place.PARTY:
+                assert isinstance(toy.holder, str)
+                assert isinstance(owner, ConsensusAddressOwner)
+                assert owner.address == self.who(toy.holder).address
             case Place.SENT:
                 assert owner == AddressOwner(toy.holder)  # type: ignore[arg-type]
             case Place.ATTACHED:

@@ -61,7 +61,7 @@ async def _arguments(request: Request) -> dict[str, Any]:
             raise LocalChainError(f"expected at most {MAX_BODY} bytes, got more")
     try:
         found = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LocalChainError(f"expected JSON, got: {error}") from error
     if not isinstance(found, dict):
         raise LocalChainError(f"expected a JSON object, got {type(found).__name__}")

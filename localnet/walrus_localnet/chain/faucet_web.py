@@ -50,7 +50,7 @@ def parse_recipient(body: bytes) -> bytes:
     """Raises `BcsError` unless the body is a faucet request."""
     try:
         text = json.loads(body)["FixedAmountRequest"]["recipient"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BcsError('expected {"FixedAmountRequest": {"recipient": "0x…"}}, got something else') from error
     if not isinstance(text, str):
         raise BcsError(f"expected the recipient's address as text, got {type(text).__name__}")
