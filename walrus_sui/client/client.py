@@ -254,8 +254,13 @@ class WalrusClient:
         return await self._with_committees(lambda committee: self._quilt_of(committee, blob_id))
 
     async def _quilt_of(self, committee: Committee, blob_id: BlobId) -> QuiltReader:
-        nodes, limits = self._session.nodes(committee), self._session.limits
-        return await open_quilt(nodes, blob_id, limits=limits, whole=lambda: self.read(blob_id))
+        return await open_quilt(
+            self._session.nodes(committee),
+            blob_id,
+            limits=self._session.limits,
+            standings=self._standings,
+            whole=lambda: self.read(blob_id),
+        )
 
 
 def _parsed(blob_id: BlobId | str) -> BlobId:

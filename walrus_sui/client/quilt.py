@@ -1,7 +1,7 @@
 """Files of a quilt, each read from its own columns alone (encoding.md §9).
 
 A column of a quilt is a secondary sliver, so one file costs the slivers it lies in and not the whole blob. Where
-the node that holds one of them does not give it, the blob is read as a whole instead.
+too few nodes give what a column takes, the blob is read as a whole instead.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
+from walrus_sui.client.column import ColumnReader
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.metadata import fetch_metadata
-from walrus_sui.client.nodes import CommitteeNode, CommitteeNodes
+from walrus_sui.client.nodes import CommitteeNodes
 from walrus_sui.client.parallel import together
 from walrus_sui.client.progress import ignore_progress
+from walrus_sui.client.standing import Standings
 from walrus_sui.client.stored import StoredBlob
-from walrus_sui.errors import NodeError, NodeMisbehaved, QuiltError, SliverError
-from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, Params, pair_index, verify_sliver
+from walrus_sui.errors import NodeError, QuiltError, RedStuffError
+from walrus_sui.redstuff import BlobId, BlobMetadata, Params
 from walrus_sui.redstuff.quilt import QuiltFile, QuiltPatch, column_of, index_columns, read_file, read_index
 
 BLOB_TYPE_ATTRIBUTE = "_walrusBlobType"
@@ -38,20 +40,26 @@ class StoredQuilt:
 
 
 async def open_quilt(
-    nodes: CommitteeNodes, blob_id: BlobId, *, limits: Limits, whole: Callable[[], Awaitable[bytes]]
+    nodes: CommitteeNodes,
+    blob_id: BlobId,
+    *,
+    limits: Limits,
+    standings: Standings,
+    whole: Callable[[], Awaitable[bytes]],
 ) -> QuiltReader:
     """A reader of one quilt; `whole` reads its blob. Raises `BlobNotFound`, `BlobUnavailable`."""
     found = await fetch_metadata(nodes, blob_id, limits=limits, on_progress=ignore_progress)
-    return QuiltReader(nodes, blob_id, found.metadata, whole)
+    reader = ColumnReader(nodes, blob_id, found.metadata, limits, standings)
+    return QuiltReader(reader, blob_id, found.metadata, whole)
 
 
 class QuiltReader:
-    """One quilt on the nodes of a committee. `whole` reads its blob."""
+    """One quilt, column by column. `whole` reads its blob."""
 
     def __init__(
-        self, nodes: CommitteeNodes, blob_id: BlobId, metadata: BlobMetadata, whole: Callable[[], Awaitable[bytes]]
+        self, reader: ColumnReader, blob_id: BlobId, metadata: BlobMetadata, whole: Callable[[], Awaitable[bytes]]
     ) -> None:
-        self._nodes = nodes
+        self._reader = reader
         self._blob_id = blob_id
         self._metadata = metadata
         self._whole = whole
@@ -85,8 +93,8 @@ class QuiltReader:
         """Columns `start` up to but not including `end`, each verified."""
         if self._blob is None:
             try:
-                return await together(self._column(column) for column in range(start, end))
-            except (NodeError, SliverError):
+                return await together(self._reader.column(column) for column in range(start, end))
+            except (NodeError, RedStuffError):
                 await self._read_whole()
         return tuple(column_of(self._blob_padded(), column, self._params) for column in range(start, end))
 
@@ -95,24 +103,10 @@ class QuiltReader:
             if self._blob is None:
                 self._blob = await self._whole()
 
-    async def _column(self, column: int) -> bytes:
-        pair = pair_index(Axis.SECONDARY, column, self._nodes.n_shards)
-        node = self._holder(pair)
-        async with node.slots:
-            sliver = await node.client.sliver(self._blob_id, pair, Axis.SECONDARY)
-        if sliver.index != column:
-            raise NodeMisbehaved(node.name, f"expected secondary sliver {column}, got {sliver.index}")
-        await asyncio.to_thread(verify_sliver, sliver, Axis.SECONDARY, self._metadata)
-        return sliver.data
-
-    def _holder(self, pair: int) -> CommitteeNode:
-        member = self._nodes.committee.holder_of_pair(self._blob_id, pair)
-        return next(node for node in self._nodes if node.member is member)
-
     def _blob_padded(self) -> bytes:
         params, blob = self._params, self._blob or b""
         return blob.ljust(params.rows * params.columns * self._metadata.symbol_size, b"\0")
 
     @property
     def _params(self) -> Params:
-        return Params(self._nodes.n_shards)
+        return Params(self._metadata.n_shards)
