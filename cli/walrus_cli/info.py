@@ -60,5 +60,5 @@ async def _facts(config: Path | None) -> Facts:
     async with open_client(config) as client:
         network, contracts = await client.network(), client.contracts
         ids = [member.node_id for member in network.committee.members]
-        names = {pool.object_id: pool.node_info.name for pool in await contracts.pools(ids)}
-        return Facts(network, names, str(contracts.wal_type))
+        pools = {pool.object_id: pool for pool in await contracts.pools(ids)}
+        return Facts(network, pools, str(contracts.wal_type))

@@ -195,7 +195,7 @@ def _not_on_this_command_line() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
-    output.begin("--json" in arguments or os.environ.get(JSON_VARIABLE, "") not in ("", "0", "false"))
+    output.begin("--json" in arguments or _is_on(os.environ.get(JSON_VARIABLE, "")))
     try:
         with choosing():
             command = build_command(arguments)
@@ -213,6 +213,10 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         return output.crashed(error)
     return code if isinstance(code, int) else 0
+
+
+def _is_on(value: str) -> bool:
+    return value.strip().lower() in ("1", "true", "t", "yes", "y", "on")
 
 
 def main() -> NoReturn:

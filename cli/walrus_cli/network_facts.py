@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from walrus_cli.amounts import amount_text
 from walrus_cli.expiry import date_text
 from walrus_sui.chain import Prices
+from walrus_sui.chain.types import StakingPool
 from walrus_sui.client import Network
 from walrus_sui.redstuff import Params
 
@@ -16,10 +17,10 @@ _METADATA_FACTOR = 2
 
 
 class Facts(NamedTuple):
-    """One reading of a network, the names of its nodes by node id, and the type of its coin."""
+    """One reading of a network, the pools of its nodes by node id, and the type of its coin."""
 
     network: Network
-    names: dict[bytes, str]
+    pools: dict[bytes, StakingPool]
     wal_type: str
 
     def document(self, section: str) -> dict[str, Any]:
@@ -163,12 +164,14 @@ class Facts(NamedTuple):
             "maxEncodedBlobSize": params.encoded_size(params.max_blob_size),
             "storageNodes": [
                 {
-                    "name": self.names.get(member.node_id, ""),
+                    "name": self.pools[member.node_id].node_info.name,
                     "nodeId": "0x" + member.node_id.hex(),
                     "networkAddress": member.network_address,
                     "publicKey": member.public_key.hex(),
                     "nShards": member.weight,
                     "shardIds": list(member.shards),
+                    "stake": self.pools[member.node_id].wal_balance,
+                    "commissionRate": self.pools[member.node_id].commission_rate,
                 }
                 for member in self.network.committee.members
             ],
@@ -177,7 +180,8 @@ class Facts(NamedTuple):
     def _committee_lines(self, facts: dict[str, Any]) -> list[str]:
         nodes = facts["storageNodes"]
         return ["nodes"] + [
-            f"  {node['nShards']:4} shards  {node['networkAddress']}  {node['name']}  {node['nodeId']}"
+            f"  {node['nShards']:4} shards  {node['networkAddress']}  {node['name']}  {node['nodeId']}  "
+            f"{amount_text(node['stake'], 'WAL')} staked, {node['commissionRate'] / 100:g} % commission"
             for node in nodes
         ]
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_BATCH = 100
+"""Objects deleted in one transaction."""
+
 
 @app.command("list-blobs")
 def list_blobs(
@@ -147,8 +150,9 @@ async def _delete(
     async with open_client(config) as client:
         blobs = await wanted.find(client)
         confirm(f"Delete {len(blobs)} Blob objects?", yes=yes)
-        for blob in blobs:
-            await client.delete(blob.object_id)
+        for start in range(0, len(blobs), _BATCH):
+            batch = [blob.object_id for blob in blobs[start : start + _BATCH]]
+            await client.contracts.delete_blobs(client.signer, batch)
         ids = dict.fromkeys(BlobId(blob.blob_id) for blob in blobs)
         statuses = {str(blob_id): await _status(client, blob_id) for blob_id in ids} if check else {}
     return ["0x" + blob.object_id.hex() for blob in blobs], statuses

@@ -167,6 +167,9 @@ def test_blobs_are_deleted_by_object_blob_or_contents(stage: Stage, tmp_path: Pa
     assert (
         "permanent blobs stay until their end epoch" in stage.walrus("delete", "--object-ids", kept, "--yes").err
     )
+    another, _ = store(stage, b"four")
+    assert stage.walrus("delete", "--object-ids", another, kept, *quick).code == 6
+    assert another in stage.walrus("list-blobs").out  # all or none
     theirs = stage.walrus("delete", "--object-ids", kept, *quick, wallet=stage.wallet(tmp_path))
     assert (theirs.code, theirs.error) == (6, "not_owner")
 

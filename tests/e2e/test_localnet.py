@@ -281,7 +281,9 @@ def test_info_shows_committee_and_prices(walrus, small_net):
     info = walrus("info", "all", "--json", net=small_net).json
     assert info["epochInfo"]["currentEpoch"] == 1
     assert info["storageInfo"]["nShards"] == 10
-    assert sorted(node["nShards"] for node in info["committeeInfo"]["storageNodes"]) == [2, 2, 3, 3]
+    nodes = info["committeeInfo"]["storageNodes"]
+    assert sorted(node["nShards"] for node in nodes) == [2, 2, 3, 3]
+    assert {(node["stake"], node["commissionRate"]) for node in nodes} == {(1000 * 10**9, 6000)}
     prices = info["priceInfo"]
     assert (prices["storagePricePerUnitSize"], prices["writePricePerUnitSize"]) == (100_000, 20_000)
     assert info["sizeInfo"]["maxBlobSize"] == 4 * 7 * 65_534

@@ -16,9 +16,19 @@ class StorageCalls(RegistrationCalls, CertificationCalls):
 
     async def delete_blob(self, keypair: Keypair, object_id: bytes) -> ExecutedTransaction:
         """Delete a deletable blob; what is left of its storage goes to the account. Raises `MoveAborted`."""
+        return await self.delete_blobs(keypair, (object_id,))
+
+    async def delete_blobs(self, keypair: Keypair, object_ids: Sequence[bytes]) -> ExecutedTransaction:
+        """Delete deletable blobs, all or none; what is left of their storage goes to the account.
+
+        Raises `MoveAborted` if one of them cannot be deleted.
+        """
         tx = TransactionBuilder()
-        storage = self._call(tx, "system", "delete_blob", (tx.object(self.system_object), tx.object(object_id)))
-        tx.transfer_objects([storage], keypair.address)
+        system = tx.object(self.system_object)
+        storages = [
+            self._call(tx, "system", "delete_blob", (system, tx.object(object_id))) for object_id in object_ids
+        ]
+        tx.transfer_objects(storages, keypair.address)
         return await self.sui.execute(tx, keypair)
 
     async def extend_blob(self, keypair: Keypair, object_id: bytes, epochs: int) -> ExecutedTransaction:
