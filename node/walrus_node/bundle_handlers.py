@@ -55,7 +55,7 @@ class BundleHandlers:
         wire.check_query(request, _FETCH_QUERY)
         blob_id, places = wire.blob_id(request), _places(request)
         metadata, limit = wire.flag(request, "metadata"), _limit(request)
-        return wire.bcs_answer(await self._workers.run(self._fetch, blob_id, places, metadata, limit))
+        return wire.bcs_answer(await self._workers.read(self._fetch, blob_id, places, metadata, limit))
 
     def _store(self, blob_id: BlobId, body: bytes | bytearray, pending: bool) -> tuple[Bundle, Counter[Outcome]]:
         try:

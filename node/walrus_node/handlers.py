@@ -53,7 +53,7 @@ class Handlers:
         self.bundles = BundleHandlers(custody, intake, self._confirming, metrics, workers)
 
     async def get_metadata(self, request: Request) -> Response:
-        metadata = await self._workers.run(self._custody.metadata, wire.blob_id(request))
+        metadata = await self._workers.read(self._custody.metadata, wire.blob_id(request))
         self._metrics.metadata_retrieved.inc()
         return wire.bcs_answer(metadata)
 
@@ -67,11 +67,11 @@ class Handlers:
         return wire.upload_answer("metadata", outcome)
 
     async def metadata_status(self, request: Request) -> Response:
-        return wire.json_answer(await self._workers.run(self._intake.metadata_status, wire.blob_id(request)))
+        return wire.json_answer(await self._workers.read(self._intake.metadata_status, wire.blob_id(request)))
 
     async def get_sliver(self, request: Request) -> Response:
         blob_id, pair, axis = wire.sliver_path(request)
-        sliver = await self._workers.run(self._custody.sliver, blob_id, pair, axis)
+        sliver = await self._workers.read(self._custody.sliver, blob_id, pair, axis)
         self._metrics.sliver_retrieved(axis)
         return wire.bcs_answer(sliver)
 
@@ -90,7 +90,7 @@ class Handlers:
         return wire.upload_answer("sliver", outcome)
 
     async def sliver_status(self, request: Request) -> Response:
-        return wire.json_answer(await self._workers.run(self._intake.sliver_status, *wire.sliver_path(request)))
+        return wire.json_answer(await self._workers.read(self._intake.sliver_status, *wire.sliver_path(request)))
 
     async def permanent_confirmation(self, request: Request) -> Response:
         return await self._confirmation(request, Permanent())
@@ -99,7 +99,7 @@ class Handlers:
         return await self._confirmation(request, Deletable(wire.object_id(request)))
 
     async def blob_status(self, request: Request) -> Response:
-        status = await self._workers.run(self._custody.status, wire.blob_id(request))
+        status = self._custody.status(wire.blob_id(request))
         return wire.json_answer(status_to_json(status))
 
     async def health(self, request: Request) -> Response:

@@ -30,6 +30,7 @@ import rocksdict
 from walrus_node import records
 from walrus_node.blob_info import BlobInfo, is_certified
 from walrus_node.objects import Effects, ObjectInfo
+from walrus_node.recent import Recent
 from walrus_node.values import Place, ValueLog
 from walrus_node.writes import Writes
 from walrus_sui.bcs import U16, U32, U64, Struct
@@ -47,6 +48,7 @@ _MEMORY_FOR_WRITES = 64 << 20
 _GARBAGE_SHARE = 0.5
 _LARGE_VALUE = 4096
 """Values from this size on live in files of their own, which compaction does not rewrite."""
+_INFOS = 4096
 _VALUES = "slivers"
 """The folder of the log of values, beside the database's files."""
 
@@ -81,6 +83,7 @@ class Store:
         self.writes = writes
         self._tables = {name: db.get_column_family(name) for name in _table_options()}
         self._handles = {name: db.get_column_family_handle(name) for name in _table_options()}
+        self._infos = Recent(self._read_info, _INFOS)  # every sliver of a blob asks for the blob's
         self.on_damage: Callable[[bytes], None] | None = None
         """Told the blob id when a record turns out to be damaged, on the thread that read it."""
 
@@ -131,6 +134,9 @@ class Store:
         return Cursor() if raw is None else Cursor.from_bytes(raw)
 
     def blob_info(self, blob_id: bytes) -> BlobInfo | None:
+        return self._infos.get(blob_id)
+
+    def _read_info(self, blob_id: bytes) -> BlobInfo | None:
         raw = self._tables[_BLOB_INFO].get(blob_id)
         return None if raw is None else BlobInfo.from_bytes(raw)
 
@@ -145,12 +151,15 @@ class Store:
         if effects is not None:
             self._put_rows(batch, effects)
         self._write_rows(batch)
+        if effects is not None:
+            self._infos.forget(effects.blob_id)
 
     def apply(self, effects: Effects) -> None:
         """Write rows that no event of their own accounts for, all or nothing."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         self._put_rows(batch, effects)
         self._write_rows(batch)
+        self._infos.forget(effects.blob_id)
 
     def _write_rows(self, batch: rocksdict.WriteBatch) -> None:
         with self._moving:

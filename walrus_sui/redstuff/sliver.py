@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Sequence
 from typing import Self, cast
 
@@ -18,6 +19,8 @@ from walrus_sui.redstuff.reed_solomon import Code, code_for
 
 _LONG_SYMBOLS = 256
 """Slivers of longer symbols are no faster side by side."""
+_MOST_KEPT_BYTES = 4 << 20
+_kept = threading.local()
 
 
 class SliverData(bcs.Struct):
@@ -99,16 +102,35 @@ def check_shape(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
 
 def expand(sliver: SliverData, axis: Axis, params: Params) -> Bytes:
     """All n symbols of the line this sliver lies on, uint8[n, 1, symbol_size]; for slivers of checked shape."""
-    code, engine = axis_code(axis, params), kernels.engine()
-    work = engine.buffer(params.n_shards, 1, sliver.symbol_size)
-    work[: code.k, 0] = as_symbols(sliver.data, code.k, sliver.symbol_size)
-    engine.extend(code, work)
+    work = kernels.engine().buffer(params.n_shards, 1, sliver.symbol_size)
+    _expand_into(work, [sliver], axis_code(axis, params))
     return work
+
+
+def _expand_into(work: Bytes, slivers: Sequence[SliverData], code: Code) -> None:
+    """Fill uint8[n, lanes, symbol_size] with one sliver a lane; further lanes keep what they hold."""
+    for lane, sliver in enumerate(slivers):
+        work[: code.k, lane] = as_symbols(sliver.data, code.k, sliver.symbol_size)
+    kernels.engine().extend(code, work)
+
+
+def _work_area(lines: int, lanes: int, symbol_size: int) -> Bytes:
+    """An array to work in, this thread's last one if that fits: fresh memory costs as much as the work."""
+    engine, shape = kernels.engine(), (lines, lanes, symbol_size)
+    last = getattr(_kept, "area", None)
+    if last is not None and last[0] is engine and last[1].shape == shape:
+        area: Bytes = last[1]
+        return area
+    area = engine.buffer(*shape)
+    _kept.area = (engine, area) if area.nbytes <= _MOST_KEPT_BYTES else None
+    return area
 
 
 def sliver_root(sliver: SliverData, axis: Axis, params: Params) -> bytes:
     """The root of the expanded sliver: 32 bytes."""
-    return bytes(kernels.engine().line_roots(expand(sliver, axis, params))[0])
+    work = _work_area(params.n_shards, 1, sliver.symbol_size)
+    _expand_into(work, [sliver], axis_code(axis, params))
+    return bytes(kernels.engine().line_roots(work)[0])
 
 
 def sliver_roots(slivers: Sequence[SliverData], axis: Axis, params: Params) -> list[bytes]:
@@ -119,12 +141,10 @@ def sliver_roots(slivers: Sequence[SliverData], axis: Axis, params: Params) -> l
     group = engine.group_for(params.n_shards, size)
     if size > _LONG_SYMBOLS or len(slivers) < group // 2:
         return [sliver_root(sliver, axis, params) for sliver in slivers]
-    work, roots = engine.buffer(params.n_shards, group, size), []
+    work, roots = _work_area(params.n_shards, group, size), []
     for start in range(0, len(slivers), group):
         part = slivers[start : start + group]
-        for lane, sliver in enumerate(part):
-            work[: code.k, lane] = as_symbols(sliver.data, code.k, size)
-        engine.extend(code, work)
+        _expand_into(work, part, code)
         roots += [bytes(root) for root in engine.line_roots(work)[: len(part)]]
     return roots
 
