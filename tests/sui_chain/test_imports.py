@@ -20,7 +20,7 @@ def run(script: str) -> str:
 
 def test_of_pysui_only_the_messages_are_loaded() -> None:
     """Its GraphQL client, its legacy configuration and its own BCS library are not used by anything here."""
-    unused = ("gql", "graphql", "canoser", "pysui.sui.sui_pgql", "pysui.sui.sui_common")
+    unused = ("gql", "graphql", "canoser", "pydantic", "pysui.sui.sui_pgql", "pysui.sui.sui_common")
     script = (
         "import sys; from walrus_sui.chain.transport import preload; preload()\n"
         f"print([name for name in {unused} if name in sys.modules], 'pysui.sui.sui_grpc.suimsgs' in sys.modules)"
@@ -37,6 +37,14 @@ def test_who_wants_the_rest_of_pysui_finds_it() -> None:
         "print(pysui.__version__, client_factory.__name__, commands.GetObject.__name__, v2 is sui_messages())"
     )
     assert run(script) == "1.5.1 client_factory GetObject True"
+
+
+def test_who_wants_pydantic_finds_it() -> None:
+    script = (
+        "from walrus_sui.chain.transport import preload; preload()\n"
+        "import pydantic; print(pydantic.TypeAdapter(int).validate_python('5'))"
+    )
+    assert run(script) == "5"
 
 
 def test_pysui_that_is_there_already_is_left_alone() -> None:

@@ -35,16 +35,17 @@ def well_known_messages() -> Any:
 def messages_alone() -> Iterator[None]:
     """Within this, the messages can be imported without what pysui's `__init__` imports.
 
-    They stay, under their names; who imports pysui itself afterwards gets all of it.
+    They stay, under their names; who imports pysui itself afterwards gets all of it. Nor is pydantic imported for
+    them: the message classes are made to do without, and none of Sui's is for pydantic.
     """
     spec = importlib.util.find_spec("pysui")
     if spec is None:
         raise ModuleNotFoundError("expected pysui to be installed, found none", name="pysui")
-    if "pysui" in sys.modules:
-        yield
-        return
-    sys.modules["pysui"] = importlib.util.module_from_spec(spec)
+    hidden = {"pysui": importlib.util.module_from_spec(spec), "pydantic": None}
+    absent = {name: module for name, module in hidden.items() if name not in sys.modules}
+    sys.modules.update(absent)  # type: ignore[arg-type]  # None: not to be imported
     try:
         yield
     finally:
-        del sys.modules["pysui"]
+        for name in absent:
+            del sys.modules[name]
