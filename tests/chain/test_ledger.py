@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.chain.chain_check import Audit
+from tests.chain.chain_check import Audit, check_money
 from tests.chain.sandbox import Playground, Program, Sandbox, publish
 from tests.chain.test_objects import new_toy, toy_size
+from walrus_localnet.chain import store as stores
 from walrus_localnet.chain.clock import Clock
 from walrus_localnet.chain.errors import ChainDataError, LocalChainError, TransactionRejected
 from walrus_localnet.chain.objects import coin_balance, id_of, reference_of
@@ -235,3 +236,16 @@ def test_clocks_never_run_behind_what_was_shown() -> None:
     assert ahead.now_ms() >= now
     ahead.advance(10**6)
     assert ahead.now_ms() >= now + 10**6
+
+
+def test_more_objects_than_are_remembered(box: Sandbox, play: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is forgotten is read again, as it is now."""
+    monkeypatch.setattr(stores, "MAX_REMEMBERED", 10)
+    toys = [new_toy(box, play) for _ in range(30)]
+    for toy in toys[::2]:
+        program = Program()
+        program.call(play.package, "uses::twice", program.owned(box.ref(toy)))
+        box.succeed(program)
+    assert [toy_size(box, toy) for toy in toys] == [6, 3] * 15
+    Audit().follow(box.ledger)
+    check_money(box.ledger)

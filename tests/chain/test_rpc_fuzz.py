@@ -86,7 +86,7 @@ async def test_true_requests_are_answered(prober: Prober) -> None:
 
 async def test_damaged_requests(prober: Prober) -> None:
     chance = random.Random(1)
-    for _ in range(cases(900, 10_000)):
+    for _ in range(cases(500, 10_000)):
         path, body = chance.choice(prober.requests)
         await prober.probe(path, damaged(body, chance), chance.randrange(3))
     assert len(prober.statuses) >= 3
@@ -95,7 +95,7 @@ async def test_damaged_requests(prober: Prober) -> None:
 async def test_damaged_transactions_properly_signed(prober: Prober) -> None:
     chance = random.Random(2)
     raw = prober.data.to_bytes()
-    for _ in range(cases(900, 10_000)):
+    for _ in range(cases(500, 10_000)):
         await prober.probe(EXECUTE, signed(prober.box.alice, damaged(raw, chance)), chance.randrange(3))
     assert prober.statuses[Status.INVALID_ARGUMENT]
     assert prober.statuses[Status.OK]
@@ -105,6 +105,6 @@ async def test_random_bytes_to_every_method(prober: Prober) -> None:
     chance = random.Random(3)
     paths = [path for path, _ in prober.requests]
     paths.append(f"/sui.forking.v1alpha.ForkingService/{FORKING[2]}")
-    for _ in range(cases(300, 5_000)):
+    for _ in range(cases(200, 5_000)):
         size = chance.choice([0, 1, 5, 50, 500])
         await prober.probe(chance.choice(paths), chance.randbytes(size), chance.randrange(3))

@@ -22,6 +22,8 @@ FORMAT = 2
 DATABASE = "ledger.sqlite"
 RECENT = 64
 """Checkpoints and transactions kept as values: the latest are read again and again."""
+MAX_REMEMBERED = 20_000
+"""Live objects kept as they are used, of some 1.5 KB each."""
 MAX_INTEGER = 2**63 - 1
 """What SQLite can hold; no version or sequence number comes near it."""
 
@@ -83,8 +85,15 @@ class Store:
                 "SELECT bcs FROM live JOIN objects USING (id, version) WHERE live.id = ?", (object_id,)
             ).fetchone()
             if row:
-                found = self._live[object_id] = Object.from_bytes(row[0])
+                found = Object.from_bytes(row[0])
+                self._remember(object_id, found)
         return found
+
+    def _remember(self, object_id: bytes, obj: Object) -> None:
+        """Objects in memory are read no more; when they become too many, all are forgotten at once."""
+        if len(self._live) >= MAX_REMEMBERED:
+            self._live.clear()
+        self._live[object_id] = obj
 
     def at_version(self, object_id: bytes, version: int) -> Object | None:
         """The object as the transaction of lamport version `version` left it."""
@@ -173,7 +182,7 @@ class Store:
             self._live.clear()
             raise ChainDataError(f"expected to write checkpoint {_sequence(commit)}, got: {error}") from error
         for object_id, versions in commit.written.items():
-            self._live[object_id] = versions[-1]
+            self._remember(object_id, versions[-1])
         for object_id in commit.removed:
             self._live.pop(object_id, None)
         self._checkpoints[_sequence(commit)] = commit.checkpoint
