@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ def store(
     end_epoch: Annotated[
         int | None, typer.Option(help="Or until the beginning of this epoch.", show_default=False)
     ] = None,
+    earliest_expiry_time: Annotated[
+        datetime.datetime | None,
+        typer.Option(help="Or for as many epochs as it takes to last until then (UTC).", show_default=False),
+    ] = None,
     deletable: Annotated[
         bool, typer.Option("--deletable/--permanent", help="Whether the owner may delete it before its end.")
     ] = True,
@@ -63,11 +68,12 @@ def store(
     """
     if not files and not resume:
         raise typer.BadParameter("expected at least one file, or --resume to finish what was broken off")
-    if epochs is not None and end_epoch is not None:
-        raise typer.BadParameter("expected --epochs or --end-epoch, got both")
+    if [epochs, end_epoch, earliest_expiry_time].count(None) < 2:
+        raise typer.BadParameter("expected one of --epochs, --end-epoch and --earliest-expiry-time, got more")
     terms = _Terms(
         epochs or "1",
         end_epoch,
+        earliest_expiry_time,
         deletable,
         _attributes(attribute or []),
         force,
@@ -84,6 +90,7 @@ class _Terms:
 
     epochs: str
     end_epoch: int | None
+    earliest_end: datetime.datetime | None
     deletable: bool
     attributes: Mapping[str, str]
     force: bool
@@ -105,11 +112,24 @@ class _Terms:
     def _epochs(self, network: Network) -> int:
         if self.end_epoch is not None:
             return self.end_epoch - network.epoch
+        if self.earliest_end is not None:
+            return _epochs_until(network, self.earliest_end.replace(tzinfo=datetime.UTC))
         if self.epochs == "max":
             return network.max_epochs_ahead
         if not (self.epochs.isascii() and self.epochs.isdecimal()):
             raise InputError(f"expected a number of epochs or `max`, got {self.epochs!r}")
         return int(self.epochs)
+
+
+def _epochs_until(network: Network, date: datetime.datetime) -> int:
+    """The fewest epochs, the current one included, that last until `date`. Raises `InputError`."""
+    for epochs in range(1, network.max_epochs_ahead + 1):
+        end = network.start_of(network.epoch + epochs)
+        if end is None:
+            raise InputError("expected to know when epochs end, but one is just beginning", hint="try again soon")
+        if end >= date:
+            return epochs
+    raise InputError(f"expected a time within the {network.max_epochs_ahead} epochs that are sold, got {date}")
 
 
 Entry = tuple[str, "StoreOutcome | StorePlan"]

@@ -6,6 +6,7 @@ and 20,000 for writing it.
 
 from __future__ import annotations
 
+import datetime
 import os
 import subprocess
 import sys
@@ -213,6 +214,13 @@ def test_the_command_stores_folders_and_standard_input_and_says_what_failed(smal
     created = [item["blobStoreResult"]["newlyCreated"] for item in stored]
     assert [item["blobObject"]["storage"]["endEpoch"] for item in created] == [3, 3]
     assert failed["blobStoreResult"]["error"]["code"] == "input"
+    end = datetime.datetime.fromisoformat(dry.json[0]["estimatedExpiryTimestamp"])
+    for seconds, epoch in ((0, 3), (1, 4)):
+        time = (end + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+        dated = walrus(
+            "--json", "store", folder / "one", "--dry-run", "--earliest-expiry-time", time, net=small_net
+        )
+        assert dated.json[0]["endEpoch"] == epoch
     again = walrus("--json", "store", folder / "one", "--end-epoch", 3, net=small_net)
     assert again.json[0]["blobStoreResult"] == {
         "alreadyCertified": {
