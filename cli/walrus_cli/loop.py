@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+# httpx does without its own command line where that cannot be imported; that draws on terminals and takes half as
+# long to load as all the rest
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
