@@ -113,17 +113,20 @@ async def _withdraw(stakes: list[bytes], config: Path | None) -> list[dict[str, 
 
 @app.command("list-staked-wal")
 def list_staked_wal(config: Config = None, json: Json = False) -> None:
-    """The stake that the wallet owns."""
+    """The stake that the wallet owns, and what it is worth by now."""
     epoch, stakes = loop.run(_owned(config))
-    total = amount_text(sum(item.principal for item in stakes), "WAL")
-    lines = [*map(_line, stakes), f"{total} staked in all; it is epoch {epoch}"] if stakes else ["no stake"]
-    output.result({"stakedWal": [stake_document(item) for item in stakes]}, "\n".join(lines))
+    documents = [{**stake_document(stake), "value": value} for stake, value in stakes]
+    lines = [f"{_line(stake)}, worth {amount_text(value, 'WAL')}" for stake, value in stakes]
+    staked, worth = (amount_text(sum(item[key] for item in documents), "WAL") for key in ("principal", "value"))
+    lines.append(f"{staked} staked in all, worth {worth}; it is epoch {epoch}")
+    output.result({"stakedWal": documents}, "\n".join(lines) if stakes else "no stake")
 
 
-async def _owned(config: Path | None) -> tuple[int, tuple[StakedWal, ...]]:
+async def _owned(config: Path | None) -> tuple[int, list[tuple[StakedWal, int]]]:
     async with open_client(config) as client:
         stakes = await client.contracts.owned_stakes(client.signer.address)
-        return (await client.contracts.staking()).epoch, stakes
+        values = await client.contracts.stake_values(stakes)
+        return (await client.contracts.staking()).epoch, list(zip(stakes, values, strict=True))
 
 
 def stake_document(stake: StakedWal) -> dict[str, Any]:

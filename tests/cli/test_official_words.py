@@ -54,7 +54,7 @@ NODE_ADMIN = (
     "collect-commission vote-for-upgrade set-governance-authorized set-commission-authorized package-digest"
 )
 LACKING_OPTIONS: dict[str, str] = {
-    "store": "--earliest-expiry-time --share --upload-relay --skip-tip-confirmation",
+    "store": "--share --upload-relay --skip-tip-confirmation",
 }
 DEFAULTS = {
     ("get-wal", "--amount"): "0.5SUI",

@@ -41,11 +41,13 @@ def test_one_amount_is_for_all_nodes_and_several_are_for_one_each(stage: Stage) 
     assert f"1.5 WAL with node {second}" in each.out
     assert stage.walrus("stake", "--node-ids", first, "--json").json["stakedWal"][0]["principal"] == 10**9
     stakes = owned(stage)
-    assert one.json["stakedWal"][0] == stakes[one.json["stakedWal"][0]["id"]]
+    fresh = one.json["stakedWal"][0]
+    assert stakes[fresh["id"]] == {**fresh, "value": fresh["principal"]}
     listed = stage.walrus("list-staked-wal").out
     assert all(item in listed for item in stakes)
     total = amount_text(before + 7_500_000_000, "WAL")  # twice 2, 1, 1.5 and 1
-    assert f"{total} staked in all; it is epoch {epoch}" in listed
+    assert f"{total} staked in all, worth " in listed
+    assert listed.endswith(f"; it is epoch {epoch}\n")
 
 
 def test_stake_that_does_not_count_yet_comes_back_at_once(stage: Stage) -> None:
@@ -64,6 +66,7 @@ def test_stake_that_counts_is_asked_for_and_paid_out_when_its_epoch_has_come(sta
     (staked,) = stage.walrus("stake", "--node-ids", node, "--amount", "1000WAL", "--json").json["stakedWal"]
     epoch = stage.do(stage.world.next_epoch())
     assert staked["activationEpoch"] == epoch
+    stage.blob(epochs=9)  # what it is paid goes to the stakers of this epoch and the following ones
     early = stage.walrus("withdraw-stake", "--staked-wal-ids", staked["id"])
     assert (early.code, "ask for the stake first with `walrus request-withdraw-stake`" in early.err) == (6, True)
     asked = stage.walrus("request-withdraw-stake", "--staked-wal-ids", staked["id"])
@@ -73,11 +76,11 @@ def test_stake_that_counts_is_asked_for_and_paid_out_when_its_epoch_has_come(sta
     assert (soon.code, soon.error) == (6, "move_abort")
     assert "list-staked-wal" in soon.json["error"]["hint"]
     stage.do(stage.world.next_epoch())
-    owner = stage.world.owner.address
+    owner, value = stage.world.owner.address, owned(stage)[staked["id"]]["value"]
     before = stage.do(stage.world.contracts.wal_balance(owner))
     paid = stage.walrus("withdraw-stake", "--staked-wal-ids", staked["id"])
     came = stage.do(stage.world.contracts.wal_balance(owner)) - before
-    assert came >= 1000 * 10**9
+    assert came == value > 1000 * 10**9
     assert paid.out == f"{staked['id']}: {amount_text(came, 'WAL')} for 1,000 WAL staked\n"
 
 

@@ -13,6 +13,7 @@ from walrus_sui.chain.contracts.history import HistoryReads
 from walrus_sui.chain.contracts.nodes import NodeCalls
 from walrus_sui.chain.contracts.resources import ResourceCalls
 from walrus_sui.chain.contracts.shared_blobs import SharedBlobCalls
+from walrus_sui.chain.contracts.stake_values import StakeValueReads
 from walrus_sui.chain.contracts.staking import StakingCalls
 from walrus_sui.chain.contracts.storage import StorageCalls
 from walrus_sui.chain.contracts.storage_pools import StoragePoolCalls
@@ -27,6 +28,7 @@ class Contracts(
     CertificateCalls,
     HistoryReads,
     StakingCalls,
+    StakeValueReads,
     ExchangeCalls,
     NodeCalls,
     AuthorizationCalls,
