@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pysui.sui.sui_common.sui_commands as cmd
+import pysui.sui.sui_grpc.suimsgs.sui.rpc.v2 as rpc
 import pytest
 from pysui.sui.sui_bcs import bcs
 from pysui.sui.sui_common.executors.finality import wait_for_finality
@@ -225,6 +226,65 @@ async def test_checkpoints_are_followed(client: Any, bob: str, network: Network)
         assert latest.sequence_number == found.checkpoint
     by_digest = (await ask(client, cmd.GetCheckpointByDigest(digest=latest.digest))).checkpoint
     assert by_digest.summary.bcs.value == latest.summary.bcs.value
+
+
+async def test_events_are_watched_and_listed(client: Any) -> None:
+    published = await publish(client)
+    package, counter = published["package"], published["Counter"]
+    term = rpc.EventTerm(literals=[rpc.EventLiteral(emit_module=rpc.EmitModuleFilter(module=f"{package}::toys"))])
+    ours = rpc.EventFilter(terms=[term])
+    fields = ["event_type", "json", "checkpoint", "transaction_digest"]
+    watched = await client.execute_grpc_request(
+        request=requests.SubscribeEvents(field_mask=fields, event_filter=ours)
+    )
+    assert watched.is_ok()
+
+    async def first() -> Any:
+        async for item in watched.result_data:
+            if item.event is not None:
+                return item.event
+        raise AssertionError("the stream ended")
+
+    seeing = asyncio.create_task(first())
+    transaction = await client.transaction()
+    await transaction.move_call(target=f"{package}::toys::count", arguments=[counter, "0x6"])
+    sent = await send(client, transaction)
+    async with asyncio.timeout(30):
+        seen = await seeing
+    assert seen.event_type == f"{package}::toys::Counted"
+    found = await ask(client, cmd.GetTransaction(digest=sent.digest))
+    listed = await client.execute_grpc_request(
+        request=requests.ListEvents(field_mask=fields, start_checkpoint=found.checkpoint, event_filter=ours)
+    )
+    events = [item.event async for item in listed.result_data if item.event is not None]
+    assert [event.event_type for event in events] == [seen.event_type]
+
+
+async def test_an_object_of_a_party_is_used(client: Any) -> None:
+    package = (await publish(client))["package"]
+    transaction = await client.transaction()
+    toy = await transaction.move_call(target=f"{package}::toys::make", arguments=["party", 4])
+    owner = pure(transaction, bytes.fromhex(client.address[2:]))
+    party = await transaction.move_call(target="0x2::party::single_owner", arguments=[owner])
+    kind = f"{package}::toys::Toy"
+    await transaction.move_call(
+        target="0x2::transfer::public_party_transfer", arguments=[toy, party], type_arguments=[kind]
+    )
+    made = changed(await send(client, transaction))["Toy"]
+    held = await ask(client, cmd.GetObject(object_id=made))
+    assert held.owner.kind.name == "CONSENSUS_ADDRESS"
+    assert held.owner.address == client.address
+    parties = await ask(client, cmd.GetPartyObjects(owner=client.address))
+    assert made in [obj.object_id for obj in parties.objects]
+
+    transaction = await client.transaction()
+    reference = bcs.SharedObjectReference(bcs.Address.from_str(made), held.owner.version, True)
+    await transaction.move_call(
+        target=f"{package}::uses::twice", arguments=[bcs.ObjectArg("SharedObject", reference)]
+    )
+    await send(client, transaction)
+    read = await ask(client, cmd.GetObject(object_id=made))
+    assert read.contents.value[-8:] == (8).to_bytes(8, "little")
 
 
 @pytest.mark.skipif(REMOTE is not None, reason="a real network is as slow as it is")
