@@ -29,6 +29,7 @@ def find_network(config: Path | None = None) -> ClientConfig:
 
 def open_client(config: Path | None = None) -> WalrusClient:
     """A client of that network, to be entered with `async with`. Raises `ConfigError`."""
+    network = find_network(config)  # before the client is loaded, which takes a while
     from walrus_sui.client import WalrusClient
 
-    return WalrusClient(find_network(config))
+    return WalrusClient(network)
