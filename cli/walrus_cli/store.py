@@ -190,8 +190,10 @@ def _show(entries: Sequence[Entry]) -> int:
     if failures and len(entries) == 1:
         raise failures[0].error
     documents = [_document(path, outcome) for path, outcome in entries]
-    text = "\n".join(_text(path, outcome) for path, outcome in entries)
-    output.result(documents, text or "nothing was broken off")
+    texts = [_text(path, outcome) for path, outcome in entries]
+    if len(entries) > 1:
+        texts.append(_summary([outcome for _, outcome in entries]))
+    output.result(documents, "\n".join(texts) or "nothing was broken off")
     return exits.exit_code(failures[0].error) if failures else 0
 
 
@@ -213,6 +215,19 @@ def _text(path: str, outcome: StoreOutcome | StorePlan) -> str:
     if isinstance(outcome, StoreFailure):
         return display.store_failure_text(path, outcome)
     return display.store_text(path, outcome)
+
+
+def _summary(outcomes: Sequence[StoreOutcome | StorePlan]) -> str:
+    from walrus_sui.client import StoredBlob, StorePlan
+
+    there = sum(isinstance(item, StoredBlob) and item.already_certified for item in outcomes)
+    stored = sum(isinstance(item, StoredBlob) for item in outcomes) - there
+    bills = {item.blob_id: item.cost for item in outcomes if isinstance(item, StoredBlob | StorePlan)}
+    cost = display.cost_text(sum(bills.values()))
+    if any(isinstance(item, StorePlan) for item in outcomes):
+        return f"{len(outcomes)} files would cost {cost}"
+    failed = len(outcomes) - stored - there
+    return f"{stored} stored for {cost}, {there} there already, {failed} failed"
 
 
 def _name(outcome: StoreOutcome) -> str:
