@@ -10,7 +10,8 @@ import typer
 from walrus_cli import loop, output
 from walrus_cli.ids import object_id
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json, ManyValues, TakesPairs
+from walrus_cli.options import Config, Json
+from walrus_cli.words import ManyValues, TakesPairs
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:

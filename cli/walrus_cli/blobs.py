@@ -11,7 +11,8 @@ import typer
 
 from walrus_cli import loop, output
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json, TakesBlobIds
+from walrus_cli.options import Config, Json
+from walrus_cli.words import TakesBlobIds
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from walrus_cli import loop, output
 from walrus_cli.confirming import confirm
 from walrus_cli.ids import object_ids as parse_ids
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json, ManyValues, Yes
+from walrus_cli.options import Config, Json, Yes
+from walrus_cli.words import ManyValues
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from walrus_cli import expiry, loop, output
 from walrus_cli.files import read_file, size_of, write_file
 from walrus_cli.ids import object_id
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json, TakesBlobIds
+from walrus_cli.options import Config, Json
+from walrus_cli.words import TakesBlobIds
 from walrus_sui.errors import BlobNotFound, CertificateError, InputError
 
 if TYPE_CHECKING:

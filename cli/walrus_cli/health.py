@@ -13,7 +13,8 @@ import typer
 from walrus_cli import loop, output
 from walrus_cli.ids import object_ids
 from walrus_cli.opening import find_network, open_client
-from walrus_cli.options import Config, Json, ManyValues
+from walrus_cli.options import Config, Json
+from walrus_cli.words import ManyValues
 from walrus_sui.errors import InputError, WalrusError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from walrus_cli.files import read_file
 from walrus_cli.ids import object_id
 from walrus_cli.ids import object_ids as parse_ids
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json, ManyValues, Yes
+from walrus_cli.options import Config, Json, Yes
+from walrus_cli.words import ManyValues
 from walrus_sui.errors import BlobNotFound, InputError, WalrusError
 
 if TYPE_CHECKING:

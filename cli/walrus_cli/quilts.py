@@ -13,7 +13,8 @@ import typer
 from walrus_cli import display, loop, output
 from walrus_cli.files import read_file, write_file
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json, ManyValues, TakesBlobIds, TakesQuiltWords
+from walrus_cli.options import Config, Json
+from walrus_cli.words import ManyValues, TakesBlobIds, TakesQuiltWords
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from walrus_cli import loop, output
 from walrus_cli.amounts import amount_text, parse_amount
 from walrus_cli.ids import object_ids
 from walrus_cli.opening import open_client
-from walrus_cli.options import Config, Json, ManyValues
+from walrus_cli.options import Config, Json
+from walrus_cli.words import ManyValues
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Done, Stage
-from walrus_cli.network_checks import _skew, _version
+from walrus_cli.node_checks import _skew, _version
 
 
 def found(done: Done) -> dict[str, dict[str, Any]]:
