@@ -107,7 +107,8 @@ async def test_the_system_state_tells_what_is_true_and_its_object_is_not_there(n
     assert (answer.epoch, state.epoch) == (0, 0)
     assert (answer.reference_gas_price, state.reference_gas_price) == (1000, 1000)
     assert state.epoch_start_timestamp_ms == network.ledger.genesis_ms
-    assert (state.validators, state.stake_subsidy, state.storage_fund) == (None, None, None)
+    assert (state.validators.total_stake, state.validators.active_validators) == (0, [])
+    assert (state.stake_subsidy, state.storage_fund) == (None, None)
     with pytest.raises(GRPCError, match="not found"):
         await call(network.url, "LedgerService", "GetObject", rpc.GetObjectRequest(object_id="0x5"))
 

@@ -156,6 +156,7 @@ def _epoch_message(span: EpochSpan, duration_ms: int) -> rpc.Epoch:
             protocol_version=PROTOCOL_VERSION,
             reference_gas_price=REFERENCE_GAS_PRICE,
             epoch_start_timestamp_ms=span.start_ms,
+            validators=rpc.ValidatorSet(total_stake=0),
             parameters=rpc.SystemParameters(epoch_duration_ms=duration_ms),
         ),
         protocol_config=rpc.ProtocolConfig(
