@@ -58,6 +58,8 @@ class RowAssembly:
             row: Bytes = self._source[sliver.index]
             row[:] = symbols
             symbols = row
+        else:
+            symbols = symbols.copy()  # it may be a small part of a large answer
         self._lines[sliver.index] = symbols
 
     def finish(self, consistency: Consistency) -> memoryview:

@@ -123,7 +123,7 @@ class StorageNodeClient:
         path = routes.bundle(blob_id, pairs, axis, metadata=metadata, max_bytes=max_bytes)
         found = self._parse(Bundle, await self._request("GET", path, limit=MAX_SLIVER_BYTES))
         known = None if found.metadata is None else self._parse(BlobMetadata, found.metadata)
-        slivers = {(item.pair_index, item.axis): self._parse(SliverData, item.sliver) for item in found.slivers}
+        slivers = {(item.pair_index, item.axis): self._sliver_within(item.sliver) for item in found.slivers}
         return FoundBundle(known, slivers)
 
     async def recovery_symbols(
@@ -218,6 +218,13 @@ class StorageNodeClient:
     def _parse(self, layout: type[T], body: Body) -> T:
         found: T = self._decode(layout, body)
         return found
+
+    def _sliver_within(self, body: Body) -> SliverData:
+        """Not copied: it may be large, and where it goes it is copied anyway."""
+        try:
+            return SliverData.within(body)
+        except BcsError as error:
+            raise NodeMisbehaved(self.base_url, f"expected the BCS of SliverData: {error}") from error
 
     def _decode(self, layout: Any, body: Body) -> Any:
         try:
