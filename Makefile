@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test fuzz crash lint format clean bench-encode bench-contracts
+.PHONY: demo test fuzz crash lint docs format clean bench-encode bench-contracts
 
 demo: $(STAMP)          ## a Walrus network on this machine: store, kill four of thirteen nodes, read back
 	$(BIN)/walrus demo
@@ -29,6 +29,9 @@ bench-encode: $(STAMP)  ## encoding, decoding and certificates, beside the offic
 
 bench-contracts: $(STAMP) ## what calls of the contracts take, beside Sui's limits
 	$(BIN)/python -m benchmarks.contracts
+
+docs: $(STAMP)          ## write down in docs/cli.md what the commands say of themselves
+	$(BIN)/python -m walrus_cli.reference docs/cli.md
 
 format: $(STAMP)        ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from walrus_sui.errors import InputError
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -16,6 +14,8 @@ def begin(target: str | None) -> str | None:
         return None
     if not target.startswith(_FILE) or target == _FILE:
         raise InputError(f"expected --trace-cli file=PATH, got {target!r}")
+    import logging
+
     try:
         handler = logging.FileHandler(target.removeprefix(_FILE))
     except OSError as error:

@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 def test_the_page_is_up_to_date() -> None:
     _, marker, written = PAGE.read_text().partition(MARKER)
     assert marker
-    assert written.lstrip("\n") == markdown(), f"write it again: python -m walrus_cli.reference {PAGE.name}"
+    assert written.lstrip("\n") == markdown(), f"write {PAGE.name} again: make docs"
 
 
 def test_the_page_has_every_command() -> None:

@@ -30,14 +30,14 @@ def test_without_nodes_the_chain_is_well_and_the_nodes_are_not(stage: Stage) -> 
     done = stage.walrus("doctor", "--json")
     checks = found(done)
     assert (done.code, done.json["ok"], done.err) == (1, False, "")
-    well = ("config", "wallet", "chain", "contracts", "SUI", "WAL", "disk", "versions", "tools")
+    well = ("config", "wallet", "chain", "contracts", "SUI", "WAL", "versions", "tools")
     assert {name: checks[name]["status"] for name in well} == dict.fromkeys(well, "ok")
     # its epochs last a millisecond, and nobody ends them
     assert (checks["epoch"]["status"], checks["nodes"]["status"]) == ("warn", "fail")
     assert "it should have ended at" in checks["epoch"]["message"]
     assert "0 of 4 answer, with 0 of 13 shards: 5 are needed to read, 9 to store" in checks["nodes"]["message"]
     assert checks["nodes"]["hint"]
-    assert checks["kernels"]["status"] in ("ok", "warn")
+    assert {checks[name]["status"] for name in ("kernels", "disk")} <= {"ok", "warn"}  # as the machine is
     text = stage.walrus("doctor")
     assert text.code == 1
     assert f"ok    config        {stage.config}" in text.out
@@ -105,4 +105,4 @@ def test_what_is_wrong_is_told_with_a_remedy_and_what_depends_on_it_is_left_out(
     assert (done.code, checks[name]["status"]) == (1, status)
     assert checks[name]["hint"]
     assert "nodes" not in checks
-    assert checks["disk"]["status"] == "ok"
+    assert checks["versions"]["status"] == "ok"
