@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import uvicorn
@@ -21,7 +22,9 @@ _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that none sends a request into one that is being closed."""
 _BACKLOG = 1024
 _TICK_SECONDS = 1.0
+_GOODBYE_SECONDS = 1.0
 _END_OF_HEAD, _INTERIM = b"\r\n\r\n", b"HTTP/1.1 100"
+Factory = Callable[..., asyncio.BaseProtocol]
 _JOINED_BYTES = 1 << 16
 """Longest body that is copied behind its head."""
 
@@ -49,6 +52,7 @@ class _HeadHolder:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self._is_tls = transport.get_extra_info("sslcontext") is not None
         self._head = b""
 
     def __getattr__(self, name: str) -> Any:
@@ -70,7 +74,10 @@ class _HeadHolder:
 
     def close(self) -> None:
         self.flush()
-        self._transport.close()
+        if not self._transport.is_closing():
+            self._transport.close()
+            if self._is_tls:  # which waits for the other side to close too
+                asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self._transport.abort)
 
 
 class _Protocol(DirectBodyProtocol):
@@ -82,6 +89,23 @@ class _Protocol(DirectBodyProtocol):
     def on_response_complete(self) -> None:
         cast(_HeadHolder, self.transport).flush()
         super().on_response_complete()
+
+
+class _Negotiated(asyncio.Protocol):
+    """A TLS connection until both sides have agreed on what to speak."""
+
+    def __init__(self, http1: Factory, **options: Any) -> None:
+        self._http1 = http1
+        self._options = options
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # imported here: nodes without TLS do not need it
+        from walrus_node.http2 import Http2Protocol
+
+        is_http2 = transport.get_extra_info("ssl_object").selected_alpn_protocol() == "h2"
+        protocol = Http2Protocol(**self._options) if is_http2 else self._http1(**self._options)
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
 
 
 class _Server(uvicorn.Server):
@@ -108,12 +132,12 @@ async def serve_http(
     """
     scratch = Scratch()
 
-    def protocol(**options: Any) -> DirectReader:
+    def http1(**options: Any) -> asyncio.BaseProtocol:
         return DirectReader(_Protocol(scratch=scratch, **options))
 
     config = uvicorn.Config(
         app,
-        http=cast(Any, protocol),
+        http=cast(Any, functools.partial(_Negotiated, http1) if tls else http1),
         proxy_headers=False,
         ws="none",
         log_config=None,

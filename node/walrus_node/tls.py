@@ -77,7 +77,7 @@ def server_context(key: ec.EllipticCurvePrivateKey, chain: bytes) -> ssl.SSLCont
     """What the node answers under. Raises `ConfigError` for a chain that does not load."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols(["h2", "http/1.1"])
     password = secrets.token_bytes(32)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password))
     with tempfile.NamedTemporaryFile(

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -29,7 +30,7 @@ from walrus_sui.client.transport import http_client
 from walrus_sui.crypto.keys import SECP256R1_FLAG, format_key
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import ConfigError, NodeNotAuthentic, NodeUnreachable
-from walrus_sui.redstuff import Axis
+from walrus_sui.redstuff import Axis, EncodedBlob
 from walrus_sui.storage import StorageNodeClient, routes
 from walrus_sui.storage.envelope import success
 
@@ -186,6 +187,22 @@ def test_pem_of_another_kind_is_no_network_key(tmp_path: Path) -> None:
 # The whole way
 
 
+async def over_http2(url: str, blob: EncodedBlob) -> None:
+    """What was stored over HTTP/1.1 is given over HTTP/2."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    async with httpx.AsyncClient(http2=True, verify=context, trust_env=False) as http:
+        paths = [routes.sliver(blob.blob_id, pair, Axis.SECONDARY) for pair in range(13)]
+        answers = await asyncio.gather(*(http.get(url + path) for path in paths))
+        known = await http.get(url + routes.metadata_status(blob.blob_id))
+    assert {answer.http_version for answer in (*answers, known)} == {"HTTP/2"}
+    assert [answer.content for answer in answers] == [
+        blob.sliver_pair(pair).secondary.to_bytes() for pair in range(13)
+    ]
+    assert known.json() == success("stored")
+
+
 @pytest.mark.e2e
 async def test_a_node_over_tls(tmp_path: Path) -> None:
     async with single_node(tmp_path, tls={"disable_tls": False}, peer_url_scheme="https") as single:
@@ -199,6 +216,7 @@ async def test_a_node_over_tls(tmp_path: Path) -> None:
             for pair in range(13):
                 assert await client.sliver(blob.blob_id, pair, Axis.PRIMARY) == blob.sliver_pair(pair).primary
             assert (await client.confirmation(blob.blob_id, Permanent())).signature
+            await over_http2(url, blob)
             with pytest.raises(NodeNotAuthentic):
                 await StorageNodeClient(url, http, compressed(OTHER.public_key())).health()
             with pytest.raises(NodeUnreachable):
