@@ -20,11 +20,14 @@ import h2.events
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.scale import cases
 from walrus_node import guard, http2, tls
 from walrus_node.http import listen, serve_http
 
@@ -320,3 +323,41 @@ async def test_an_answer_that_is_not_taken_is_cut_off(server: Server, monkeypatc
                 received += len(event.data) if isinstance(event, h2.events.DataReceived) else 0
     assert received <= 65_535
     writer.transport.abort()
+
+
+def frames() -> st.SearchStrategy[bytes]:
+    """Frames of every kind with anything in them, on streams that exist or not."""
+    kind, flags = st.integers(0, 12), st.sampled_from([0, 1, 4, 5, 8, 0x20, 0x2D, 0xFF])
+    stream = st.sampled_from([0, 1, 2, 3, 5, 7, 0x7FFFFFFF, 0xFFFFFFFF])
+    payload = st.binary(max_size=40) | st.sampled_from([bytes(4), b"\xff" * 4, bytes(6), bytes(8), REQUEST_HEAD])
+    return st.builds(_frame, kind, flags, stream, payload)
+
+
+def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+REQUEST_HEAD = b"\x82\x87\x84\x41\x04node"
+"""GET https://node/ in HPACK (RFC 7541, appendices A and B)."""
+
+
+@pytest.mark.fuzz
+@given(sent=st.lists(frames(), max_size=12).map(b"".join))
+@settings(
+    max_examples=cases(40, 3000),
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+async def test_frames_of_every_kind_harm_nobody_else(
+    server: Server, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, sent: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting("h2"))
+    writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(4, 0, 0, b"") + sent + _frame(7, 0, 0, bytes(8)))
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(10):
+            await reader.read()
+    writer.transport.abort()
+    assert (await http.get("/about/others")).status_code == 418
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
