@@ -67,6 +67,15 @@ async def test_only_as_many_slivers_as_needed_are_asked_for(grid, nodes, stored,
     assert Progress(Phase.SLIVERS, 15, 15) in seen
 
 
+async def test_nodes_that_do_not_understand_are_asked_for_one_sliver_at_a_time(grid, nodes, stored, limits, data):
+    async def not_understood(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(400, text="Invalid query") if request.url.path.endswith("/bundle") else None
+
+    for node in grid.nodes:
+        node.fault = not_understood
+    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
+
+
 async def test_eight_dead_nodes_of_thirteen_leave_enough(grid, nodes, stored, limits, kill, data):
     for node in grid.nodes[:8]:
         node.fault = kill

@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from walrus_sui.client.nodes import CommitteeNode
 from walrus_sui.client.standing import Standing
-from walrus_sui.errors import NodeLacksRoute, NodeMisbehaved, WalrusError
+from walrus_sui.errors import NodeLacksRoute, NodeMisbehaved, NodeRefused, WalrusError
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, SliverData, sliver_index
 
 T = TypeVar("T")
+_NOT_UNDERSTOOD = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ async def ask(node: CommitteeNode, standing: Standing, asked: Asked) -> Given:
     if standing.gives_bundles and asked.pairs:
         try:
             return _checked(node, asked, await _bundle(node, asked))
-        except NodeLacksRoute:
+        except NodeRefused as refusal:
+            # whoever cannot make sense of it is asked in the protocol's own words
+            if refusal.status != _NOT_UNDERSTOOD and not isinstance(refusal, NodeLacksRoute):
+                raise
             standing.gives_bundles = False
     return _checked(node, asked, await _one_by_one(node, asked))
 

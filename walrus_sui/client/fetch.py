@@ -27,7 +27,7 @@ from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, Params, SliverData, 
 Take = Callable[[SliverData], None]
 """What is done with a sliver; raises `WalrusError` if it is none of the blob's."""
 
-_OPENING_BYTES = 64 << 10
+_OPENING_BYTES = 128 << 10
 """How much of its slivers a node is asked for before their size is known."""
 _METADATA_BYTES_PER_PAIR = 66
 _REQUESTS_PER_NODE = 2
