@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
+from struct import Struct
 from zlib import crc32
 
 from walrus_node.values import Place
-from walrus_sui.errors import BcsError
 from walrus_sui.storage.bundle import Part
 
 _INLINE, _ELSEWHERE = b"\x01", b"\x02"
 _HEADER = 5
+_PLACE = Struct("<IQI")
 
 
 def inline(key: bytes, value: Part) -> bytes:
@@ -23,7 +24,7 @@ def inline(key: bytes, value: Part) -> bytes:
 
 def elsewhere(key: bytes, value: Part, place: Place) -> bytes:
     """A record of a value that lies at `place`."""
-    return _ELSEWHERE + _checksum(key, value) + place.to_bytes()
+    return _ELSEWHERE + _checksum(key, value) + _PLACE.pack(*place)
 
 
 def inline_value(record: bytes) -> bytes | None:
@@ -33,12 +34,9 @@ def inline_value(record: bytes) -> bytes | None:
 
 def place(record: bytes) -> Place | None:
     """Where a record's value lies, if it is of that kind."""
-    if record[:1] != _ELSEWHERE:
+    if record[:1] != _ELSEWHERE or len(record) != _HEADER + _PLACE.size:
         return None
-    try:
-        return Place.from_bytes(record[_HEADER:])
-    except BcsError:
-        return None
+    return Place(*_PLACE.unpack_from(record, _HEADER))
 
 
 def matches(record: bytes, key: bytes, value: bytes) -> bool:

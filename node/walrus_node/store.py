@@ -21,7 +21,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Self, cast
 
@@ -244,14 +244,23 @@ class Store:
         live = Counter[int]()
         for _, _, _, place in self._rows_elsewhere():
             live[place.segment] += place.size
-        given_up = {segment for segment, size in settled.items() if live[segment] <= size * _GARBAGE_SHARE}
+        given_up = self._worth_giving_up(settled, live)
         for table, key, raw, place in self._rows_elsewhere():
-            if place.segment in given_up:
-                self._move(table, key, raw)
+            if place.segment in given_up and not self._move(table, key, raw):
+                given_up.discard(place.segment)
         if given_up:
             self.sync()
         for segment in given_up:
             self._values.remove(segment)
+
+    def _worth_giving_up(self, sizes: Mapping[int, int], live: Mapping[int, int]) -> set[int]:
+        """Segments with enough garbage, as far as there is room for what must be moved out of them."""
+        found, room = set(), self.writes.room
+        for segment in sorted(sizes, key=live.__getitem__):
+            room -= live[segment]
+            if live[segment] <= sizes[segment] * _GARBAGE_SHARE and (room >= 0 or not live[segment]):
+                found.add(segment)
+        return found
 
     def _rows_elsewhere(self) -> Iterator[tuple[str, bytes, bytes, Place]]:
         """Table, key and record of every value in the log of values, and its place."""
@@ -261,11 +270,15 @@ class Store:
                 if place is not None:
                     yield table, key, raw, place
 
-    def _move(self, table: str, key: bytes, raw: bytes) -> None:
-        """Write a value anew, unless its record changes meanwhile."""
-        value = self._value(key, raw)
+    def _move(self, table: str, key: bytes, raw: bytes) -> bool:
+        """Write a value anew, unless its record changes meanwhile. False if it may still be needed where it is."""
+        try:
+            value = self._value(key, raw)
+        except OSError as error:
+            log.error("%s %s cannot be read and stays where it is: %s", table, key.hex(), error)
+            return False
         if value is None:
-            return  # damaged: whoever reads it next finds it absent and reports it
+            return True  # damaged: whoever reads it next finds it absent and reports it
         batch = rocksdict.WriteBatch(raw_mode=True)
 
         def write() -> None:
@@ -275,6 +288,7 @@ class Store:
                     self._db.write(batch)
 
         self.writes.run(write)
+        return True
 
     def shards(self) -> ShardsHeld:
         """What the node held when it last took up an epoch."""
@@ -333,24 +347,20 @@ class Store:
 
     def _read_record(self, table: str, key: bytes) -> bytes | None:
         try:
-            raw = self._tables[table].get(key)
-        except (
-            Exception
-        ) as error:  # rocksdict raises bare Exception, here for blocks that fail RocksDB's own checksum
+            raw, value = self._find(table, key)
+            if raw is not None and value is None:
+                raw, value = self._find(table, key)  # it may have moved to another place meanwhile
+        except Exception as error:  # rocksdict's are bare, here for blocks that fail RocksDB's own checksum
             self._report_damage(table, key, f"cannot be read: {error}")
             return None
-        if raw is None:
-            return None
-        value = self._value(key, raw)
-        if value is None:
-            now = self._tables[table].get(key)
-            if now is None:
-                return None
-            if now != raw:  # moved to another place meanwhile
-                value = self._value(key, now)
-        if value is None:
+        if raw is not None and value is None:
             self._report_damage(table, key, "does not match its checksum")
         return value
+
+    def _find(self, table: str, key: bytes) -> tuple[bytes | None, bytes | None]:
+        """A record, and its value if that is there and whole."""
+        raw = self._tables[table].get(key)
+        return raw, None if raw is None else self._value(key, raw)
 
     def _value(self, key: bytes, raw: bytes) -> bytes | None:
         """The value of a record; None if it is not the one that the record was made for."""

@@ -16,8 +16,8 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from walrus_sui.bcs import U32, U64, Struct
 from walrus_sui.storage.bundle import Part
 
 SEGMENT_BYTES = 1 << 30
@@ -29,12 +29,12 @@ _BUFFERS_A_CALL = 512
 _SUFFIX = ".values"
 
 
-class Place(Struct):
-    """Where a value lies."""
+class Place(NamedTuple):
+    """Where a value lies: 32, 64 and 32 bits."""
 
-    segment: U32
-    offset: U64
-    size: U32
+    segment: int
+    offset: int
+    size: int
 
 
 class _File:

@@ -47,6 +47,11 @@ class Writes:
         """All of `batch` or nothing. Raises `NodeStoreUnwritable`."""
         self.run(lambda: self._db.write(batch))
 
+    @property
+    def room(self) -> int:
+        """What may be written before only the reserve is left; negative beyond that."""
+        return self.free_bytes - self._reserve
+
     def require_room(self) -> None:
         """Raises `NodeStoreUnwritable` if no more than the reserve is free."""
         free = self.free_bytes

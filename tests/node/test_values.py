@@ -14,6 +14,7 @@ from walrus_node import values
 from walrus_node.records import elsewhere, inline, inline_value, matches, place
 from walrus_node.store import Store
 from walrus_node.values import Place, ValueLog
+from walrus_node.writes import Writes
 from walrus_sui.errors import NodeStoreUnwritable
 from walrus_sui.redstuff import Axis
 
@@ -204,6 +205,47 @@ def test_reclaiming_moves_what_is_left(tmp_path: Path) -> None:
     assert [(path.name, path.stat().st_size) for path in folder.iterdir()] == [("00000001.values", 10_000)]
     found = {number: store.sliver(number.to_bytes(32, "big"), 1, Axis.SECONDARY) for number in range(10)}
     assert found == {number: contents[number] if number >= 8 else None for number in range(10)}
+    store.close()
+
+
+def test_reclaiming_needs_room_only_for_what_moves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, folder = Store.open(tmp_path), tmp_path / "slivers"
+    ids = [number.to_bytes(32, "big") for number in range(4)]
+    for number, blob_id in enumerate(ids):
+        store.put_sliver(blob_id, 1, Axis.PRIMARY, bytes([number]) * 5000)
+        if number == 1:
+            store._values.settle()
+    for blob_id in ids[:3]:  # all of the first segment, half of the second
+        store.drop_data(blob_id)
+    monkeypatch.setattr(Writes, "room", property(lambda _: 4999))
+    store.reclaim()
+    assert [path.name for path in folder.iterdir()] == ["00000001.values"]
+    assert store.sliver(ids[3], 1, Axis.PRIMARY) == b"\x03" * 5000
+    monkeypatch.setattr(Writes, "room", property(lambda _: 5000))
+    store.reclaim()
+    assert [path.stat().st_size for path in folder.iterdir()] == [5000]
+    assert store.sliver(ids[3], 1, Axis.PRIMARY) == b"\x03" * 5000
+    store.close()
+
+
+def test_what_cannot_be_read_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, folder = Store.open(tmp_path), tmp_path / "slivers"
+    store.put_sliver(A, 1, Axis.PRIMARY, bytes(5000))
+    store.put_sliver(B, 1, Axis.PRIMARY, bytes(9000))
+    store.drop_data(B)
+
+    def broken(*_: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pread", broken)
+        assert store.sliver(A, 1, Axis.PRIMARY) is None
+        store.reclaim()
+    assert "counts as absent: it cannot be read: [Errno 5]" in caplog.text
+    assert [path.name for path in folder.iterdir()] == ["00000000.values"]
+    assert store.sliver(A, 1, Axis.PRIMARY) == bytes(5000)
     store.close()
 
 

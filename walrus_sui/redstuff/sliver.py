@@ -34,10 +34,9 @@ class SliverData(bcs.Struct):
     def within(cls, data: bytes | bytearray | memoryview) -> Self:
         """Like `from_bytes`, but the symbols stay where they are: as long as `data` does not change."""
         reader = bcs.Reader(data)
-        symbols = cast(bytes, reader.view(reader.length()))
-        sliver = cls(symbols, *(int.from_bytes(reader.view(2), "little") for _ in range(2)))
+        symbols, rest = cast(bytes, reader.view(reader.length())), reader.view(4)
         reader.finish()
-        return sliver
+        return cls(symbols, int.from_bytes(rest[:2], "little"), int.from_bytes(rest[2:], "little"))
 
 
 class Sliver(bcs.Enum):
@@ -89,15 +88,19 @@ def source_symbols(axis: Axis, params: Params) -> int:
 
 def check_shape(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> None:
     """Index, symbol size and length against the metadata. Raises `SliverIndexError` or `SliverSizeError`."""
-    params = Params(metadata.n_shards)
-    if sliver.index >= params.n_shards:
-        raise SliverIndexError(f"expected a sliver index below {params.n_shards}, got {sliver.index}")
-    symbol_size = params.symbol_size(metadata.unencoded_length)
-    if sliver.symbol_size != symbol_size:
-        raise SliverSizeError(f"expected symbols of {symbol_size} bytes, got {sliver.symbol_size}")
+    _check_shapes([sliver], axis, metadata)
+
+
+def _check_shapes(slivers: Sequence[SliverData], axis: Axis, metadata: BlobMetadata) -> None:
+    params, symbol_size = Params(metadata.n_shards), metadata.symbol_size
     length = source_symbols(axis, params) * symbol_size
-    if len(sliver.data) != length:
-        raise SliverSizeError(f"expected a {axis.value} sliver of {length} bytes, got {len(sliver.data)}")
+    for sliver in slivers:
+        if sliver.index >= params.n_shards:
+            raise SliverIndexError(f"expected a sliver index below {params.n_shards}, got {sliver.index}")
+        if sliver.symbol_size != symbol_size:
+            raise SliverSizeError(f"expected symbols of {symbol_size} bytes, got {sliver.symbol_size}")
+        if len(sliver.data) != length:
+            raise SliverSizeError(f"expected a {axis.value} sliver of {length} bytes, got {len(sliver.data)}")
 
 
 def expand(sliver: SliverData, axis: Axis, params: Params) -> Bytes:
@@ -156,8 +159,7 @@ def verify_sliver(sliver: SliverData, axis: Axis, metadata: BlobMetadata) -> Non
 
 def verify_slivers(slivers: Sequence[SliverData], axis: Axis, metadata: BlobMetadata) -> None:
     """Check slivers of one blob and axis against verified metadata. Raises `SliverError` for the first bad one."""
-    for sliver in slivers:
-        check_shape(sliver, axis, metadata)
+    _check_shapes(slivers, axis, metadata)
     actual = sliver_roots(slivers, axis, Params(metadata.n_shards))
     for sliver, root in zip(slivers, actual, strict=True):
         _check_root(sliver, axis, metadata.sliver_root(axis, sliver.index), root)
