@@ -48,8 +48,14 @@ def run_json(
     from walrus_cli.main import run
 
     output.choose_json(True)
-    text = sys.stdin.read(_MAX_INPUT + 1) if document is None else document
-    return run(words_of(_parse(text)))
+    return run(words_of(_parse(_read() if document is None else document)))
+
+
+def _read() -> str:
+    try:
+        return sys.stdin.read(_MAX_INPUT + 1)
+    except UnicodeDecodeError as error:
+        raise InputError(f"expected UTF-8 on standard input, got: {error}") from None
 
 
 def _parse(text: str) -> Mapping[str, Any]:
