@@ -122,3 +122,13 @@ def test_threads_that_use_a_class_first_together() -> None:
 
     for _ in range(50):
         assert first_use() == [b"\1\2\3"] * 4
+
+
+def test_a_field_may_have_any_name() -> None:
+    class Form(bcs.Struct):
+        fields: tuple[str, ...]
+        cls: bcs.U8
+
+    form = Form(("a", "b"), 7)
+    assert (form.fields, form.cls) == (("a", "b"), 7)
+    assert Form.from_bytes(form.to_bytes()) == form

@@ -383,11 +383,11 @@ def _make_init(cls: Any) -> Any:
     required = [field.name for field in fields if field.default is dataclasses.MISSING]
     optional = {field.name: field.default for field in fields if field.default is not dataclasses.MISSING}
     parameters = "".join(f", {name}" for name in required) + "".join(f", {name}={name}" for name in optional)
-    body = "".join(f"\n    fields[{field.name!r}] = {field.name}" for field in fields)
+    body = "".join(f"\n    __own[{field.name!r}] = {field.name}" for field in fields)
     if hasattr(cls, "__post_init__"):
         body += "\n    self.__post_init__()"
     found: dict[str, Any] = {}
-    exec(f"def __init__(self{parameters}):\n    fields = self.__dict__{body}", optional, found)
+    exec(f"def __init__(self{parameters}):\n    __own = self.__dict__{body}", optional, found)
     return found["__init__"]
 
 
