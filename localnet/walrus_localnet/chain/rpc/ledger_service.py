@@ -20,6 +20,7 @@ from walrus_localnet.chain.limits import (
 )
 from walrus_localnet.chain.object_runtime import MAX_EVENTS
 from walrus_localnet.chain.records import CheckpointRecord, TransactionRecord
+from walrus_localnet.chain.rpc.display import Displays
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import Status, rpc
 from walrus_localnet.chain.rpc.objects import DEFAULT_OBJECT, object_message
@@ -66,19 +67,23 @@ class LedgerService(ListMethods):
         found = self._object(request)
         if found is None:
             raise not_found(f"object {request.object_id}")
-        return rpc.GetObjectResponse(object=object_message(found, mask, self.ledger.machine, lavish=True))
+        return rpc.GetObjectResponse(object=self._shown(found, mask, Displays(self.ledger)))
 
     async def batch_get_objects(self, request: rpc.BatchGetObjectsRequest) -> rpc.BatchGetObjectsResponse:
         _check_batch(len(request.requests))
-        mask = Mask.of(request, DEFAULT_OBJECT)
-        return rpc.BatchGetObjectsResponse(objects=[self._result(item, mask) for item in request.requests])
+        mask, displays = Mask.of(request, DEFAULT_OBJECT), Displays(self.ledger)
+        found = [self._result(item, mask, displays) for item in request.requests]
+        return rpc.BatchGetObjectsResponse(objects=found)
 
-    def _result(self, request: rpc.GetObjectRequest, mask: Mask) -> rpc.GetObjectResult:
+    def _result(self, request: rpc.GetObjectRequest, mask: Mask, displays: Displays) -> rpc.GetObjectResult:
         found = self._object(request)
         if found is None:
             address = format_address(address_field(request.object_id, "object_id"))
             return rpc.GetObjectResult(error=Status(code=_NOT_FOUND, message=f"object {address} not found"))
-        return rpc.GetObjectResult(object=object_message(found, mask, self.ledger.machine, lavish=True))
+        return rpc.GetObjectResult(object=self._shown(found, mask, displays))
+
+    def _shown(self, obj: Object, mask: Mask, displays: Displays) -> rpc.Object:
+        return displays.show(object_message(obj, mask, self.ledger.machine, lavish=True), obj, mask)
 
     def _object(self, request: rpc.GetObjectRequest) -> Object | None:
         object_id = address_field(request.object_id, "object_id")

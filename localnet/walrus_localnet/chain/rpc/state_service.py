@@ -15,6 +15,7 @@ from walrus_localnet.chain.objects import (
     id_of,
     type_of,
 )
+from walrus_localnet.chain.rpc.display import Displays
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.objects import object_message, type_text
@@ -37,17 +38,18 @@ def page_of(request: rpc.ListOwnedObjectsRequest | rpc.ListDynamicFieldsRequest)
 
 class StateService:
     def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
         self.store = ledger.store
         self.machine = ledger.machine
 
     async def list_owned_objects(self, request: rpc.ListOwnedObjectsRequest) -> rpc.ListOwnedObjectsResponse:
         owner = address_field(request.owner, "owner")
-        mask = Mask.of(request, "object_id,version,object_type")
+        mask, displays = Mask.of(request, "object_id,version,object_type"), Displays(self.ledger)
         wanted = StructTag.parse(request.object_type) if request.object_type else None
         after, size = page_of(request)
         found = list(self.store.owned(owner, wanted, after, size + 1))
         return rpc.ListOwnedObjectsResponse(
-            objects=[object_message(obj, mask, self.machine) for obj in found[:size]],
+            objects=[displays.show(object_message(obj, mask, self.machine), obj, mask) for obj in found[:size]],
             next_page_token=_next(found, size),
         )
 
