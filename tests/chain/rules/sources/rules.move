@@ -1,6 +1,7 @@
 /// Functions that programmable transactions may call under conditions only, and objects owned by a party.
 module rules::rules;
 
+use sui::package;
 use sui::party;
 
 /// Can be sent by anyone.
@@ -14,7 +15,13 @@ public struct Loan { filled: u64 }
 
 public struct Saucer has key { id: UID }
 
-fun init(ctx: &mut TxContext) { transfer::share_object(Saucer { id: object::new(ctx) }) }
+/// The one-time witness of this module.
+public struct RULES has drop {}
+
+fun init(witness: RULES, ctx: &mut TxContext) {
+    package::claim_and_keep(witness, ctx);
+    transfer::share_object(Saucer { id: object::new(ctx) });
+}
 
 public fun cup(ctx: &mut TxContext): Cup { Cup { id: object::new(ctx), filled: 0 } }
 
