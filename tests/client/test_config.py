@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from walrus_sui.chain import Keypair, Wallet
+from walrus_sui.client import WalrusClient, sync
 from walrus_sui.config import ClientConfig, WalletConfig, find_config, load_config, write_config
 from walrus_sui.errors import ConfigError, WalletError
 
@@ -110,6 +111,14 @@ def test_a_context_is_taken_by_flag_then_variable_then_default(home, monkeypatch
     with pytest.raises(ConfigError, match=r"expected one of the contexts one, two in .*, got 'three'") as caught:
         find_config(context="three")
     assert "--context" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("kind", [WalrusClient, sync.WalrusClient])
+def test_a_client_is_of_the_context_it_is_asked_for(home, kind):
+    (home / "work" / "client_config.yaml").write_text(CONTEXTS)
+    assert kind.from_config(context="two")
+    with pytest.raises(ConfigError, match="got 'three'"):
+        kind.from_config(context="three")
 
 
 def test_a_context_of_a_file_without_any_is_refused(home):

@@ -62,9 +62,14 @@ class WalrusClient:
         self._exit = AsyncExitStack()
 
     @classmethod
-    def from_config(cls, path: Path | None = None, *, keypair: Keypair | None = None) -> Self:
-        """A client of the network in the configuration at `path`, or the one `find_config` finds."""
-        return cls(find_config(path), keypair=keypair)
+    def from_config(
+        cls, path: Path | None = None, *, context: str | None = None, keypair: Keypair | None = None
+    ) -> Self:
+        """A client of the network in the configuration at `path`, or the one `find_config` finds.
+
+        If it has several contexts, of the one named or its default. Raises `ConfigError`.
+        """
+        return cls(find_config(path, context), keypair=keypair)
 
     async def __aenter__(self) -> Self:
         opening = Session.open(self._config, self._keypair, self._limits)

@@ -84,9 +84,14 @@ class WalrusClient:
         self._closing = weakref.finalize(self, _close, self._portal, self._client)
 
     @classmethod
-    def from_config(cls, path: Path | None = None, *, keypair: Keypair | None = None) -> Self:
-        """A client of the network in the configuration at `path`, or the one `find_config` finds."""
-        return cls(find_config(path), keypair=keypair)
+    def from_config(
+        cls, path: Path | None = None, *, context: str | None = None, keypair: Keypair | None = None
+    ) -> Self:
+        """A client of the network in the configuration at `path`, or the one `find_config` finds.
+
+        If it has several contexts, of the one named or its default. Raises `ConfigError`.
+        """
+        return cls(find_config(path, context), keypair=keypair)
 
     def __enter__(self) -> Self:
         self._opened()
