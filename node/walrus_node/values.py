@@ -58,10 +58,11 @@ class ValueLog:
         self._lock = threading.Lock()
         self._sync_lock = threading.Lock()
         self._sizes = {int(path.stem): path.stat().st_size for path in folder.glob(f"*{_SUFFIX}")}
+        # whoever wrote these may have been killed before it synced them
+        self._unsynced = set(self._sizes)
         self._current = max(self._sizes, default=0)
         self._sizes.setdefault(self._current, 0)
         self._files: OrderedDict[int, _File] = OrderedDict()
-        self._unsynced: set[int] = set()
         self._unrecorded: Counter[int] = Counter()
         """Values that no row refers to yet but soon will, by segment."""
 

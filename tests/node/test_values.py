@@ -322,3 +322,18 @@ def test_encoded_slivers_come_back_through_the_log(tmp_path: Path) -> None:
     for pair in pairs:
         assert store.sliver(bytes(blob.blob_id), pair.index, Axis.PRIMARY) == pair.primary.to_bytes()
     store.close()
+
+
+def test_what_an_earlier_process_wrote_is_synced_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been killed before it did so, and the next one vouches for its values."""
+    first = ValueLog(tmp_path, segment_bytes=10)
+    for number in range(3):
+        write(first, bytes([number]) * 8)
+    first.close()
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fdatasync", lambda fd: synced.append(Path(os.readlink(f"/proc/self/fd/{fd}")).stem))
+    again = ValueLog(tmp_path)
+    again.sync()
+    again.sync()
+    again.close()
+    assert sorted(synced) == ["00000000", "00000001", "00000002"]
