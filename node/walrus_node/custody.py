@@ -42,7 +42,7 @@ class Custody:
         self._store = store
         self._key = key
         self._ask_duty = duty
-        self._parse_metadata = lru_cache(_CACHED_METADATA)(BlobMetadata.from_bytes)
+        self.parse_metadata = lru_cache(_CACHED_METADATA)(BlobMetadata.from_bytes)
 
     @property
     def duty(self) -> Duty:
@@ -117,11 +117,14 @@ class Custody:
     def known_metadata(self, blob_id: BlobId) -> BlobMetadata | None:
         """The blob's metadata if it is stored here."""
         found = self._store.metadata(bytes(blob_id))
-        return None if found is None else self._parse_metadata(found)
+        return None if found is None else self.parse_metadata(found)
 
     def required_metadata(self, blob_id: BlobId) -> BlobMetadata:
-        """The blob's metadata. Raises `Refusal` if it is not stored here."""
-        return self._parse_metadata(self._stored_metadata(blob_id, Status.FAILED_PRECONDITION))
+        """The blob's metadata, perhaps from memory. Raises `Refusal` if it is not stored here."""
+        found = self._store.metadata_at_hand(bytes(blob_id))
+        if found is None:
+            raise _no_metadata(blob_id, Status.FAILED_PRECONDITION)
+        return self.parse_metadata(found)
 
     def known_sliver(self, blob_id: BlobId, pair: int, axis: Axis) -> SliverData | None:
         """A sliver if it is stored here, whatever the blob's state."""
@@ -172,5 +175,9 @@ class Custody:
     def _stored_metadata(self, blob_id: BlobId, status: Status) -> bytes:
         metadata = self._store.metadata(bytes(blob_id))
         if metadata is None:
-            raise Refusal(Reason.METADATA_NOT_FOUND, f"the metadata of blob {blob_id} is not stored here", status)
+            raise _no_metadata(blob_id, status)
         return metadata
+
+
+def _no_metadata(blob_id: BlobId, status: Status) -> Refusal:
+    return Refusal(Reason.METADATA_NOT_FOUND, f"the metadata of blob {blob_id} is not stored here", status)

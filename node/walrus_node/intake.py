@@ -153,7 +153,9 @@ class Intake:
 
     def _metadata(self, blob_id: BlobId) -> BlobMetadata:
         pending = self._pending.metadata(blob_id)
-        return self._custody.required_metadata(blob_id) if pending is None else _parse_metadata(pending)
+        if pending is not None:
+            return self._custody.parse_metadata(pending)
+        return self._custody.required_metadata(blob_id)
 
     def _refuse_invalid(self, blob_id: BlobId) -> None:
         if isinstance(self._store.blob_info(bytes(blob_id)), InvalidBlob):
@@ -167,12 +169,20 @@ class Intake:
         return self._store.sliver(bytes(blob_id), shard, axis) is not None
 
     def _verified_metadata(self, blob_id: BlobId, body: bytes) -> BlobMetadata:
-        metadata = _parse_metadata(body)
+        metadata = self._parsed_metadata(body)
         try:
             verify_metadata(metadata, blob_id, self._custody.duty.n_shards)
         except MetadataError as error:
             raise Refusal(Reason.INVALID_METADATA, str(error)) from error
         return metadata
+
+    def _parsed_metadata(self, body: bytes) -> BlobMetadata:
+        if body.startswith(_RETIRED_ENCODING):
+            raise Refusal(Reason.UNSUPPORTED_ENCODING_TYPE, "expected encoding type 1 (RS2), got 0")
+        try:
+            return self._custody.parse_metadata(body)
+        except BcsError as error:
+            raise _not_bcs("BlobMetadata", error) from error
 
     def _new_slivers(
         self, blob_id: BlobId, verified: BlobMetadata | None, parts: tuple[BundledSliver, ...]
@@ -211,15 +221,6 @@ def _pending_status(present: bool) -> StoredStatus:
 
 _RETIRED_ENCODING = b"\x00\x00"
 """Start of well-formed metadata of the RaptorQ encoding, which no node supports any more."""
-
-
-def _parse_metadata(body: bytes) -> BlobMetadata:
-    if body.startswith(_RETIRED_ENCODING):
-        raise Refusal(Reason.UNSUPPORTED_ENCODING_TYPE, "expected encoding type 1 (RS2), got 0")
-    try:
-        return BlobMetadata.from_bytes(body)
-    except BcsError as error:
-        raise _not_bcs("BlobMetadata", error) from error
 
 
 def _parse_sliver(body: Part) -> SliverData:

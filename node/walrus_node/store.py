@@ -27,7 +27,7 @@ from typing import Self, cast
 
 import rocksdict
 
-from walrus_node import records
+from walrus_node import records, tables
 from walrus_node.blob_info import BlobInfo, is_certified
 from walrus_node.objects import Effects, ObjectInfo
 from walrus_node.recent import Recent
@@ -40,15 +40,10 @@ from walrus_sui.storage.bundle import Part
 
 log = logging.getLogger(__name__)
 
-_BLOB_INFO, _OBJECT_INFO, _METADATA, _DUE, _NODE = "blob-info", "object-info", "metadata", "due", "node"
-_SLIVERS = {Axis.PRIMARY: "primary-slivers", Axis.SECONDARY: "secondary-slivers"}
 _CURSOR_KEY, _CHAIN_KEY, _SHARDS_KEY = b"cursor", b"chain", b"shards"
 _BLOB_ID_BYTES = 32
-_MEMORY_FOR_WRITES = 64 << 20
-_GARBAGE_SHARE = 0.5
-_LARGE_VALUE = 4096
-"""Values from this size on live in files of their own, which compaction does not rewrite."""
 _INFOS = 4096
+_RECENT_METADATA = 32
 _VALUES = "slivers"
 """The folder of the log of values, beside the database's files."""
 
@@ -81,9 +76,11 @@ class Store:
         self._moving = threading.Lock()
         """Held while rows are deleted, and while a row is made to refer to the new place of its value."""
         self.writes = writes
-        self._tables = {name: db.get_column_family(name) for name in _table_options()}
-        self._handles = {name: db.get_column_family_handle(name) for name in _table_options()}
-        self._infos = Recent(self._read_info, _INFOS)  # every sliver of a blob asks for the blob's
+        self._tables = {name: db.get_column_family(name) for name in tables.table_options()}
+        self._handles = {name: db.get_column_family_handle(name) for name in tables.table_options()}
+        # every sliver of a blob asks for the blob's
+        self._infos = Recent(self._read_info, _INFOS)
+        self._recent_metadata = Recent(self.metadata, _RECENT_METADATA)
         self.on_damage: Callable[[bytes], None] | None = None
         """Told the blob id when a record turns out to be damaged, on the thread that read it."""
 
@@ -96,7 +93,7 @@ class Store:
         """
         try:
             path.mkdir(parents=True, exist_ok=True)
-            db = rocksdict.Rdict(str(path), _database_options(), column_families=_table_options())
+            db = rocksdict.Rdict(str(path), tables.database_options(), column_families=tables.table_options())
             return cls(db, Writes(db, path, reserve), ValueLog(path / _VALUES))
         except Exception as error:  # rocksdict raises bare Exception
             hint = "is another node running on it?" if "lock" in str(error).lower() else None
@@ -120,9 +117,9 @@ class Store:
 
     def bind_chain(self, chain_id: str) -> None:
         """Remember which chain the rows come from. Raises `NodeStoreError` if they come from another one."""
-        known = self._tables[_NODE].get(_CHAIN_KEY)
+        known = self._tables[tables.NODE].get(_CHAIN_KEY)
         if known is None:
-            self._put(_NODE, _CHAIN_KEY, chain_id.encode())
+            self._put(tables.NODE, _CHAIN_KEY, chain_id.encode())
         elif known != chain_id.encode():
             raise NodeStoreError(
                 f"expected the chain {known.decode()} that this database follows, got {chain_id}",
@@ -130,53 +127,57 @@ class Store:
             )
 
     def cursor(self) -> Cursor:
-        raw = self._tables[_NODE].get(_CURSOR_KEY)
+        raw = self._tables[tables.NODE].get(_CURSOR_KEY)
         return Cursor() if raw is None else Cursor.from_bytes(raw)
 
     def blob_info(self, blob_id: bytes) -> BlobInfo | None:
         return self._infos.get(blob_id)
 
     def _read_info(self, blob_id: bytes) -> BlobInfo | None:
-        raw = self._tables[_BLOB_INFO].get(blob_id)
+        raw = self._tables[tables.BLOB_INFO].get(blob_id)
         return None if raw is None else BlobInfo.from_bytes(raw)
 
     def object_info(self, object_id: bytes) -> ObjectInfo | None:
-        raw = self._tables[_OBJECT_INFO].get(object_id)
+        raw = self._tables[tables.OBJECT_INFO].get(object_id)
         return None if raw is None else ObjectInfo.from_bytes(raw)
 
     def commit(self, cursor: Cursor, effects: Effects | None = None) -> None:
         """Write an event's rows and the cursor behind it, all or nothing."""
         batch = rocksdict.WriteBatch(raw_mode=True)
-        batch.put(_CURSOR_KEY, cursor.to_bytes(), self._handles[_NODE])
+        batch.put(_CURSOR_KEY, cursor.to_bytes(), self._handles[tables.NODE])
         if effects is not None:
             self._put_rows(batch, effects)
         self._write_rows(batch)
         if effects is not None:
-            self._infos.forget(effects.blob_id)
+            self._forget(effects.blob_id)
 
     def apply(self, effects: Effects) -> None:
         """Write rows that no event of their own accounts for, all or nothing."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         self._put_rows(batch, effects)
         self._write_rows(batch)
-        self._infos.forget(effects.blob_id)
+        self._forget(effects.blob_id)
+
+    def _forget(self, blob_id: bytes) -> None:
+        self._infos.forget(blob_id)
+        self._recent_metadata.forget(blob_id)
 
     def _write_rows(self, batch: rocksdict.WriteBatch) -> None:
         with self._moving:
             self.writes.write(batch)
 
     def _put_rows(self, batch: rocksdict.WriteBatch, effects: Effects) -> None:
-        self._put_row(batch, _BLOB_INFO, effects.blob_id, effects.blob_info)
+        self._put_row(batch, tables.BLOB_INFO, effects.blob_id, effects.blob_info)
         if effects.object_id is not None:
-            self._put_row(batch, _OBJECT_INFO, effects.object_id, effects.object_info)
+            self._put_row(batch, tables.OBJECT_INFO, effects.object_id, effects.object_info)
         if effects.due:
-            batch.put(effects.blob_id, b"", self._handles[_DUE])
+            batch.put(effects.blob_id, b"", self._handles[tables.DUE])
         if effects.drop_data:
             self._delete_data(batch, effects.blob_id)
 
     def _delete_data(self, batch: rocksdict.WriteBatch, blob_id: bytes) -> None:
-        batch.delete(blob_id, self._handles[_METADATA])
-        for table in _SLIVERS.values():
+        batch.delete(blob_id, self._handles[tables.METADATA])
+        for table in tables.SLIVERS.values():
             batch.delete_range(blob_id, _after(blob_id), self._handles[table])
 
     def _put_row(self, batch: rocksdict.WriteBatch, table: str, key: bytes, row: Struct | None) -> None:
@@ -187,48 +188,49 @@ class Store:
 
     def due_blobs(self) -> list[bytes]:
         """Blobs whose part here may be incomplete."""
-        return [key for key, _ in self._rows(_DUE)]
+        return [key for key, _ in self._rows(tables.DUE)]
 
     def mark_due(self, blob_id: bytes) -> None:
-        self._put(_DUE, blob_id, b"")
+        self._put(tables.DUE, blob_id, b"")
 
     def no_longer_due(self, blob_id: bytes) -> None:
         batch = rocksdict.WriteBatch(raw_mode=True)
-        batch.delete(blob_id, self._handles[_DUE])
+        batch.delete(blob_id, self._handles[tables.DUE])
         self.writes.write(batch)
 
     def certified_blobs(self, epoch: int) -> list[bytes]:
         """Every blob certified in `epoch`, by id."""
-        rows = self._rows(_BLOB_INFO)
+        rows = self._rows(tables.BLOB_INFO)
         return [blob_id for blob_id, row in rows if is_certified(BlobInfo.from_bytes(row), epoch)]
 
     def certified_before(self, epoch: int, start: bytes) -> Iterator[bytes]:
         """Blobs certified now and already before `epoch`, by id from `start` on."""
-        for blob_id, row in self._rows(_BLOB_INFO, start):
+        for blob_id, row in self._rows(tables.BLOB_INFO, start):
             info = BlobInfo.from_bytes(row)
             if is_certified(info, epoch) and is_certified(info, epoch - 1):
                 yield blob_id
 
     def ended_objects(self, epoch: int) -> list[tuple[bytes, ObjectInfo]]:
         """Objects whose storage is over in `epoch`."""
-        rows = ((object_id, ObjectInfo.from_bytes(row)) for object_id, row in self._rows(_OBJECT_INFO))
+        rows = ((object_id, ObjectInfo.from_bytes(row)) for object_id, row in self._rows(tables.OBJECT_INFO))
         return [(object_id, row) for object_id, row in rows if not row.is_registered(epoch)]
 
     def blobs_with_data(self) -> list[bytes]:
         """Blobs of which the metadata, and so perhaps slivers, are stored."""
-        return [blob_id for blob_id, _ in self._rows(_METADATA)]
+        return [blob_id for blob_id, _ in self._rows(tables.METADATA)]
 
     def drop_data(self, blob_id: bytes) -> None:
         """Delete metadata and slivers of a blob."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         self._delete_data(batch, blob_id)
         self._write_rows(batch)
+        self._forget(blob_id)
 
     def drop_slivers(self, blob_id: bytes, shards: Iterable[int]) -> None:
         """Delete the slivers of a blob on some shards."""
         batch = rocksdict.WriteBatch(raw_mode=True)
         for shard in shards:
-            for table in _SLIVERS.values():
+            for table in tables.SLIVERS.values():
                 batch.delete(_sliver_key(blob_id, shard), self._handles[table])
         self._write_rows(batch)
 
@@ -238,7 +240,7 @@ class Store:
         May take seconds or, where much was deleted, minutes; others can go on meanwhile. Files that hold more than
         half garbage are given up, and what else is in them is written anew.
         """
-        for table in (_METADATA, *_SLIVERS.values()):
+        for table in (tables.METADATA, *tables.SLIVERS.values()):
             self._tables[table].compact_range(None, None)
         settled = self._values.settle()
         live = Counter[int]()
@@ -258,13 +260,13 @@ class Store:
         found, room = set(), self.writes.room
         for segment in sorted(sizes, key=live.__getitem__):
             room -= live[segment]
-            if live[segment] <= sizes[segment] * _GARBAGE_SHARE and (room >= 0 or not live[segment]):
+            if live[segment] <= sizes[segment] * tables.GARBAGE_SHARE and (room >= 0 or not live[segment]):
                 found.add(segment)
         return found
 
     def _rows_elsewhere(self) -> Iterator[tuple[str, bytes, bytes, Place]]:
         """Table, key and record of every value in the log of values, and its place."""
-        for table in _SLIVERS.values():
+        for table in tables.SLIVERS.values():
             for key, raw in self._rows(table):
                 place = records.place(raw)
                 if place is not None:
@@ -292,22 +294,26 @@ class Store:
 
     def shards(self) -> ShardsHeld:
         """What the node held when it last took up an epoch."""
-        raw = self._tables[_NODE].get(_SHARDS_KEY)
+        raw = self._tables[tables.NODE].get(_SHARDS_KEY)
         return ShardsHeld((), ()) if raw is None else ShardsHeld.from_bytes(raw)
 
     def set_shards(self, shards: ShardsHeld) -> None:
-        self._put(_NODE, _SHARDS_KEY, shards.to_bytes())
+        self._put(tables.NODE, _SHARDS_KEY, shards.to_bytes())
 
     def metadata(self, blob_id: bytes) -> bytes | None:
         """The BCS of a blob's metadata (without id)."""
-        return self._read_record(_METADATA, blob_id)
+        return self._read_record(tables.METADATA, blob_id)
+
+    def metadata_at_hand(self, blob_id: bytes) -> bytes | None:
+        """The same, perhaps from memory: good for checking slivers, not for promising anything."""
+        return self._recent_metadata.get(blob_id)
 
     def put_metadata(self, blob_id: bytes, metadata: bytes) -> None:
         self.put_data(blob_id, metadata, ())
 
     def sliver(self, blob_id: bytes, shard: int, axis: Axis) -> bytes | None:
         """The BCS of a sliver (SliverData)."""
-        return self._read_record(_SLIVERS[axis], _sliver_key(blob_id, shard))
+        return self._read_record(tables.SLIVERS[axis], _sliver_key(blob_id, shard))
 
     def put_sliver(self, blob_id: bytes, shard: int, axis: Axis, sliver: bytes) -> None:
         self.put_data(blob_id, None, [(shard, axis, sliver)])
@@ -317,15 +323,17 @@ class Store:
         self.writes.require_room()
         batch = rocksdict.WriteBatch(raw_mode=True)
         if metadata is not None:
-            batch.put(blob_id, records.inline(blob_id, metadata), self._handles[_METADATA])
+            batch.put(blob_id, records.inline(blob_id, metadata), self._handles[tables.METADATA])
         large: list[tuple[bytes, Axis, Part]] = []
         for shard, axis, sliver in slivers:
             key = _sliver_key(blob_id, shard)
-            if len(sliver) >= _LARGE_VALUE:
+            if len(sliver) >= tables.LARGE_VALUE:
                 large.append((key, axis, sliver))
             else:
-                batch.put(key, records.inline(key, sliver), self._handles[_SLIVERS[axis]])
+                batch.put(key, records.inline(key, sliver), self._handles[tables.SLIVERS[axis]])
         self.writes.run(lambda: self._write(batch, large))
+        if metadata is not None:
+            self._recent_metadata.forget(blob_id)
 
     def _write(self, batch: rocksdict.WriteBatch, large: list[tuple[bytes, Axis, Part]]) -> None:
         if not large:
@@ -333,7 +341,7 @@ class Store:
             return
         with self._values.append([value for _, _, value in large]) as places:
             for (key, axis, value), place in zip(large, places, strict=True):
-                batch.put(key, records.elsewhere(key, value, place), self._handles[_SLIVERS[axis]])
+                batch.put(key, records.elsewhere(key, value, place), self._handles[tables.SLIVERS[axis]])
             self._db.write(batch)
 
     def _put(self, table: str, key: bytes, value: bytes) -> None:
@@ -381,30 +389,3 @@ def _sliver_key(blob_id: bytes, shard: int) -> bytes:
 def _after(blob_id: bytes) -> bytes:
     """Above every sliver key of the blob: one byte longer than any, and its two shard bytes at their highest."""
     return blob_id + b"\xff\xff\xff"
-
-
-def _database_options() -> rocksdict.Options:
-    options = rocksdict.Options(raw_mode=True)
-    options.create_if_missing(True)
-    options.create_missing_column_families(True)
-    options.set_keep_log_file_num(2)
-    options.set_db_write_buffer_size(_MEMORY_FOR_WRITES)
-    options.set_max_total_wal_size(4 * _MEMORY_FOR_WRITES)
-    return options
-
-
-def _table_options() -> dict[str, rocksdict.Options]:
-    small = dict.fromkeys((_BLOB_INFO, _OBJECT_INFO, _DUE, _NODE), False)
-    large = dict.fromkeys((_METADATA, *_SLIVERS.values()), True)
-    return {name: _family_options(large=is_large) for name, is_large in (small | large).items()}
-
-
-def _family_options(*, large: bool) -> rocksdict.Options:
-    options = rocksdict.Options(raw_mode=True)
-    if large:
-        options.set_enable_blob_files(True)
-        options.set_min_blob_size(_LARGE_VALUE)
-        options.set_enable_blob_gc(True)
-        options.set_blob_gc_force_threshold(_GARBAGE_SHARE)
-        options.set_compression_type(rocksdict.DBCompressionType.none())  # coded data does not shrink
-    return options

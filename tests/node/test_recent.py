@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.node.conftest import EPOCH, Node, registration
+from tests.node.test_app import store_all
+from walrus_node.blob_info import InvalidBlob
 from walrus_node.recent import Recent
+from walrus_sui.chain.events import InvalidBlobId
+from walrus_sui.crypto.messages import Permanent
+from walrus_sui.errors import NodeRefused
+from walrus_sui.redstuff import EncodedBlob
 
 
 def test_a_row_is_read_once_until_it_changes() -> None:
@@ -40,3 +49,27 @@ def test_no_more_rows_than_allowed() -> None:
     for number in range(100):
         assert recent.get(b"%d" % number) == b"%d" % number
         assert len(recent._rows) <= 3
+
+
+async def test_metadata_at_hand_follows_what_is_stored(node: Node, blob: EncodedBlob) -> None:
+    raw, metadata = bytes(blob.blob_id), blob.metadata.to_bytes()
+    assert node.store.metadata_at_hand(raw) is None
+    node.apply(registration(blob.blob_id))
+    await node.client.store_metadata(blob.blob_id, blob.metadata)
+    assert node.store.metadata_at_hand(raw) == metadata
+    node.store.drop_data(raw)
+    assert node.store.metadata_at_hand(raw) is None
+    node.store.put_metadata(raw, metadata)
+    assert node.store.metadata_at_hand(raw) == metadata
+    node.apply(InvalidBlobId(EPOCH, raw))
+    assert node.store.metadata_at_hand(raw) is None
+    assert isinstance(node.store.blob_info(raw), InvalidBlob)
+
+
+async def test_a_confirmation_trusts_no_memory(node: Node, blob: EncodedBlob) -> None:
+    node.apply(registration(blob.blob_id))
+    await store_all(node, blob)
+    assert node.store.metadata_at_hand(bytes(blob.blob_id)) is not None
+    node.store._db.get_column_family("metadata")[bytes(blob.blob_id)] = b"\x01damaged"
+    with pytest.raises(NodeRefused, match="METADATA_NOT_FOUND"):
+        await node.client.confirmation(blob.blob_id, Permanent())
