@@ -181,6 +181,14 @@ async def test_a_hundred_blobs_fit_into_two_transactions(client, transactions):
     assert len(transactions) == 2
 
 
+async def test_attributes_too_long_for_one_transaction_take_several(client, transactions):
+    """Nine times 15,000 bytes are more than the 128 KiB that Sui takes."""
+    request = StoreRequest(1, attributes={"long": "x" * 15_000}, ignore_resources=True)
+    outcomes = await client.store_many([os.urandom(40) for _ in range(9)], request)
+    assert not [outcome for outcome in outcomes if isinstance(outcome, StoreFailure)]
+    assert len(transactions) == 4
+
+
 async def test_a_certificate_can_be_kept_as_an_object(client):
     stored = await client.store(os.urandom(40), freeze_certificate=True, attributes={"color": "blue"})
     frozen = await client.contracts.availability_certificate(stored.certificate_object)

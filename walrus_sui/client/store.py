@@ -10,7 +10,7 @@ Memory: a blob and its parity, 2.5 times the blob, are held while it is stored, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from walrus_sui.chain import Prices
@@ -37,7 +37,9 @@ from walrus_sui.errors import InputError, WalrusError
 from walrus_sui.redstuff import BlobId, EncodedBlob, encode
 
 _BLOBS_TOGETHER = 100
-"""Most blobs of one transaction: their inputs stay far below what Sui takes (2,048, and 128 KiB in all)."""
+"""Most blobs of one transaction, which then has a third of the inputs Sui takes (2,048)."""
+_TRANSACTION_BYTES = 120_000
+"""Of one registration; Sui takes 128 KiB. A blob takes up to 400 bytes, an attribute 200 beside its text."""
 _COMMANDS_TOGETHER = 800
 """Two commands a blob and one an attribute; Sui takes 1,024."""
 _BYTES_TOGETHER = 128 << 20
@@ -134,13 +136,13 @@ class _Flow:
             del jobs, entries, entry  # they hold the blobs and their parity while the next ones are encoded
 
     def _groups(self, items: Iterable[Storable]) -> Iterator[list[Source | StoreFailure]]:
-        most = min(_BLOBS_TOGETHER, _COMMANDS_TOGETHER // (2 + len(self._request.attributes)))
+        most = _blobs_together(self._request.attributes)
         group: list[Source | StoreFailure] = []
         size = 0
         for item in items:
             source = self._source(item)
             length = source.size if isinstance(source, Source) else 0
-            if group and (len(group) == max(1, most) or size + length > _BYTES_TOGETHER):
+            if group and (len(group) == most or size + length > _BYTES_TOGETHER):
                 yield group
                 group, size = [], 0
             group.append(source)
@@ -212,6 +214,13 @@ class _Flow:
             0 if plan is None or entry.outcome is not None else plan.cost(Prices.of(self._network.system)),
             None if plan is None or entry.outcome is not None else plan.operation,
         )
+
+
+def _blobs_together(attributes: Mapping[str, str]) -> int:
+    """How many blobs with these attributes fit into one transaction."""
+    text = sum(200 + len(key.encode()) + len(value.encode()) for key, value in attributes.items())
+    fitting = min(_COMMANDS_TOGETHER // (2 + len(attributes)), _TRANSACTION_BYTES // (400 + text))
+    return max(1, min(_BLOBS_TOGETHER, fitting))
 
 
 def _outcome(entry: Job | StoreFailure) -> StoreOutcome:
