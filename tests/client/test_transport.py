@@ -160,6 +160,29 @@ async def test_an_answer_that_breaks_off_is_no_answer(answer):
             await client.get(server.url)
 
 
+@pytest.mark.parametrize("hangs_up", [True, False])
+async def test_an_answer_before_all_was_sent_is_the_answer(hangs_up):
+    done = asyncio.Event()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno")
+        await writer.drain()
+        if hangs_up:
+            writer.write_eof()
+        await done.wait()
+        writer.transport.abort()
+
+    listener = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=20.0, trust_env=False) as client:
+        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+        for _ in range(2):  # the second time over another connection: the first still has much to send
+            async with asyncio.timeout(10):
+                answer = await client.put(url, content=bytes(30_000_000))
+            assert (answer.status_code, answer.content) == (413, b"no")
+        done.set()
+
+
 async def test_silence_has_an_end():
     async with serving(None, read=0.05) as (server, client):
         with pytest.raises(httpx.ReadTimeout):

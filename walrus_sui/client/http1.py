@@ -114,6 +114,7 @@ class Connection(asyncio.BufferedProtocol):
             self._piece = self._piece[nbytes:] or None
         if self._piece is None:
             self._wake()
+        self._writable.set()  # an answer before all is sent: there is no use in waiting to send the rest
 
     def eof_received(self) -> bool:
         self._ended = True
@@ -133,8 +134,8 @@ class Connection(asyncio.BufferedProtocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether it can take a request: it is open, and nothing has come unasked."""
-        return not self._ended and not self._held
+        """Whether it can take a request: it is open, all was sent, and nothing has come unasked."""
+        return not self._ended and not self._held and not self._socket.get_write_buffer_size()
 
     def begin(self) -> None:
         """Another request is about to be sent."""

@@ -101,7 +101,7 @@ class NodeTransport(httpx.AsyncBaseTransport):
     ) -> httpx.Response:
         connection.begin()
         try:
-            await _send(connection, request, timeouts.get("write"))
+            await _send_unless_answered(connection, request, timeouts.get("write"))
             head = await connection.read_head(timeouts.get("read"))
             body = _Body(self, connection, place, head, timeouts.get("read"))
         except BaseException:
@@ -133,6 +133,15 @@ class _Body(httpx.AsyncByteStream):
             self._transport.give_back(self._connection, self._place)
         else:
             self._transport.drop(self._connection)
+
+
+async def _send_unless_answered(connection: Connection, request: httpx.Request, timeout: float | None) -> None:
+    """A node that refuses a request need not read all of it: then its answer counts and not that it hung up."""
+    try:
+        await _send(connection, request, timeout)
+    except httpx.WriteError:
+        if not connection.answered:
+            raise
 
 
 async def _send(connection: Connection, request: httpx.Request, timeout: float | None) -> None:
