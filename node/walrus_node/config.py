@@ -27,7 +27,6 @@ _UNUSED_KEYS = frozenset(
         "admin_socket_path",
         "balance_check",
         "blob_recovery",
-        "blocklist_path",
         "checkpoint_config",
         "config_synchronizer",
         "consistency_check",
@@ -122,6 +121,7 @@ class NodeConfig(_Section):
 
     name: str = Field(min_length=1, max_length=100)
     storage_path: Path
+    blocklist_path: Path | None = None
     protocol_key_pair: KeyPath
     network_key_pair: KeyPath
     public_host: str = Field(min_length=1)
@@ -199,6 +199,7 @@ class NodeConfig(_Section):
         return self.model_copy(
             update={
                 "storage_path": place(self.storage_path),
+                "blocklist_path": self.blocklist_path and place(self.blocklist_path),
                 "protocol_key_pair": KeyPath(path=place(self.protocol_key_pair.path)),
                 "network_key_pair": KeyPath(path=place(self.network_key_pair.path)),
                 "tls": self.tls

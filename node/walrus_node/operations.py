@@ -70,6 +70,7 @@ _PROOF_AXIS = Query("proofAxis", _AXIS, "Which slivers the symbols are proved un
 _UPLOAD = {"type": "string"}
 _STORED = {"type": "string", "enum": ["nonexistent", "buffered", "stored"]}
 _NO_SHARD = (Reason.INDEX_OUT_OF_RANGE, Reason.SHARD_NOT_ASSIGNED)
+_BLOCKED = (Reason.FORBIDDEN_BLOB,)
 _UPLOAD_REFUSALS = (
     Reason.NOT_REGISTERED,
     Reason.CACHE_SATURATED,
@@ -97,7 +98,7 @@ OPERATIONS: tuple[Operation, ...] = (
         routes.METADATA,
         "A blob's metadata.",
         "BCS of BlobMetadataWithId",
-        refusals={404: (Reason.METADATA_NOT_FOUND,)},
+        refusals={404: (Reason.METADATA_NOT_FOUND,), 451: _BLOCKED},
     ),
     Operation(
         "PUT",
@@ -115,7 +116,7 @@ OPERATIONS: tuple[Operation, ...] = (
         routes.SLIVER,
         "One sliver.",
         "BCS of SliverData",
-        refusals={400: _NO_SHARD, 404: (Reason.SLIVER_NOT_FOUND,)},
+        refusals={400: _NO_SHARD, 404: (Reason.SLIVER_NOT_FOUND,), 451: _BLOCKED},
     ),
     Operation(
         "PUT",
@@ -151,7 +152,7 @@ OPERATIONS: tuple[Operation, ...] = (
         routes.BUNDLE,
         "Metadata and slivers, as far as they are here and fit into one answer.",
         "BCS of Bundle",
-        refusals={400: _NO_SHARD, 404: (Reason.METADATA_NOT_FOUND, Reason.SLIVER_NOT_FOUND)},
+        refusals={400: _NO_SHARD, 404: (Reason.METADATA_NOT_FOUND, Reason.SLIVER_NOT_FOUND), 451: _BLOCKED},
         query=(
             Query("pairs", {"type": "string", "pattern": "^[0-9]{1,4}(,[0-9]{1,4}){0,9}$"}, "Pairs, by comma."),
             Query("axis", _AXIS, "Only slivers of this kind."),
@@ -188,6 +189,7 @@ OPERATIONS: tuple[Operation, ...] = (
                 Reason.INDEX_OUT_OF_RANGE,
             ),
             404: (Reason.SLIVER_NOT_FOUND,),
+            451: _BLOCKED,
         },
         query=(
             _PROOF_AXIS,
@@ -208,6 +210,7 @@ OPERATIONS: tuple[Operation, ...] = (
         refusals={
             400: (Reason.NO_TARGET_SLIVERS_SPECIFIED, Reason.RECOVERY_SYMBOL_OUT_OF_RANGE),
             404: (Reason.SLIVER_NOT_FOUND,),
+            451: _BLOCKED,
         },
         query=(
             Query("targetSlivers", {"type": "array", "items": _INDEX, "minItems": 1}, "Slivers.", required=True),

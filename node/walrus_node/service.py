@@ -7,10 +7,12 @@ import contextlib
 import logging
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from walrus_node.assembly import Ground, Node
+from walrus_node.blocklist import Blocking, Blocklist
 from walrus_node.config import NodeConfig
 from walrus_node.http import listen, serve_http
 from walrus_node.keys import load_network_key, load_protocol_key
@@ -56,9 +58,11 @@ async def _live(
         ground = await _lay_ground(config, stack, stop)
         if ground is None:
             return
+        blocklist = None if config.blocklist_path is None else Blocklist(config.blocklist_path, time.monotonic)
         node = Node(ground)
         grace = config.rest_graceful_shutdown_period_secs
-        servers = [serve_http(node.app(), listeners[0].dup(), _tls(config, node.metrics), grace)]
+        app = node.app() if blocklist is None else Blocking(node.app(), blocklist)
+        servers = [serve_http(app, listeners[0].dup(), _tls(config, node.metrics), grace)]
         if len(listeners) > 1:
             servers.append(serve_http(metrics_app(node.metrics), listeners[1].dup()))
         await _run_until_first(

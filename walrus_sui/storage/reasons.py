@@ -65,6 +65,7 @@ class Reason(StrEnum):
     SLIVER_COUNT_EXCEEDS_LIMIT = "SLIVER_COUNT_EXCEEDS_LIMIT"
     INVALID_PROOF = "INVALID_PROOF"
     INVALID_BUNDLE = "INVALID_BUNDLE"
+    FORBIDDEN_BLOB = "FORBIDDEN_BLOB"
     UNAVAILABLE = "UNAVAILABLE"
     STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
     """Ours: the node cannot write for now, for its disk is full or failed. Reads go on."""
