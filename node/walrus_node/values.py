@@ -60,6 +60,7 @@ class ValueLog:
         self._sizes = {int(path.stem): path.stat().st_size for path in folder.glob(f"*{_SUFFIX}")}
         # whoever wrote these may have been killed before it synced them
         self._unsynced = set(self._sizes)
+        self._has_new_files = True
         self._current = max(self._sizes, default=0)
         self._sizes.setdefault(self._current, 0)
         self._files: OrderedDict[int, _File] = OrderedDict()
@@ -100,9 +101,10 @@ class ValueLog:
         with self._sync_lock:  # who finds nothing left to do must wait for who is doing it
             with self._lock:
                 unsynced, self._unsynced = self._unsynced, set()
+                has_new_files, self._has_new_files = self._has_new_files, False
             for segment in unsynced:
                 os.fdatasync(self._file(segment).descriptor)
-            if unsynced:
+            if has_new_files:
                 _sync_folder(self._folder)
 
     def settle(self) -> dict[int, int]:
@@ -137,6 +139,7 @@ class ValueLog:
             self._unrecorded[segment] += 1
             if not offset:
                 _create(self._folder / _name(segment))
+                self._has_new_files = True
             return segment, offset
 
     def _begin_segment(self) -> None:

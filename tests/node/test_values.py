@@ -131,6 +131,16 @@ def test_a_sync_covers_what_was_written_and_nothing_twice(log: ValueLog, monkeyp
     assert synced[2:] == ["00000001"]
 
 
+def test_the_folder_is_synced_when_files_are_new(log: ValueLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.sync()
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(Path(os.readlink(f"/proc/self/fd/{fd}")).name))
+    for size, folders in ((400, 1), (400, 1), (400, 2), (100, 2)):
+        write(log, bytes(size))
+        log.sync()
+        assert synced == ["values"] * folders
+
+
 def test_who_comes_second_waits_for_the_sync_under_way(log: ValueLog, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, may_end, done = threading.Event(), threading.Event(), []
 
