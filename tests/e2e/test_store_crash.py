@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -113,8 +114,12 @@ def under_way(net: Localnet) -> list[Path]:
     return list((net.layout.client_config.parent / DIRECTORY).glob("*"))
 
 
-@pytest.mark.parametrize("moment", ["signed, not sent", "registered", "certified"])
-@pytest.mark.parametrize("again", ["--resume", "the same file"])
+MOMENTS = ("signed, not sent", "registered", "certified")
+SAMPLE = tuple(zip(MOMENTS, ("--resume", "the same file", "--resume"), strict=True))
+EVERY = tuple(product(MOMENTS, ("--resume", "the same file")))
+
+
+@pytest.mark.parametrize(("moment", "again"), EVERY[: cases(0, 6)] or SAMPLE)
 async def test_killed_at_the_worst_moments(small_net, walrus, account, file, moment, again):
     before = await account.balance()
     with begin(small_net, file, moment) as process:
@@ -156,6 +161,22 @@ async def test_a_file_that_changed_is_not_paid_for_as_if_it_were_the_same(small_
     file.write_bytes(original)
     assert walrus("store", "--resume", net=small_net).code == 0
     assert await account.blobs_of(file) == [True]
+    assert under_way(small_net) == []
+
+
+async def test_what_was_deleted_meanwhile_is_not_paid_for_by_resuming(small_net, walrus, account, file):
+    with begin(small_net, file, "registered") as process:
+        go(process)
+        assert process.wait() == -9
+    owned = await account.client.owned_blobs()
+    (blob,) = [blob for blob in owned if blob.blob_id == id_of(file)]
+    await account.client.delete(blob.object_id)
+    before = await account.balance()
+    done = walrus("--json", "store", "--resume", net=small_net)
+    assert (done.code, "has ended" in done.json["error"]["message"]) == (8, True)
+    assert await account.balance() == before
+    again = walrus("--json", "store", file, "--epochs", 3, net=small_net)
+    assert list(again.json[0]["blobStoreResult"]["newlyCreated"]["resourceOperation"]) == ["reuseStorage"]
     assert under_way(small_net) == []
 
 

@@ -107,7 +107,10 @@ class Finding:
         wanted = Wanted(bytes(job.blob_id), job.encoded_length, job.end_epoch, job.request.deletable)
         job.plan = resources.plan(wanted)
         job.blob = job.plan.blob
-        if job.plan.operation is None:
+        if job.request.only_paid and job.plan.registers:
+            message = f"what was paid for blob {job.blob_id} has ended or never came about"
+            job.fail(Phase.REGISTER, InputError(message, hint="store it again to pay for it anew"))
+        elif job.plan.operation is None:
             job.outcome = self._already(job, job.plan.blob)
         elif job.plan.registers and _suffices(status, job.end_epoch):
             job.outcome = self._already(job, None, status)
