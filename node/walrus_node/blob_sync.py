@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from walrus_node import blob_info
 from walrus_node.custody import Custody
+from walrus_node.handover import Handover
 from walrus_node.intake import Intake
 from walrus_node.invalidation import Invalidation
 from walrus_node.membership import Membership
@@ -25,7 +26,7 @@ from walrus_node.workers import Workers
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.metadata import fetch_metadata
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.errors import NodeError, WalrusError
+from walrus_sui.errors import WalrusError
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadataWithId, InconsistencyProof, SliverData, sliver_index
 
 log = logging.getLogger(__name__)
@@ -164,24 +165,9 @@ class BlobSync:
         """Ask who held the shards in the epoch before for whole slivers; gives what is still missing."""
         if len(self._membership.committees) < 2:
             return slivers
-        found = [await self._fetch_sliver(metadata.blob_id, pair, axis) for pair, axis in slivers]
-        return [item for item, is_found in zip(slivers, found, strict=True) if not is_found]
-
-    async def _fetch_sliver(self, blob_id: BlobId, pair: int, axis: Axis) -> bool:
-        previous = self._membership.committees[0]
-        holder = previous.committee.holder_of_pair(blob_id, pair)
-        for node in previous:
-            if holder is not None and node.member is holder and holder.node_id != self._membership.node_id:
-                try:
-                    sliver = await node.client.sliver(blob_id, pair, axis)
-                    await self._workers.run(self._intake.store_sliver, blob_id, pair, axis, sliver.to_bytes())
-                except (NodeError, Refusal) as error:
-                    log.debug(
-                        "no %s sliver %d of blob %s from %s: %s", axis.value, pair, blob_id, node.name, error
-                    )
-                    return False
-                return True
-        return False
+        handover = Handover(self._membership.committees[0], self._membership.node_id, self._intake, self._workers)
+        found = await handover.fetch(metadata.blob_id, slivers)
+        return [place for place in slivers if place not in found]
 
     async def _rebuild(self, metadata: BlobMetadataWithId, axis: Axis, pairs: list[int]) -> None:
         n_shards = metadata.metadata.n_shards
