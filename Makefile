@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test fuzz crash lint docs format clean bench-encode bench-contracts
+.PHONY: demo test fuzz crash lint docs format clean bench-encode bench-contracts bench-network
 
 demo: $(STAMP)          ## a Walrus network on this machine: store, kill four of thirteen nodes, read back
 	$(BIN)/walrus demo
@@ -29,6 +29,9 @@ bench-encode: $(STAMP)  ## encoding, decoding and certificates, beside the offic
 
 bench-contracts: $(STAMP) ## what calls of the contracts take, beside Sui's limits
 	$(BIN)/python -m benchmarks.contracts
+
+bench-network: $(STAMP) ## storing and reading over thirteen nodes; `--peer tahoe` puts Tahoe-LAFS beside it
+	$(BIN)/python -m benchmarks.store_read
 
 docs: $(STAMP)          ## write down in docs/cli.md what the commands say of themselves
 	$(BIN)/python -m walrus_cli.reference docs/cli.md

@@ -56,24 +56,27 @@ class _Read:
         self._consistency = consistency
         self._limits = limits
         self._on_progress = on_progress
-        self._primaries, self._secondaries = (
-            SliverFetch(nodes, blob_id, axis, limits=limits, standings=standings, on_progress=on_progress)
-            for axis in (Axis.PRIMARY, Axis.SECONDARY)
-        )
+        self._standings = standings
+        self._primaries = self._fetch(Axis.PRIMARY)
 
     async def run(self) -> memoryview:
         """Enough primaries, or where those are lost, enough secondaries."""
         try:
             metadata = await self._metadata()
             blob = await self._from_primaries(metadata)
-            if blob is None:
-                blob = await self._from_secondaries(metadata)
         finally:
             await self._primaries.close()
-            await self._secondaries.close()
-        if blob is None:
-            raise self._unavailable()
-        return blob
+        return await self._from_secondaries(metadata) if blob is None else blob
+
+    def _fetch(self, axis: Axis) -> SliverFetch:
+        return SliverFetch(
+            self._nodes,
+            self._blob_id,
+            axis,
+            limits=self._limits,
+            standings=self._standings,
+            on_progress=self._on_progress,
+        )
 
     async def _metadata(self) -> BlobMetadata:
         self._on_progress(Progress(Phase.METADATA, 0, 1))
@@ -104,15 +107,19 @@ class _Read:
                 self._primaries.reject(index)
         return None
 
-    async def _from_secondaries(self, metadata: BlobMetadata) -> memoryview | None:
+    async def _from_secondaries(self, metadata: BlobMetadata) -> memoryview:
         slivers: list[SliverData] = []
+        secondaries = self._fetch(Axis.SECONDARY)
 
         def take(sliver: SliverData) -> None:
             verify_sliver(sliver, Axis.SECONDARY, metadata)
             slivers.append(sliver)
 
-        if not await self._secondaries.collect(metadata, take):
-            return None
+        try:
+            if not await secondaries.collect(metadata, take):
+                raise self._unavailable(secondaries)
+        finally:
+            await secondaries.close()
         self._on_progress(Progress(Phase.DECODE, 0, 1))
         blob = await asyncio.to_thread(
             decode, metadata, slivers, axis=Axis.SECONDARY, consistency=self._consistency
@@ -120,8 +127,8 @@ class _Read:
         self._on_progress(Progress(Phase.DECODE, 1, 1))
         return memoryview(blob)
 
-    def _unavailable(self) -> BlobUnavailable:
-        primary, secondary = self._primaries, self._secondaries
+    def _unavailable(self, secondary: SliverFetch) -> BlobUnavailable:
+        primary = self._primaries
         return BlobUnavailable(
             f"expected {primary.needed} primary or {secondary.needed} secondary slivers of blob {self._blob_id}, "
             f"got {primary.got} and {secondary.got}; these storage nodes did not give all theirs:",
