@@ -40,6 +40,7 @@ class Finding:
 
     async def plan(self, jobs: Sequence[Job]) -> tuple[Payment, ...]:
         """Gives the payments of the journal that are for one of `jobs`."""
+        await self._session.chores_done()  # what a store before this one finished is no longer under way
         payments = self._claim(jobs)
         storages, statuses, paid = await asyncio.gather(
             self._storages(), together(map(self._status, jobs)), self._see_through(payments)

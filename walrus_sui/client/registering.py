@@ -37,7 +37,6 @@ class Registering:
 
     async def _register(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
         try:
-            await self._early.close()
             return await self._send(jobs)
         except MoveAborted:
             seen = self._network
@@ -51,8 +50,8 @@ class Registering:
         async with self._ledger.payment(jobs) as write_down:
 
             async def begin_upload(signed: SignedTransaction, object_ids: tuple[bytes, ...]) -> None:
-                await write_down(signed)
                 self._early.begin(jobs, object_ids)
+                await write_down(signed)
 
             return await self._session.contracts.register_blobs(
                 self._session.signer,

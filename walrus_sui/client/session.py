@@ -51,7 +51,7 @@ class Session:
             try:
                 yield session
             finally:
-                await asyncio.gather(*session._chores)
+                await session.chores_done()
 
     @property
     def signer(self) -> Keypair:
@@ -97,6 +97,10 @@ class Session:
         task = asyncio.ensure_future(asyncio.to_thread(chore))
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+
+    async def chores_done(self) -> None:
+        """Wait for what was put off until `later`."""
+        await asyncio.gather(*self._chores)
 
     def journal(self) -> Journal | None:
         """Where payments under way are written down: beside the configuration, if that came from a file."""
