@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,7 @@ SMALL_SLIVER = 16 << 10
 """Up to this many bytes a sliver is checked and stored in less time than another thread takes to be woken."""
 
 
+@functools.cache
 def sliver_body_limit(n_shards: int) -> int:
     """Bytes of the largest sliver body: C symbols of the largest size, and its framing."""
     return Params(n_shards).columns * MAX_SYMBOL_SIZE + SLIVER_OVERHEAD

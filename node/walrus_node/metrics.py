@@ -38,8 +38,8 @@ class Metrics:
         self._started = time.monotonic()
         self.metadata_stored = self._counter("metadata_stored", "Blob metadata stored")
         self.metadata_retrieved = self._counter("metadata_retrieved", "Blob metadata handed out")
-        self._slivers_stored = self._counter("slivers_stored", "Slivers stored", "sliver_type")
-        self._slivers_retrieved = self._counter("slivers_retrieved", "Slivers handed out", "sliver_type")
+        self._slivers_stored = self._by_axis("slivers_stored", "Slivers stored")
+        self._slivers_retrieved = self._by_axis("slivers_retrieved", "Slivers handed out")
         self.confirmations = self._counter("storage_confirmations_issued", "Storage confirmations signed")
         self.events = self._counter("events_processed", "Events applied", "event_type")
         self.event_seconds = Histogram(
@@ -49,10 +49,10 @@ class Metrics:
         self._gauge("uptime", "Seconds since the node started", lambda: time.monotonic() - self._started)
 
     def sliver_stored(self, axis: Axis) -> None:
-        self._slivers_stored.labels(axis.value).inc()
+        self._slivers_stored[axis].inc()
 
     def sliver_retrieved(self, axis: Axis) -> None:
-        self._slivers_retrieved.labels(axis.value).inc()
+        self._slivers_retrieved[axis].inc()
 
     def watch(self, duty: Callable[[], Duty], cursor: Callable[[], Cursor], backlog: Callable[[], int]) -> None:
         """Read these whenever the metrics are read."""
@@ -79,6 +79,10 @@ class Metrics:
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(f"walrus_{name}", about, labels, registry=self.registry)
+
+    def _by_axis(self, name: str, about: str) -> dict[Axis, Counter]:
+        counter = self._counter(name, about, "sliver_type")
+        return {axis: counter.labels(axis.value) for axis in Axis}
 
     def _gauge(self, name: str, about: str, read: Callable[[], float], **labels: str) -> None:
         gauge = Gauge(f"walrus_{name}", about, tuple(labels), registry=self.registry)

@@ -22,10 +22,12 @@ from walrus_sui.storage.routes import BCS_CONTENT_TYPE
 
 DEFAULT_BODY_LIMIT = 2 << 20
 
+_parse_blob_id = functools.lru_cache(1024)(BlobId.parse)  # a blob's slivers come together
+
 
 def blob_id(request: Request) -> BlobId:
     try:
-        return BlobId.parse(request.path_params["blob_id"])
+        return _parse_blob_id(request.path_params["blob_id"])
     except BlobIdError as error:
         raise HTTPException(400, f"Invalid URL: {error}") from error
 
@@ -93,6 +95,8 @@ def bcs_answer(body: bytes) -> Response:
 
 def upload_intent(request: Request) -> bool:
     """Whether the upload may come before the blob's registration. Unknown query keys are refused."""
+    if not request.scope["query_string"]:
+        return False
     check_query(request, {"pending"})
     return flag(request, "pending")
 

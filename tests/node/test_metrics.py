@@ -29,7 +29,7 @@ async def test_work_is_counted_once(node: Node, blob: EncodedBlob) -> None:
     assert value(node.metrics, "slivers_stored_total", sliver_type="primary") == 3
     assert value(node.metrics, "slivers_stored_total", sliver_type="secondary") == 3
     assert value(node.metrics, "slivers_retrieved_total", sliver_type="secondary") == 1
-    assert value(node.metrics, "slivers_retrieved_total", sliver_type="primary") is None
+    assert value(node.metrics, "slivers_retrieved_total", sliver_type="primary") == 0
     assert value(node.metrics, "storage_confirmations_issued_total") == 1
 
 
