@@ -143,7 +143,10 @@ class Grid:
         log = (self.folder / f"{name}.log").open("wb")
         with log:
             command = [str(self.tahoe), "run", str(self.folder / name)]
-            self.processes[name] = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            # nodes end when their standard input does, so they cannot outlive this program
+            self.processes[name] = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
+            )
 
     def _wait_for(self, path: Path) -> str:
         deadline = time.monotonic() + READY_SECONDS
