@@ -12,7 +12,8 @@ class Limits:
     `tail_factor` and `tail_seconds`: once a quorum has confirmed, slower nodes get that share of the time so far
     plus that many seconds to finish as well. `patience` is how long a read waits for a node before it asks others
     beside it, as long as no answers have told how long they take; `stall` is how long an upload counts among those
-    under way, so that nodes that hang hold up no others. Blobs up to `pending_bytes` may be sent before nodes see their registration.
+    under way, so that nodes that hang hold up no others. Blobs up to
+    `pending_bytes` may be sent before nodes see their registration.
     """
 
     connect_timeout: float = 5.0
