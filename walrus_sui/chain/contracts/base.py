@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self, TypeVar
@@ -73,10 +74,11 @@ class ContractBase:
         check_type(system, original, SYSTEM)
         for staking in others:
             check_type(staking, original, COMPANIONS["staking_object"])
-        staking_id = staking_object or await find_companion(sui, system, "staking_object")
         shell = system.parse(VersionedObject)
         sui.walrus_packages |= {original, shell.package_id}
-        wal = await find_wal_type(sui, original)
+        wal, staking_id = await asyncio.gather(
+            find_wal_type(sui, original), _staking_of(sui, system, staking_object)
+        )
         return cls(sui, system_object, staking_id, original, shell.package_id, shell.version, wal, treasury)
 
     async def upgrade_manager(self) -> bytes:
@@ -157,3 +159,7 @@ class ContractBase:
         return tx.move_call(
             self.package, "auth", "authenticate_with_object", type_args=type_args, arguments=holder
         )
+
+
+async def _staking_of(sui: SuiClient, system: ChainObject, given: bytes | None) -> bytes:
+    return given or await find_companion(sui, system, "staking_object")
