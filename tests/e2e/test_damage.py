@@ -85,7 +85,7 @@ def flip_on_disk(folder: Path, content: bytes) -> None:
     The log of the database breaks what it holds into pieces, so only short stretches are sure to be found.
     """
     flipped = 0
-    for path in filter(Path.is_file, folder.iterdir()):
+    for path in filter(Path.is_file, folder.rglob("*")):
         raw = bytearray(path.read_bytes())
         for start in range(0, len(content), 4096):
             if (found := raw.find(content[start : start + 64])) >= 0:
