@@ -21,7 +21,7 @@ from walrus_sui.config import ClientConfig
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import BlobNotFound, BlobUnavailable
 from walrus_sui.redstuff import BlobId, encode
-from walrus_sui.storage import Committee
+from walrus_sui.storage import Committee, PermanentStatus
 
 
 class Reading:
@@ -31,6 +31,7 @@ class Reading:
 
     def __init__(self, read_committees: tuple[Committee, ...]) -> None:
         self.read_committees = read_committees
+        self.committee = read_committees[-1]
 
 
 class Session:
@@ -109,6 +110,15 @@ async def test_after_an_epoch_change_the_new_committee_is_found(grid, client, st
 
 async def nobody(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("connection refused")
+
+
+async def test_status_is_asked_of_the_new_committee_too(grid, client, stored):
+    gone = tuple(replace(member, network_address="gone.test:80") for member in grid.committee.members)
+    grid._by_host["gone.test"] = SimpleNamespace(requests=[], fault=nobody)
+    walrus, session = client((replace(grid.committee, members=gone),), (grid.committee,))
+    for _ in range(2):
+        assert isinstance(await walrus.status(stored[0]), PermanentStatus)
+    assert session.times_read == 2
 
 
 async def test_while_shards_move_both_committees_are_asked(grid, client, stored):

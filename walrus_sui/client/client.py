@@ -105,7 +105,7 @@ class WalrusClient:
 
     async def blob_id(self, data: bytes) -> BlobId:
         """The id `data` has on this network. Raises `BlobTooLarge`."""
-        return (await encode_blob(await self.network(), data, ignore_progress)).blob_id
+        return (await encode_blob(await self._session.known_network(), data, ignore_progress)).blob_id
 
     async def store(
         self,
@@ -181,7 +181,14 @@ class WalrusClient:
 
     async def status(self, blob_id: BlobId | str, *, timeout: float = 5.0) -> BlobStatus:
         """What the storage nodes agree on about a blob. Raises `BlobUnavailable` if too few answer in time."""
-        return await blob_status(await self.nodes(), _parsed(blob_id), timeout=timeout)
+        wanted, network = _parsed(blob_id), await self._session.known_network()
+        try:
+            return await blob_status(self._session.nodes(network.committee), wanted, timeout=timeout)
+        except BlobUnavailable:
+            newer = await self._session.newer_network(network)
+            if newer.committee == network.committee:
+                raise
+        return await blob_status(self._session.nodes(newer.committee), wanted, timeout=timeout)
 
     async def store_quilt(
         self,
@@ -192,7 +199,7 @@ class WalrusClient:
         on_progress: ProgressListener = ignore_progress,
     ) -> StoredQuilt:
         """Store files as one blob, each of which can be read by itself. Raises `QuiltError`, and as `store`."""
-        quilt = build_quilt(files, n_shards=(await self.network()).n_shards)
+        quilt = build_quilt(files, n_shards=(await self._session.known_network()).n_shards)
         request = StoreRequest(epochs, deletable, attributes={BLOB_TYPE_ATTRIBUTE: QUILT_TYPE})
         stored = await store_blob(self._session, quilt.data, request, on_progress)
         return StoredQuilt(stored, quilt.patches)
