@@ -18,6 +18,7 @@ from walrus_sui.bcs.sui import (
     format_digest,
 )
 from walrus_sui.chain.answers import effects_of, events_of, object_of, transaction_of
+from walrus_sui.chain.attempt import Build
 from walrus_sui.chain.checkpoints import Checkpoint, follow_checkpoints, read_checkpoint
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
@@ -31,7 +32,7 @@ from walrus_sui.chain.objects import (
     coin_type,
     dynamic_field_id,
 )
-from walrus_sui.chain.sender import Build, Sender
+from walrus_sui.chain.sender import Sender
 from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.chain.transport import Transport
