@@ -16,9 +16,9 @@ from walrus_cli.reference import Command, commands_of
 
 NAMES = (
     "store read blob-status store-quilt read-quilt list-patches-in-quilt list-blobs extend delete "
-    "burn-blobs share fund-shared-blob get-blob-attribute set-blob-attribute remove-blob-attribute- "
-    "fields remove-blob-attribute certificate doctor get-wal stake request-withdraw-stake withdraw- "
-    "stake list-staked-wal info health blob-id convert-blob-id decode json completion node-admin"
+    "burn-blobs share fund-shared-blob get-blob-attribute set-blob-attribute "
+    "remove-blob-attribute-fields remove-blob-attribute certificate doctor get-wal stake request-withdraw-stake "
+    "withdraw-stake list-staked-wal info health blob-id convert-blob-id decode json completion node-admin"
 )
 CODES = {0, exits.FAILED, exits.USAGE, *exits._BY_ERROR_CODE.values()}
 VALUES = (
