@@ -159,7 +159,7 @@ class Grid:
         while True:
             try:
                 servers = json.loads(self._request("GET", "/?t=json"))["servers"]
-                if sum(server["connection_status"].startswith("Connected") for server in servers) == NODES:
+                if sum(server["connection_status"].lower().startswith("connected") for server in servers) == NODES:
                     return
             except OSError:
                 pass  # the gateway does not listen yet
