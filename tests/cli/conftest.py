@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import json
 import os
 import threading
 from collections.abc import Coroutine, Iterator
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.finished import Done
 from tests.sui_chain.world import World, bring_up, fresh_blob
 from walrus_cli.main import run
 from walrus_sui.chain import Keypair, Wallet
@@ -22,24 +22,6 @@ from walrus_sui.chain.types import Blob
 from walrus_sui.config import ClientConfig, WalletConfig, write_config
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Done:
-    """A finished command: its exit code and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def error(self) -> str:
-        """The code of the error that was printed as JSON."""
-        return str(self.json["error"]["code"])
 
 
 @dataclass(frozen=True)

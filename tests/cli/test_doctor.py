@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cli.conftest import Done, Stage
+from tests.cli.conftest import Stage
+from tests.finished import Done
 from walrus_cli.node_checks import _skew, _version
 
 

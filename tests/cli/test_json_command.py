@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Done, Stage
+from tests.cli.conftest import Stage
+from tests.finished import Done
 from walrus_cli.json_command import words_of
 from walrus_cli.main import run
 

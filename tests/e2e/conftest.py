@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import os
 import subprocess
 import sys
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.finished import Done
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
 from walrus_sui.client import Limits, WalrusClient
 from walrus_sui.config import load_config
 
 WALRUS = [sys.executable, "-c", "from walrus_cli.main import main; main()"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """A finished command: its exit code, what it printed, and its JSON if it printed any."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
 
 Walrus = Callable[..., Done]
 
