@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.oracle, pytest.mark.fuzz]
 
-CASES_EACH = cases(5, 24)
+CASES_EACH = cases(6, 24)
 """Calls of each function, at least one for each of the type arguments."""
 PROGRAMS_EACH = cases(40, 280)
+"""With the calls more than 2,000 comparisons in the sample."""
 PROBE = bytes(31) + b"\xab"
 TYPE_ARGUMENTS: tuple[Type, ...] = (U64, U8, BOOL, ADDRESS, BYTES)
 NEEDS_AN_INVARIANT = {
