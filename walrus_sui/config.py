@@ -105,12 +105,6 @@ def load_config(path: Path, context: str | None = None) -> ClientConfig:
     return _parse(document, path, name)
 
 
-def context_names(path: Path) -> tuple[str, ...]:
-    """The names of a file's contexts, in its order; none if it describes one network. Raises `ConfigError`."""
-    document = _read(path)
-    return tuple(map(str, _contexts(document, path))) if "contexts" in document else ()
-
-
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         document = yaml.safe_load(path.read_text())

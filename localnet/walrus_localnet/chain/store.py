@@ -107,11 +107,6 @@ class Store:
         ).fetchone()
         return Object.from_bytes(row[0]) if row else None
 
-    def last_version(self, object_id: bytes) -> int | None:
-        """The highest version ever written, also of objects that are gone."""
-        row = self._db.execute("SELECT max(version) FROM objects WHERE id = ?", (object_id,)).fetchone()
-        return row[0] if row else None
-
     def owned(
         self, owner: bytes, type_filter: StructTag | None = None, after: bytes = b"", limit: int = -1
     ) -> Iterator[Object]:

@@ -86,10 +86,6 @@ def pack(stack: Stack, locals_: Stack, operand: int) -> None:
     stack[start:] = [stack[start:]]
 
 
-def pack_empty(stack: Stack, locals_: Stack, operand: None) -> None:
-    stack.append([])
-
-
 def pack_bytes(stack: Stack, locals_: Stack, operand: int) -> None:
     start = len(stack) - operand
     stack[start:] = [bytearray(stack[start:])]
