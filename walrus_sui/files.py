@@ -30,6 +30,29 @@ def write_whole(path: Path, data: bytes | memoryview) -> None:
         draft.unlink(missing_ok=True)
 
 
+def replace_private(path: Path, text: str) -> None:
+    """Replace `path` as a whole by `text`, through to the disk; nobody but the owner can ever read it.
+
+    Raises `OSError`, and nothing has changed then.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
 def write_pieces(stream: BinaryIO, data: bytes | memoryview) -> None:
     """Write all of `data` to a stream, though it may take less at a time, and flush."""
     rest = memoryview(data)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from tests.chain.sandbox import Playground, Sandbox, publish
+from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.sandbox.pytest_plugin import sui_ledger, sui_sandbox
 
 __all__ = ["sui_ledger", "sui_sandbox"]
@@ -13,6 +16,13 @@ __all__ = ["sui_ledger", "sui_sandbox"]
 @pytest.fixture
 def box(sui_sandbox: Sandbox) -> Sandbox:
     return sui_sandbox
+
+
+@pytest.fixture
+async def network() -> AsyncIterator[LocalSui]:
+    """A whole network in this process, with its port."""
+    async with LocalSui.start() as running:
+        yield running
 
 
 @pytest.fixture

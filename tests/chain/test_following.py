@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,12 +18,6 @@ from walrus_sui.bcs.sui import format_digest
 
 NARROW = ("sequence_number", "transactions.digest")
 WIDE = ("*",)
-
-
-@pytest.fixture
-async def network() -> AsyncIterator[LocalSui]:
-    async with LocalSui.start() as running:
-        yield running
 
 
 async def follow(network: LocalSui, paths: tuple[str, ...], answers: int) -> list[Any]:

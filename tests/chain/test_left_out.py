@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
@@ -17,12 +15,6 @@ from walrus_sui.bcs.sui import TransactionDataV1, format_address
 
 ALICE = format_address(Account("alice").address)
 KINDS = rpc.TransactionExpirationTransactionExpirationKind
-
-
-@pytest.fixture
-async def network() -> AsyncIterator[LocalSui]:
-    async with LocalSui.start() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from grpclib.const import Status
@@ -18,12 +17,6 @@ from walrus_sui.bcs import encode, sui
 from walrus_sui.bcs.sui import blake2b256, format_address, format_digest
 
 END = rpc.QueryEndReason
-
-
-@pytest.fixture
-async def network() -> AsyncIterator[LocalSui]:
-    async with LocalSui.start() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -18,12 +17,6 @@ from walrus_sui.bcs.sui import TransactionDataV1
 
 BUDGET = 100_000_000
 """MIST; pays for 5,000,000 instructions, some tenths of a second."""
-
-
-@pytest.fixture
-async def network() -> AsyncIterator[LocalSui]:
-    async with LocalSui.start() as running:
-        yield running
 
 
 @pytest.fixture

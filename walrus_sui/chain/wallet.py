@@ -7,8 +7,6 @@ ones. A wallet written here can be used with the `sui` tool and the other way ro
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import yaml
 from walrus_sui.bcs.sui import format_address, parse_address
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.errors import BcsError, WalletError
+from walrus_sui.files import replace_private
 
 _MAX_FILE = 1 << 20
 
@@ -80,16 +79,9 @@ def read_rpc_url(path: Path, environment: str | None = None) -> str:
 def write_private(path: Path, text: str) -> None:
     """Replace `path` as a whole by `text`; nobody but the owner can ever read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace_private(path, text)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise WalletError(f"could not write {path}: {error.strerror}") from error
 
 

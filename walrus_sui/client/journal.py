@@ -13,8 +13,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import os
-import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +21,7 @@ from typing import Any
 from walrus_sui.bcs.sui import format_digest
 from walrus_sui.chain import SignedTransaction
 from walrus_sui.errors import BcsError, BlobIdError
+from walrus_sui.files import replace_private
 from walrus_sui.redstuff import BlobId
 
 DIRECTORY = "walrus-stores-under-way"
@@ -102,7 +101,7 @@ class Journal:
         }
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            _replace(self._path(payment), json.dumps(document))
+            replace_private(self._path(payment), json.dumps(document))
         except OSError as error:
             log.warning("a payment could not be written down: %s", error)
 
@@ -142,23 +141,3 @@ class Journal:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, BcsError, BlobIdError) as error:
             log.warning("%s is no payment under way: %s", path, error)
             return None
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write `path` as a whole or not at all, through to the disk."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

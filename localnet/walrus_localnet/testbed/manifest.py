@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 from walrus_localnet.testbed.errors import LocalnetError, LocalnetNotRunning
 from walrus_localnet.testbed.processes import ProcessRecord
+from walrus_sui.files import replace_private
 
 _VERSION = 2
 
@@ -125,11 +125,7 @@ class Manifest:
 
     def save(self, path: Path) -> None:
         """Write atomically, readable by the owner only."""
-        draft = path.with_suffix(".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({"version": _VERSION, **_to_json(self)}, file, indent=2)
-        draft.replace(path)
+        replace_private(path, json.dumps({"version": _VERSION, **_to_json(self)}, indent=2))
 
     @classmethod
     def load(cls, path: Path) -> Manifest:
