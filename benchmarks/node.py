@@ -28,19 +28,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from walrus_node.app import build_app
-from walrus_node.custody import Custody
-from walrus_node.duty import Duty
-from walrus_node.handlers import Handlers
-from walrus_node.http import listen, serve_http
-from walrus_node.intake import Intake
+from walrus_node.api.app import build_app
+from walrus_node.api.handlers import Handlers
+from walrus_node.api.repair_handlers import RepairHandlers
+from walrus_node.chain.registrations import Registrations
+from walrus_node.database.objects import effects_of
+from walrus_node.database.store import Cursor, Store
+from walrus_node.holding.custody import Custody
+from walrus_node.holding.duty import Duty
+from walrus_node.holding.intake import Intake
+from walrus_node.holding.pending import PendingLimits, PendingUploads
+from walrus_node.holding.symbols import Symbols
+from walrus_node.http.server import listen, serve_http
 from walrus_node.metrics import Metrics
-from walrus_node.objects import effects_of
-from walrus_node.pending import PendingLimits, PendingUploads
-from walrus_node.registrations import Registrations
-from walrus_node.repair_handlers import RepairHandlers
-from walrus_node.store import Cursor, Store
-from walrus_node.symbols import Symbols
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobRegistered
 from walrus_sui.crypto.bls import SecretKey

@@ -17,8 +17,8 @@ from benchmarks.store_read.report import Report
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
 from walrus_sui.client import WalrusClient
+from walrus_sui.client.network.transport import NodeTransport
 from walrus_sui.client.progress import Phase, Progress
-from walrus_sui.client.transport import NodeTransport
 from walrus_sui.config import load_config
 
 SIZES = {"1 KiB": 1 << 10, "1 MiB": 1 << 20, "64 MiB": 64 << 20}

@@ -85,7 +85,7 @@ async def _health(
     chosen: Selection, detail: bool, concurrent: int, config: Path | None
 ) -> tuple[list[dict[str, Any]], int]:
     from walrus_sui.client.limits import Limits
-    from walrus_sui.client.transport import http_client
+    from walrus_sui.client.network.transport import http_client
     from walrus_sui.storage import StorageNodeClient
 
     slots = asyncio.Semaphore(concurrent)

@@ -14,7 +14,7 @@ from walrus_cli.node_checks import CLOCK_SECONDS, check_nodes
 from walrus_sui.chain import Contracts, SuiClient
 from walrus_sui.chain.checkpoints import read_checkpoint
 from walrus_sui.client import Network
-from walrus_sui.client.network import read_network
+from walrus_sui.client.network.snapshot import read_network
 from walrus_sui.errors import WalrusError
 
 if TYPE_CHECKING:

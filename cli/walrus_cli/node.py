@@ -133,7 +133,7 @@ def status(config: NodeFile, json: Json = False) -> None:
 async def _health(settings: NodeConfig) -> dict[str, Any]:
     from walrus_node.keys import load_network_public_key
     from walrus_sui.client.limits import Limits
-    from walrus_sui.client.transport import http_client
+    from walrus_sui.client.network.transport import http_client
     from walrus_sui.storage import StorageNodeClient
 
     key = load_network_public_key(settings.network_key_pair.path)

@@ -12,7 +12,7 @@ import httpx
 
 from walrus_cli.findings import Findings
 from walrus_sui.client import Limits, Network
-from walrus_sui.client.transport import http_client
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.errors import WalrusError
 from walrus_sui.redstuff import Params
 from walrus_sui.storage import StorageNodeClient

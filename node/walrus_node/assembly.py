@@ -11,29 +11,29 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from walrus_node.app import build_app
-from walrus_node.attester import Attester
-from walrus_node.balance import Balance
-from walrus_node.blob_sync import BlobSync
+from walrus_node.api.app import build_app
+from walrus_node.api.handlers import Handlers
+from walrus_node.api.repair_handlers import RepairHandlers
+from walrus_node.api.shard_transfer import ShardTransfer, TransferHandler
+from walrus_node.chain.attester import Attester
+from walrus_node.chain.balance import Balance
+from walrus_node.chain.epoch_driver import EpochDriver
+from walrus_node.chain.epochs import Epochs
+from walrus_node.chain.follower import Follower
+from walrus_node.chain.reactions import Reactions
+from walrus_node.chain.registrations import Registrations
 from walrus_node.config import NodeConfig
-from walrus_node.custody import Custody
-from walrus_node.epoch_driver import EpochDriver
-from walrus_node.epochs import Epochs
-from walrus_node.follower import Follower
-from walrus_node.garbage import Garbage
-from walrus_node.handlers import Handlers
+from walrus_node.database.store import Store
 from walrus_node.health import Health
-from walrus_node.intake import Intake
-from walrus_node.invalidation import Invalidation
-from walrus_node.membership import Membership
+from walrus_node.holding.custody import Custody
+from walrus_node.holding.garbage import Garbage
+from walrus_node.holding.intake import Intake
+from walrus_node.holding.membership import Membership
+from walrus_node.holding.pending import PendingLimits, PendingUploads
+from walrus_node.holding.symbols import Symbols
 from walrus_node.metrics import Metrics
-from walrus_node.pending import PendingLimits, PendingUploads
-from walrus_node.reactions import Reactions
-from walrus_node.registrations import Registrations
-from walrus_node.repair_handlers import RepairHandlers
-from walrus_node.shard_transfer import ShardTransfer, TransferHandler
-from walrus_node.store import Store
-from walrus_node.symbols import Symbols
+from walrus_node.sync.blob_sync import BlobSync
+from walrus_node.sync.invalidation import Invalidation
 from walrus_node.workers import Workers
 from walrus_sui.chain import Contracts, Keypair, SuiClient
 from walrus_sui.crypto.bls import SecretKey

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from walrus_node.duty import Duty
-from walrus_node.store import Cursor
+from walrus_node.database.store import Cursor
+from walrus_node.holding.duty import Duty
 
 
 class Health:

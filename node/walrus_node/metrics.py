@@ -19,9 +19,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from walrus_node.duty import Duty
-from walrus_node.store import Cursor
-from walrus_node.writes import Writes
+from walrus_node.database.store import Cursor
+from walrus_node.database.writes import Writes
+from walrus_node.holding.duty import Duty
 from walrus_sui.redstuff import Axis
 
 STANDBY, ACTIVE = 0, 1

@@ -13,18 +13,18 @@ from typing import Any
 
 from walrus_node.assembly import Ground, Node
 from walrus_node.blocklist import Blocking, Blocklist
+from walrus_node.chain.registered import compare_registration
 from walrus_node.config import NodeConfig
-from walrus_node.http import listen, serve_http
+from walrus_node.database.reopening import reopening, unless_unwritable
+from walrus_node.database.store import Store
+from walrus_node.holding.membership import Membership
+from walrus_node.http.server import listen, serve_http
 from walrus_node.keys import load_network_key, load_protocol_key
-from walrus_node.membership import Membership
 from walrus_node.metrics import Metrics, metrics_app
-from walrus_node.registered import compare_registration
-from walrus_node.reopening import reopening, unless_unwritable
-from walrus_node.store import Store
 from walrus_node.workers import Workers
 from walrus_sui.chain import Contracts, SuiClient, Wallet
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.transport import http_client
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.errors import ChainUnreachable, ConfigError
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def _tls(config: NodeConfig, metrics: Metrics) -> ssl.SSLContext | None:
     if config.tls is None or config.tls.disable_tls:
         return None
     # imported here: nodes without TLS do not need it
-    from walrus_node import tls
+    from walrus_node.http import tls
 
     key, path = load_network_key(config.network_key_pair.path), config.tls.certificate_path
     chain = tls.read_chain(path, key) if path else tls.self_signed(key, config.public_host)

@@ -13,8 +13,8 @@ from walrus_sui.chain.types import (
     StakingInnerV1,
     Table,
 )
-from walrus_sui.client.network import Network
-from walrus_sui.client.network_view import NetworkView, lifetime
+from walrus_sui.client.network.snapshot import Network
+from walrus_sui.client.network.view import NetworkView, lifetime
 from walrus_sui.storage import Committee
 
 BEGAN, LENGTH = 1_000, 3_600

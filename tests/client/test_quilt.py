@@ -11,9 +11,9 @@ import pytest
 
 from walrus_sui import bcs
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.client.quilt import open_quilt
-from walrus_sui.client.standing import Standings
-from walrus_sui.client.upload import upload
+from walrus_sui.client.reading.quilt import open_quilt
+from walrus_sui.client.reading.standing import Standings
+from walrus_sui.client.storing.upload import upload
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.redstuff import Axis, DecodesSecondary, DecodingSymbol, encode, pair_index
 from walrus_sui.redstuff.quilt import QuiltFile, build_quilt

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from walrus_sui.client.progress import Phase, Progress, ignore_progress
-from walrus_sui.client.read import read_blob
-from walrus_sui.client.status import blob_status
-from walrus_sui.client.upload import upload
+from walrus_sui.client.reading.read import read_blob
+from walrus_sui.client.reading.status import blob_status
+from walrus_sui.client.storing.upload import upload
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import BlobNotFound, BlobUnavailable
 from walrus_sui.redstuff import Axis, BlobId, SliverData, encode

@@ -13,11 +13,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from walrus_sui.client.plan import Plan
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.client.read import read_blob
-from walrus_sui.client.standing import Standings
-from walrus_sui.client.upload import upload
+from walrus_sui.client.reading.plan import Plan
+from walrus_sui.client.reading.read import read_blob
+from walrus_sui.client.reading.standing import Standings
+from walrus_sui.client.storing.upload import upload
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import BlobUnavailable, InconsistentBlob
 from walrus_sui.redstuff import (

@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from walrus_sui.client.client import WalrusClient
-from walrus_sui.client.network_view import NetworkView
-from walrus_sui.client.nodes import CommitteeNodes
+from walrus_sui.client.network.nodes import CommitteeNodes
+from walrus_sui.client.network.view import NetworkView
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.client.upload import upload
+from walrus_sui.client.storing.upload import upload
 from walrus_sui.config import ClientConfig
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import BlobNotFound, BlobUnavailable

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from walrus_sui.client import bundling
-from walrus_sui.client.bundling import BundleWriter, Share
+from walrus_sui.client.storing import bundling
+from walrus_sui.client.storing.bundling import BundleWriter, Share
 from walrus_sui.redstuff import Axis, encode
 from walrus_sui.storage import Bundle, BundledSliver
 

@@ -7,7 +7,7 @@ import os
 import httpx
 import pytest
 
-from walrus_sui.client.knowledge import known_status
+from walrus_sui.client.storing.knowledge import known_status
 from walrus_sui.redstuff import encode
 from walrus_sui.storage import DeletableStatus, NonexistentStatus
 

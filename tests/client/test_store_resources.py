@@ -6,8 +6,8 @@ import pytest
 
 from walrus_sui.chain import Prices
 from walrus_sui.chain.types import Blob, Storage
-from walrus_sui.client.resources import Resources, Wanted
-from walrus_sui.client.stored import Operation, ResourceUse
+from walrus_sui.client.storing.resources import Resources, Wanted
+from walrus_sui.client.storing.stored import Operation, ResourceUse
 
 ID = b"\x01" * 32
 WANTED = Wanted(ID, 1000, 10, deletable=True)

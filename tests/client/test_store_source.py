@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from walrus_sui.client.source import Source
+from walrus_sui.client.storing.source import Source
 from walrus_sui.errors import BlobTooLarge, InputError
 from walrus_sui.redstuff import Params
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from walrus_sui.client.progress import Phase, Progress
-from walrus_sui.client.tally import Tally
+from walrus_sui.client.storing.tally import Tally
 
 
 def test_what_blobs_come_to_is_added_up_and_never_exceeds_all_there_is():

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from walrus_sui.client.progress import Phase, Progress, ignore_progress
-from walrus_sui.client.upload import upload
+from walrus_sui.client.storing.upload import upload
 from walrus_sui.crypto.certificate import certify
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NotEnoughConfirmations

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from walrus_sui.chain.types import Blob, Storage
-from walrus_sui.client.early import EarlyUploads
-from walrus_sui.client.job import Job
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.client.source import Source
-from walrus_sui.client.stored import StoreRequest
-from walrus_sui.client.tally import Tally
+from walrus_sui.client.storing.early import EarlyUploads
+from walrus_sui.client.storing.job import Job
+from walrus_sui.client.storing.source import Source
+from walrus_sui.client.storing.stored import StoreRequest
+from walrus_sui.client.storing.tally import Tally
 from walrus_sui.redstuff import encode
 
 OBJECT_ID = b"\x0b" * 32

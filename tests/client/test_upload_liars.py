@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.client.upload import upload
+from walrus_sui.client.storing.upload import upload
 from walrus_sui.crypto.messages import Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NotEnoughConfirmations
 from walrus_sui.redstuff import encode

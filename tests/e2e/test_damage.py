@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from walrus_node.store import Store
+from walrus_node.database.store import Store
 from walrus_sui.client import Limits
-from walrus_sui.client.transport import http_client
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.errors import NodeRefused, SliverMismatch
 from walrus_sui.redstuff import Axis, SliverData, encode, verify_sliver
 from walrus_sui.storage import StorageNodeClient

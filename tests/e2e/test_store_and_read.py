@@ -11,10 +11,10 @@ import pytest
 
 from walrus_sui.chain import BlobCertification, BlobRegistration
 from walrus_sui.client import Limits
-from walrus_sui.client.nodes import CommitteeNodes
+from walrus_sui.client.network.nodes import CommitteeNodes
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.client.progress import Phase, ignore_progress
-from walrus_sui.client.transport import http_client
-from walrus_sui.client.upload import upload
+from walrus_sui.client.storing.upload import upload
 from walrus_sui.crypto.bls import aggregate_signatures
 from walrus_sui.crypto.certificate import Certificate
 from walrus_sui.crypto.messages import Permanent, StorageConfirmation

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from grpclib.const import Cardinality, Handler
 from grpclib.server import Server, Stream
 
-from walrus_node.tls import self_signed
+from walrus_node.http.tls import self_signed
 from walrus_sui.grpc.protocol import sui_messages, well_known_messages
 from walrus_sui.grpc.writes import GatheringChannel
 

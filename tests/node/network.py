@@ -28,7 +28,7 @@ from walrus_sui.chain import (
     deploy,
 )
 from walrus_sui.chain.types import Blob, EpochChangeDone
-from walrus_sui.client.network import read_network
+from walrus_sui.client.network.snapshot import read_network
 from walrus_sui.crypto.certificate import certify
 from walrus_sui.crypto.messages import Permanent, StorageConfirmation
 from walrus_sui.errors import NodeRefused, NodeUnreachable

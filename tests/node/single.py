@@ -32,7 +32,7 @@ from walrus_sui.chain import (
 )
 from walrus_sui.chain.types import Blob, EpochChangeDone
 from walrus_sui.client import Limits
-from walrus_sui.client.transport import http_client
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.errors import NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob
 from walrus_sui.storage import StorageNodeClient

@@ -9,9 +9,9 @@ import pytest
 
 from tests.node.conftest import Node, registration
 from tests.node.test_app import store_all
-from walrus_node.api_page import PATH
-from walrus_node.openapi import SCHEMAS, document
-from walrus_node.operations import OPERATIONS
+from walrus_node.api.openapi import SCHEMAS, document
+from walrus_node.api.operations import OPERATIONS
+from walrus_node.api.page import PATH
 from walrus_sui.redstuff import EncodedBlob
 from walrus_sui.storage import routes
 

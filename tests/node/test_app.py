@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.node.conftest import EPOCH, N_SHARDS, OBJECT_ID, SHARDS, Node, registration
-from walrus_node.custody import Custody
+from walrus_node.holding.custody import Custody
 from walrus_sui.chain.events import BlobCertified, BlobDeleted, InvalidBlobId
 from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
 from walrus_sui.errors import NodeRefused

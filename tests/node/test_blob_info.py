@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from walrus_node.blob_info import (
+from walrus_node.database.blob_info import (
     BlobInfo,
     Change,
     InvalidBlob,

@@ -11,15 +11,15 @@ from typing import cast
 import pytest
 
 from tests.node.conftest import event_id
-from walrus_node import blob_sync
-from walrus_node.blob_sync import BlobSync
-from walrus_node.custody import Custody, Missing
-from walrus_node.duty import Duty
-from walrus_node.intake import Intake
-from walrus_node.invalidation import Invalidation
-from walrus_node.membership import Membership
-from walrus_node.objects import effects_of
-from walrus_node.store import Cursor, Store
+from walrus_node.database.objects import effects_of
+from walrus_node.database.store import Cursor, Store
+from walrus_node.holding.custody import Custody, Missing
+from walrus_node.holding.duty import Duty
+from walrus_node.holding.intake import Intake
+from walrus_node.holding.membership import Membership
+from walrus_node.sync import blob_sync
+from walrus_node.sync.blob_sync import BlobSync
+from walrus_node.sync.invalidation import Invalidation
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified, BlobRegistered
 from walrus_sui.errors import BlobUnavailable

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from walrus_node import bodies
-from walrus_node.http import listen, serve_http
+from walrus_node.http import bodies
+from walrus_node.http.server import listen, serve_http
 
 BODY = hashlib.shake_128(b"body").digest(3_000_000)
 """Bytes that do not repeat."""

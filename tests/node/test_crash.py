@@ -16,12 +16,12 @@ from tests.node.network import N_SHARDS, eventually
 from tests.node.single import SingleNode, single_node
 from tests.scale import cases
 from walrus_node.config import NodeConfig
-from walrus_node.objects import effects_of
-from walrus_node.store import Cursor, Store
+from walrus_node.database.objects import effects_of
+from walrus_node.database.store import Cursor, Store
 from walrus_sui.chain import BlobCertification
 from walrus_sui.chain.events import EpochChangeStart, parse_event
 from walrus_sui.chain.types import Blob
-from walrus_sui.client.network import read_network
+from walrus_sui.client.network.snapshot import read_network
 from walrus_sui.crypto.certificate import certify
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NodeRefused, NodeUnreachable

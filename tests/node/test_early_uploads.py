@@ -10,7 +10,7 @@ import pytest
 from tests.node.conftest import LIMITS, Clock, Node, make_blob, registration
 from tests.node.test_app import put, refusal, sliver_of
 from walrus_node.config import PendingCache
-from walrus_node.pending import PendingLimits, PendingUploads
+from walrus_node.holding.pending import PendingLimits, PendingUploads
 from walrus_node.refusal import Refusal
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.redstuff import Axis, BlobId, EncodedBlob

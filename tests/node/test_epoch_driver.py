@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from walrus_node.epoch_driver import Due, Turn, next_due
+from walrus_node.chain.epoch_driver import Due, Turn, next_due
 from walrus_sui.chain.types import (
     EpochChangeDone,
     EpochChangeSync,

@@ -10,14 +10,14 @@ from typing import cast
 import pytest
 
 from tests.node.conftest import event_id
-from walrus_node.attester import Attester
-from walrus_node.blob_sync import BlobSync
-from walrus_node.duty import Duty
-from walrus_node.epochs import Epochs
-from walrus_node.garbage import Garbage
-from walrus_node.membership import Membership
-from walrus_node.objects import effects_of
-from walrus_node.store import Cursor, Store
+from walrus_node.chain.attester import Attester
+from walrus_node.chain.epochs import Epochs
+from walrus_node.database.objects import effects_of
+from walrus_node.database.store import Cursor, Store
+from walrus_node.holding.duty import Duty
+from walrus_node.holding.garbage import Garbage
+from walrus_node.holding.membership import Membership
+from walrus_node.sync.blob_sync import BlobSync
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified, BlobRegistered
 from walrus_sui.redstuff import BlobId

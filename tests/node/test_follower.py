@@ -8,15 +8,15 @@ from typing import cast
 
 import pytest
 
-from walrus_node.blob_info import ValidBlob
-from walrus_node.blob_sync import BlobSync
-from walrus_node.epoch_driver import EpochDriver
-from walrus_node.epochs import Epochs
-from walrus_node.follower import Follower
+from walrus_node.chain.epoch_driver import EpochDriver
+from walrus_node.chain.epochs import Epochs
+from walrus_node.chain.follower import Follower
+from walrus_node.chain.reactions import Reactions
+from walrus_node.chain.registrations import Registrations
+from walrus_node.database.blob_info import ValidBlob
+from walrus_node.database.store import Cursor, Store
 from walrus_node.metrics import Metrics
-from walrus_node.reactions import Reactions
-from walrus_node.registrations import Registrations
-from walrus_node.store import Cursor, Store
+from walrus_node.sync.blob_sync import BlobSync
 from walrus_sui.bcs.sui import Event, StructTag
 from walrus_sui.chain import ChainEvent, Checkpoint
 from walrus_sui.chain.events import (

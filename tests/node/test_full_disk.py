@@ -16,7 +16,7 @@ from tests.node.conftest import make_blob
 from tests.node.network import N_SHARDS, eventually
 from tests.node.single import SingleNode, single_node
 from tests.scale import cases
-from walrus_node.store import Cursor, Store
+from walrus_node.database.store import Cursor, Store
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import NodeRefused, NodeStoreUnwritable, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
@@ -168,7 +168,7 @@ def test_nothing_is_written_or_promised_after_a_write_that_failed(tmp_path: Path
     program = f"""
 import os, resource
 from pathlib import Path
-from walrus_node.store import Cursor, Store
+from walrus_node.database.store import Cursor, Store
 from walrus_sui.errors import NodeStoreUnwritable
 from walrus_sui.redstuff import Axis
 

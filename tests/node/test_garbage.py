@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.node.conftest import event_id
-from walrus_node.blob_info import ValidBlob
-from walrus_node.duty import Duty
-from walrus_node.garbage import Garbage
-from walrus_node.objects import effects_of
-from walrus_node.store import Cursor, Store
+from walrus_node.database.blob_info import ValidBlob
+from walrus_node.database.objects import effects_of
+from walrus_node.database.store import Cursor, Store
+from walrus_node.holding.duty import Duty
+from walrus_node.holding.garbage import Garbage
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified, BlobRegistered, WalrusEvent
 from walrus_sui.redstuff import Axis

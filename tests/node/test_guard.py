@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from walrus_node import guard
-from walrus_node.admission import BodyBudget
-from walrus_node.app import refuse
-from walrus_node.http import listen, serve_http
+from walrus_node.api.admission import BodyBudget
+from walrus_node.api.app import refuse
+from walrus_node.http import guard
+from walrus_node.http.server import listen, serve_http
 from walrus_node.refusal import Refusal
 
 LOOK = 0.05

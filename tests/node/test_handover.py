@@ -11,15 +11,15 @@ import pytest
 
 from tests.node.conftest import EPOCH, N_SHARDS, SHARDS, Node, event_id, registration
 from tests.node.test_app import sliver_of, store_all
-from walrus_node.custody import Custody
-from walrus_node.duty import Duty
-from walrus_node.handover import Handover
-from walrus_node.intake import Intake
-from walrus_node.objects import effects_of
-from walrus_node.pending import PendingLimits, PendingUploads, Place
-from walrus_node.store import Cursor, Store
+from walrus_node.database.objects import effects_of
+from walrus_node.database.store import Cursor, Store
+from walrus_node.holding.custody import Custody
+from walrus_node.holding.duty import Duty
+from walrus_node.holding.intake import Intake
+from walrus_node.holding.pending import PendingLimits, PendingUploads, Place
+from walrus_node.sync.handover import Handover
 from walrus_node.workers import Workers
-from walrus_sui.client.nodes import CommitteeNodes
+from walrus_sui.client.network.nodes import CommitteeNodes
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.redstuff import Axis, EncodedBlob, shard_of_pair
 from walrus_sui.storage import Committee, Member

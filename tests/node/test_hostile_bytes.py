@@ -16,9 +16,9 @@ from starlette.routing import Route
 from tests.node.conftest import EPOCH, N_SHARDS, Node, make_blob, registration
 from tests.node.test_app import sliver_of
 from tests.scale import cases
-from walrus_node.app import refuse
+from walrus_node.api.app import refuse
+from walrus_node.api.shard_transfer import ShardTransfer, TransferHandler
 from walrus_node.refusal import Refusal
-from walrus_node.shard_transfer import ShardTransfer, TransferHandler
 from walrus_node.workers import Workers
 from walrus_sui import bcs
 from walrus_sui.crypto.bls import SecretKey

@@ -30,7 +30,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.node.conftest import make_blob
 from tests.node.single import SingleNode, single_node
 from tests.scale import cases
-from walrus_node.openapi import document
+from walrus_node.api.openapi import document
 from walrus_sui.redstuff import EncodedBlob
 from walrus_sui.storage import routes
 from walrus_sui.storage.envelope import failure_reason

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from walrus_node.http import listen, serve_http
+from walrus_node.http.server import listen, serve_http
 from walrus_sui.errors import ConfigError
 
 LARGE = bytes(range(256)) * 4000

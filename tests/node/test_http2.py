@@ -28,8 +28,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.scale import cases
-from walrus_node import guard, http2, tls
-from walrus_node.http import listen, serve_http
+from walrus_node.http import guard, http2, tls
+from walrus_node.http.server import listen, serve_http
 
 LARGE = hashlib.shake_256(b"large").digest(3 << 20)
 KEY = ec.derive_private_key(7, ec.SECP256R1())

@@ -6,9 +6,9 @@ import httpx
 
 from tests.node.conftest import Node, registration
 from tests.node.test_app import store_all
-from walrus_node.duty import Duty
+from walrus_node.database.store import Cursor
+from walrus_node.holding.duty import Duty
 from walrus_node.metrics import Metrics, metrics_app
-from walrus_node.store import Cursor
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.redstuff import Axis, EncodedBlob
 

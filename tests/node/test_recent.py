@@ -6,8 +6,8 @@ import pytest
 
 from tests.node.conftest import EPOCH, Node, registration
 from tests.node.test_app import store_all
-from walrus_node.blob_info import InvalidBlob
-from walrus_node.recent import Recent
+from walrus_node.database.blob_info import InvalidBlob
+from walrus_node.database.recent import Recent
 from walrus_sui.chain.events import InvalidBlobId
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import NodeRefused

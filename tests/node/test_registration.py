@@ -12,9 +12,9 @@ import pytest_asyncio
 
 from tests.sui_chain.world import World, candidates
 from walrus_node import operator
+from walrus_node.chain.registered import compare_registration
 from walrus_node.config import NodeConfig
 from walrus_node.keys import generate_protocol_key, load_network_public_key, load_protocol_key
-from walrus_node.registered import compare_registration
 from walrus_sui.chain.types import StorageNodeInfo
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.errors import ConfigError

@@ -16,8 +16,8 @@ import pytest_asyncio
 
 from tests.node.conftest import make_blob
 from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, eventually, walrus_network
-from walrus_node import reactions
-from walrus_node.store import Store
+from walrus_node.chain import reactions
+from walrus_node.database.store import Store
 from walrus_sui.crypto.bls import PublicKey
 from walrus_sui.crypto.curve import compress_g1
 from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation

@@ -13,9 +13,9 @@ import pytest
 import rocksdict
 
 from tests.node.conftest import Node, event_id, registration
-from walrus_node.blob_info import ValidBlob
-from walrus_node.objects import Effects, ObjectInfo
-from walrus_node.store import Cursor, Store
+from walrus_node.database.blob_info import ValidBlob
+from walrus_node.database.objects import Effects, ObjectInfo
+from walrus_node.database.store import Cursor, Store
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import NodeRefused, NodeStoreError
 from walrus_sui.redstuff import Axis, EncodedBlob
@@ -48,7 +48,7 @@ def test_what_was_synced_survives_a_kill(tmp_path: Path) -> None:
     program = f"""
 import os, signal
 from pathlib import Path
-from walrus_node.store import Cursor, Store
+from walrus_node.database.store import Cursor, Store
 from walrus_sui.redstuff import Axis
 store = Store.open(Path({str(tmp_path)!r}))
 store.put_sliver(bytes(32), 1, Axis.PRIMARY, b"x" * 100_000)

@@ -21,12 +21,12 @@ from starlette.routing import Route
 
 from tests.node.conftest import make_blob
 from tests.node.single import single_node
-from walrus_node import tls
-from walrus_node.http import listen, serve_http
+from walrus_node.http import tls
+from walrus_node.http.server import listen, serve_http
 from walrus_node.keys import compressed, load_network_key, load_network_public_key
 from walrus_sui.client import Limits
-from walrus_sui.client.network import read_network
-from walrus_sui.client.transport import http_client
+from walrus_sui.client.network.snapshot import read_network
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.crypto.keys import SECP256R1_FLAG, format_key
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import ConfigError, NodeNotAuthentic, NodeUnreachable

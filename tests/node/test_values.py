@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.node.conftest import make_blob
-from walrus_node import values
-from walrus_node.records import elsewhere, inline, inline_value, matches, place
-from walrus_node.store import Store
-from walrus_node.values import Place, ValueLog
-from walrus_node.writes import Writes
+from walrus_node.database import values
+from walrus_node.database.records import elsewhere, inline, inline_value, matches, place
+from walrus_node.database.store import Store
+from walrus_node.database.values import Place, ValueLog
+from walrus_node.database.writes import Writes
 from walrus_sui.errors import NodeStoreUnwritable
 from walrus_sui.redstuff import Axis
 

@@ -2,14 +2,14 @@
 
 from walrus_sui.client.client import WalrusClient
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.network import Network
+from walrus_sui.client.network.snapshot import Network
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
-from walrus_sui.client.quilt import StoredQuilt
-from walrus_sui.client.source import Storable
-from walrus_sui.client.stored import (
+from walrus_sui.client.storing.source import Storable
+from walrus_sui.client.storing.stored import (
     Operation,
     ResourceUse,
     StoredBlob,
+    StoredQuilt,
     StoreFailure,
     StoreOutcome,
     StorePlan,

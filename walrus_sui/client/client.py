@@ -18,24 +18,31 @@ from walrus_sui.bcs.sui import parse_address
 from walrus_sui.chain import Contracts, Keypair
 from walrus_sui.chain.types import Blob
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.network import Network
-from walrus_sui.client.nodes import CommitteeNodes
+from walrus_sui.client.network.nodes import CommitteeNodes
+from walrus_sui.client.network.snapshot import Network
 from walrus_sui.client.progress import ProgressListener, ignore_progress
-from walrus_sui.client.quilt import BLOB_TYPE_ATTRIBUTE, QUILT_TYPE, QuiltReader, StoredQuilt, open_quilt
-from walrus_sui.client.read import read_blob
-from walrus_sui.client.resuming import resume_stores
+from walrus_sui.client.reading.quilt import QuiltReader, open_quilt
+from walrus_sui.client.reading.read import read_blob
+from walrus_sui.client.reading.standing import Standings
+from walrus_sui.client.reading.status import blob_status
 from walrus_sui.client.session import Session
-from walrus_sui.client.source import Storable
-from walrus_sui.client.standing import Standings
-from walrus_sui.client.status import blob_status
-from walrus_sui.client.store import encode_blob, plan_blobs, store_blob, store_blobs
-from walrus_sui.client.stored import StoredBlob, StoreFailure, StoreOutcome, StorePlan, StoreRequest
+from walrus_sui.client.storing.resuming import resume_stores
+from walrus_sui.client.storing.source import Storable
+from walrus_sui.client.storing.store import encode_blob, plan_blobs, store_blob, store_blobs
+from walrus_sui.client.storing.stored import (
+    StoredBlob,
+    StoredQuilt,
+    StoreFailure,
+    StoreOutcome,
+    StorePlan,
+    StoreRequest,
+)
 from walrus_sui.config import ClientConfig, find_config
 from walrus_sui.errors import BcsError, BlobNotFound, BlobUnavailable, InputError
 from walrus_sui.files import write_pieces, write_whole
 from walrus_sui.redstuff import BlobId
 from walrus_sui.redstuff.decoder import Consistency
-from walrus_sui.redstuff.quilt import PatchId, QuiltFile, QuiltPatch, build_quilt
+from walrus_sui.redstuff.quilt import BLOB_TYPE_ATTRIBUTE, PatchId, QuiltFile, QuiltPatch, build_quilt
 from walrus_sui.storage import BlobStatus, Committee
 
 T = TypeVar("T")
@@ -200,7 +207,7 @@ class WalrusClient:
     ) -> StoredQuilt:
         """Store files as one blob, each of which can be read by itself. Raises `QuiltError`, and as `store`."""
         quilt = build_quilt(files, n_shards=(await self._session.known_network()).n_shards)
-        request = StoreRequest(epochs, deletable, attributes={BLOB_TYPE_ATTRIBUTE: QUILT_TYPE})
+        request = StoreRequest(epochs, deletable, attributes=dict([BLOB_TYPE_ATTRIBUTE]))
         stored = await store_blob(self._session, quilt.data, request, on_progress)
         return StoredQuilt(stored, quilt.patches)
 

@@ -12,10 +12,10 @@ import httpx
 from walrus_sui.chain import Contracts, Keypair, SuiClient, Wallet
 from walrus_sui.client.journal import DIRECTORY, Journal
 from walrus_sui.client.limits import Limits
-from walrus_sui.client.network import Network, read_network
-from walrus_sui.client.network_view import NetworkView
-from walrus_sui.client.nodes import CommitteeNodes
-from walrus_sui.client.transport import http_client
+from walrus_sui.client.network.nodes import CommitteeNodes
+from walrus_sui.client.network.snapshot import Network, read_network
+from walrus_sui.client.network.transport import http_client
+from walrus_sui.client.network.view import NetworkView
 from walrus_sui.config import ClientConfig
 from walrus_sui.errors import ConfigError
 from walrus_sui.storage import Committee

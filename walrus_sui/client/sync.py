@@ -25,7 +25,7 @@ from walrus_sui.chain.types import Blob
 from walrus_sui.client import client as asynchronous
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.portal import Portal
-from walrus_sui.client.stored import StoredBlob
+from walrus_sui.client.storing.stored import StoredBlob
 from walrus_sui.config import ClientConfig, find_config
 from walrus_sui.errors import InputError
 

@@ -15,8 +15,8 @@ from walrus_localnet.testbed.processes import ProcessRecord
 from walrus_node.config import NodeConfig
 from walrus_node.keys import load_network_public_key
 from walrus_sui.client import Limits
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.client.parallel import together
-from walrus_sui.client.transport import http_client
 from walrus_sui.errors import WalrusError
 from walrus_sui.storage import StorageNodeClient
 

@@ -1,0 +1,1 @@
+"""The node's routes: from requests to what the node holds, and back to answers."""

@@ -1,0 +1,1 @@
+"""The node and the chain: events followed, epochs turned, reports sent."""

@@ -1,0 +1,75 @@
+"""Taking up the shards of a new epoch, and telling the chain once they are all here (protocol.md §3.5)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from walrus_node.chain.attester import Attester
+from walrus_node.database.store import ShardsHeld, Store
+from walrus_node.holding.duty import Duty
+from walrus_node.holding.garbage import Garbage
+from walrus_node.holding.membership import Membership
+from walrus_node.sync.blob_sync import BlobSync
+from walrus_node.workers import Workers
+from walrus_sui.redstuff import BlobId
+
+log = logging.getLogger(__name__)
+
+
+class Epochs:
+    """What the node owes in the epoch that began last. An epoch that begins earlier than expected takes over."""
+
+    def __init__(
+        self,
+        store: Store,
+        membership: Membership,
+        sync: BlobSync,
+        garbage: Garbage,
+        attester: Attester,
+        workers: Workers,
+    ) -> None:
+        self._store = store
+        self._membership = membership
+        self._sync = sync
+        self._garbage = garbage
+        self._attester = attester
+        self._workers = workers
+        self._begun = asyncio.Event()
+
+    async def enter(self, epoch: int) -> None:
+        """The chain begins `epoch`: what ended with the one before no longer counts from here on."""
+        await self._membership.reach(epoch)
+        await self._workers.run(self._garbage.expire, epoch)
+
+    def begin(self, epoch: int) -> None:
+        """`epoch` was entered. One that is already over, seen while catching up, asks nothing more of the node."""
+        if epoch == self._membership.duty().epoch:
+            self._begun.set()
+
+    async def run(self) -> None:
+        """Take up one epoch after the other, for ever."""
+        while True:
+            await self._begun.wait()
+            self._begun.clear()
+            taking_up = asyncio.ensure_future(self._take_up(self._membership.duty()))
+            next_begins = asyncio.ensure_future(self._begun.wait())
+            try:
+                await asyncio.wait((taking_up, next_begins), return_when=asyncio.FIRST_COMPLETED)
+                if taking_up.done():
+                    taking_up.result()
+            finally:
+                taking_up.cancel()
+                next_begins.cancel()
+
+    async def _take_up(self, duty: Duty) -> None:
+        held = self._store.shards()
+        gained = duty.shards.difference(held.complete)
+        if gained:
+            blob_ids = await self._workers.run(self._store.certified_blobs, duty.epoch)
+            log.info("epoch %d: %d shards to fill from %d blobs", duty.epoch, len(gained), len(blob_ids))
+            await self._sync.complete(map(BlobId, blob_ids))
+        self._store.set_shards(ShardsHeld(tuple(sorted(duty.shards)), tuple(sorted(duty.readable))))
+        await self._workers.run(self._store.sync)  # the chain is about to be told that all of it is here
+        self._attester.report(duty.epoch)
+        await self._garbage.collect(duty, frozenset(held.readable) - duty.readable)

@@ -1,0 +1,1 @@
+"""What the node answers for, accepts, vouches for, hands out and gives up."""

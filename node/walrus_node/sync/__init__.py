@@ -1,0 +1,1 @@
+"""Getting slivers the node should have: from former holders, or rebuilt from its neighbours."""

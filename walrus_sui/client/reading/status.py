@@ -1,0 +1,79 @@
+"""What a committee says about a blob, believed as far as correct nodes must stand behind it (protocol.md §4.3)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reason
+from walrus_sui.client.parallel import running
+from walrus_sui.errors import BlobUnavailable, WalrusError
+from walrus_sui.redstuff import BlobId
+from walrus_sui.storage import BlobStatus, DeletableStatus, InvalidStatus, NonexistentStatus, PermanentStatus
+
+
+async def blob_status(nodes: CommitteeNodes, blob_id: BlobId, *, timeout: float) -> BlobStatus:
+    """The latest status that nodes holding more than f shards agree on, once a quorum has answered.
+
+    Waits at most `timeout` seconds. Raises `BlobUnavailable` if too few nodes answer, or they do not agree.
+    """
+    answers = _Answers(nodes)
+    async with running({node: node.client.status(blob_id) for node in nodes}) as tasks:
+        pending = set(tasks)
+        deadline = asyncio.get_running_loop().time() + timeout
+        while pending and answers.weight < nodes.quorum:
+            left = deadline - asyncio.get_running_loop().time()
+            done, pending = await asyncio.wait(
+                pending, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                break
+            for task in done:
+                answers.note(tasks[task], task)
+        answers.failures |= {tasks[task].name: f"no answer within {timeout:g} s" for task in pending}
+    return answers.verdict(blob_id)
+
+
+class _Answers:
+    def __init__(self, nodes: CommitteeNodes) -> None:
+        self._nodes = nodes
+        self._weights: dict[BlobStatus, int] = {}
+        self.failures: dict[str, str] = {}
+
+    @property
+    def weight(self) -> int:
+        return sum(self._weights.values())
+
+    def note(self, node: CommitteeNode, task: asyncio.Task[BlobStatus]) -> None:
+        try:
+            status = task.result()
+        except WalrusError as error:
+            self.failures[node.name] = reason(error)
+            return
+        self._weights[status] = self._weights.get(status, 0) + node.weight
+
+    def verdict(self, blob_id: BlobId) -> BlobStatus:
+        if self.weight >= self._nodes.quorum:
+            for status in sorted(self._weights, key=_lateness, reverse=True):
+                if self._weights[status] >= self._nodes.one_correct:
+                    return status
+        raise BlobUnavailable(
+            f"expected storage nodes with {self._nodes.quorum} of {self._nodes.n_shards} shards to answer and "
+            f"agree on the status of blob {blob_id}, got answers from {self.weight}:",
+            got=self.weight,
+            needed=self._nodes.quorum,
+            failures=self.failures,
+            hint="try again when more storage nodes are up",
+        )
+
+
+def _lateness(status: BlobStatus) -> tuple[int, ...]:
+    """Orders statuses from early to late in a blob's life (protocol.md §1.5)."""
+    match status:
+        case NonexistentStatus():
+            return (0,)
+        case DeletableStatus(first_epoch, counts):
+            return (1, counts.certified, counts.total, -(first_epoch or 0))
+        case PermanentStatus(end_epoch, certified, _, counts, first_epoch):
+            return (2, certified, end_epoch, counts.certified, counts.total, -(first_epoch or 0))
+        case InvalidStatus():
+            return (3,)

@@ -1,0 +1,1 @@
+"""Storing blobs: what is there already, payment, delivery to the nodes, certificates."""

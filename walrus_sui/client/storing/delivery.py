@@ -1,0 +1,153 @@
+"""One blob's way to one storage node: everything the node is to hold, then its confirmation (protocol.md §1.3).
+
+Nodes that take bundles get a small blob in a single request; others get metadata, slivers and the question for the
+confirmation one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import httpx
+
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reason
+from walrus_sui.client.parallel import for_each, lent
+from walrus_sui.client.storing.bundling import BundleWriter, Share
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
+from walrus_sui.errors import NodeLacksRoute, NodeRefused, NodeUnreachable
+from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
+from walrus_sui.storage import BundleReceipt, Reason
+
+T = TypeVar("T")
+
+
+class Delivery:
+    """Serves the nodes of a committee with one blob.
+
+    `requests` counts what was asked of them; `trouble` says of nodes that cannot be connected to just now why.
+    """
+
+    def __init__(
+        self,
+        nodes: CommitteeNodes,
+        encoded: EncodedBlob,
+        persistence: Permanent | Deletable,
+        limits: Limits,
+        on_stored: Callable[[int], None],
+        pending: bool = False,
+        registered: asyncio.Event | None = None,
+    ) -> None:
+        """With `pending` nodes may be asked before they see the blob registered; `registered` tells when it is."""
+        self.requests = 0
+        self.trouble: dict[str, str] = {}
+        self._encoded = encoded
+        self._blob_id = encoded.blob_id
+        self._persistence = persistence
+        self._n_shards = nodes.n_shards
+        self._limits = limits
+        self._on_stored = on_stored
+        self._pending = pending
+        self._registered = registered
+        self._bundles = BundleWriter(encoded)
+        largest = self._bundles.largest(max(node.weight for node in nodes))
+        self._in_flight = asyncio.Semaphore(limits.parallel(largest))
+
+    async def serve(self, node: CommitteeNode) -> SignedMessage:
+        """The node's confirmation, not verified yet. Raises `NodeError`."""
+        if not node.takes_early:
+            await self._registration()
+        if node.takes_bundles:
+            try:
+                return await self._send_bundles(node)
+            except NodeLacksRoute:
+                node.takes_bundles = False
+        return await self._send_singly(node)
+
+    async def _send_bundles(self, node: CommitteeNode) -> SignedMessage:
+        """Without `pending` the metadata goes ahead, so that no sliver is sent before the node takes it."""
+        shares = self._bundles.shares(self._pairs(node))
+        if not self._pending:
+            await self._send_bundle(node, None, metadata=True)
+        for number, share in enumerate(shares):
+            first, last = number == 0, number == len(shares) - 1
+            receipt = await self._send_bundle(node, share, metadata=first and self._pending, confirm=last)
+            self._on_stored(len(share))
+            if last and receipt.signed is not None:
+                return receipt.signed
+        return await self._confirmation(node)
+
+    async def _send_bundle(
+        self, node: CommitteeNode, share: Share | None, *, metadata: bool, confirm: bool = False
+    ) -> BundleReceipt:
+        def put() -> Awaitable[BundleReceipt]:
+            bundle = self._bundles.write(share, metadata=metadata)  # not before it is sent: it is held twice then
+            persistence = self._persistence if confirm else None
+            return node.client.store_bundle(self._blob_id, bundle, pending=self._pending, confirm=persistence)
+
+        return await self._attempt(node, put)
+
+    async def _send_singly(self, node: CommitteeNode) -> SignedMessage:
+        await self._attempt(node, lambda: node.client.store_metadata(self._blob_id, self._encoded.metadata))
+        at_once = self._limits.requests_per_node
+        slivers = ((pair, axis) for pair in self._pairs(node) for axis in Axis)
+        await for_each(slivers, lambda sliver: self._send_sliver(node, *sliver), at_once=at_once)
+        return await self._confirmation(node)
+
+    async def _send_sliver(self, node: CommitteeNode, pair: int, axis: Axis) -> None:
+        def put() -> Awaitable[str]:
+            return node.client.store_sliver(self._blob_id, pair, axis, self._sliver(pair, axis))
+
+        await self._attempt(node, put)
+        self._on_stored(1)
+
+    async def _confirmation(self, node: CommitteeNode) -> SignedMessage:
+        await self._registration()
+        return await self._attempt(node, lambda: node.client.confirmation(self._blob_id, self._persistence))
+
+    def _pairs(self, node: CommitteeNode) -> tuple[int, ...]:
+        return node.member.pairs(self._blob_id, self._n_shards)
+
+    def _sliver(self, pair: int, axis: Axis) -> SliverData:
+        found = self._encoded.sliver_pair(pair)
+        return found.primary if axis is Axis.PRIMARY else found.secondary
+
+    @property
+    def _is_early(self) -> bool:
+        return self._registered is not None and not self._registered.is_set()
+
+    async def _registration(self) -> None:
+        """Wait for the blob's registration, if it is not there yet."""
+        if self._registered is not None:
+            await self._registered.wait()
+
+    async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
+        """Make one request, again if the connection failed, and for as long as the node lags behind the chain."""
+        clock = asyncio.get_running_loop().time
+        lag_ends = clock() + self._limits.registration_wait
+        failures, backoff = 0, self._limits.first_backoff
+        while True:
+            try:
+                async with node.slots, lent(self._in_flight, self._limits.stall):
+                    self.requests += 1
+                    answer = await request()
+                self.trouble.pop(node.name, None)
+                return answer
+            except NodeUnreachable as error:
+                failures += 1
+                if failures > self._limits.retries:
+                    raise
+                if isinstance(error.__cause__, httpx.ConnectError):
+                    self.trouble[node.name] = reason(error)
+            except NodeRefused as refusal:
+                if refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
+                    raise
+                if self._is_early:
+                    node.takes_early = False
+                    await self._registration()
+                    lag_ends = clock() + self._limits.registration_wait
+                    continue
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, self._limits.longest_backoff)

@@ -1,0 +1,73 @@
+"""Registering blobs in one transaction that is written down before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from walrus_sui.chain import BlobRegistration, SignedTransaction
+from walrus_sui.chain.types import Blob
+from walrus_sui.client.network.snapshot import Network
+from walrus_sui.client.progress import Phase
+from walrus_sui.client.session import Session
+from walrus_sui.client.storing.early import EarlyUploads
+from walrus_sui.client.storing.job import Job
+from walrus_sui.client.storing.ledger import Ledger
+from walrus_sui.errors import MoveAborted, WalrusError
+
+
+class Registering:
+    """Gives jobs their Blob objects, all or none."""
+
+    def __init__(self, session: Session, network: Network, ledger: Ledger, early: EarlyUploads) -> None:
+        self._session = session
+        self._network = network
+        self._ledger = ledger
+        self._early = early
+
+    async def run(self, jobs: Sequence[Job]) -> None:
+        """Jobs that fail have that as their outcome."""
+        try:
+            blobs = await self._register(jobs)
+        except WalrusError as error:
+            for job in jobs:
+                job.fail(Phase.REGISTER, error)
+            return
+        for job, blob in zip(jobs, blobs, strict=True):
+            job.blob = blob
+
+    async def _register(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
+        try:
+            return await self._send(jobs)
+        except MoveAborted:
+            seen = self._network
+            self._network = await self._session.newer_network(seen)
+            if self._network.terms == seen.terms:
+                raise
+            await self._early.close()
+            return await self._send(jobs)
+
+    async def _send(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
+        async with self._ledger.payment(jobs) as write_down:
+
+            async def begin_upload(signed: SignedTransaction, object_ids: tuple[bytes, ...]) -> None:
+                self._early.begin(jobs, object_ids)
+                await write_down(signed)
+
+            return await self._session.contracts.register_blobs(
+                self._session.signer,
+                [self._registration(job) for job in jobs],
+                system=self._network.system,
+                on_signed=begin_upload,
+            )
+
+    def _registration(self, job: Job) -> BlobRegistration:
+        metadata = job.encoded.metadata
+        return BlobRegistration(
+            bytes(job.blob_id),
+            job.encoded.root_hash,
+            metadata.unencoded_length,
+            max(1, job.end_epoch - self._network.epoch),
+            job.request.deletable,
+            attributes=job.request.attributes,
+            storage=None if job.plan is None else job.plan.storage,
+        )

@@ -1,0 +1,164 @@
+"""Bringing one blob to its storage nodes and coming back with a certificate (protocol.md §4.1).
+
+Every node is served at once and by itself: metadata, its sliver pairs, then its confirmation; all of it in few
+requests where the node takes bundles. A node that is dead, refuses or lies costs only its own weight. As soon as a
+quorum has confirmed, the others get a short while to finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reason
+from walrus_sui.client.parallel import running
+from walrus_sui.client.progress import Phase, Progress, ProgressListener
+from walrus_sui.client.storing.confirmation import check_confirmation
+from walrus_sui.client.storing.delivery import Delivery
+from walrus_sui.crypto.certificate import Certificate, certify, invalid_signers
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
+from walrus_sui.errors import CryptoError, NotEnoughConfirmations, WalrusError
+from walrus_sui.redstuff import EncodedBlob
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmations:
+    """Who confirmed (member index to signed message), the certificate they make, and why the others did not.
+
+    `failures` goes by the nodes' names; `requests` is how many were made to storage nodes.
+    """
+
+    certificate: Certificate
+    signed: Mapping[int, SignedMessage] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+    requests: int = 0
+
+
+async def upload(
+    nodes: CommitteeNodes,
+    encoded: EncodedBlob,
+    persistence: Permanent | Deletable,
+    *,
+    limits: Limits,
+    on_progress: ProgressListener,
+    pending: bool = False,
+) -> Confirmations:
+    """Store `encoded` on all nodes, with `pending` perhaps before they see it registered.
+
+    Raises `NotEnoughConfirmations` once a quorum can no longer confirm.
+    """
+    total, stored = 2 * nodes.n_shards, 0
+
+    def count(slivers: int) -> None:
+        nonlocal stored
+        stored += slivers
+        on_progress(Progress(Phase.UPLOAD, stored, total))
+
+    return await Upload(nodes, encoded, persistence, limits, count, pending=pending).run()
+
+
+class Upload:
+    """One blob on its way to all nodes. `on_stored` hears how many more slivers a node has taken."""
+
+    def __init__(
+        self,
+        nodes: CommitteeNodes,
+        encoded: EncodedBlob,
+        persistence: Permanent | Deletable,
+        limits: Limits,
+        on_stored: Callable[[int], None],
+        *,
+        pending: bool = False,
+        registered: asyncio.Event | None = None,
+    ) -> None:
+        """`registered` is set once the blob is; without it, it is already."""
+        self._nodes = nodes
+        self._expected = StorageConfirmation(bytes(encoded.blob_id), persistence)
+        self._message = self._expected.signed_bytes(nodes.committee.epoch)
+        self._limits = limits
+        self._delivery = Delivery(nodes, encoded, persistence, limits, on_stored, pending, registered)
+        self._signed: dict[int, SignedMessage] = {}
+        self._failures: dict[str, str] = {}
+
+    @property
+    def requests(self) -> int:
+        """How many were made to storage nodes so far."""
+        return self._delivery.requests
+
+    async def run(self) -> Confirmations:
+        async with running({node: self._serve(node) for node in self._nodes}) as tasks:
+            certificate = await self._collect(tasks)
+        return Confirmations(certificate, self._signed, self._failures, self._delivery.requests)
+
+    async def _serve(self, node: CommitteeNode) -> SignedMessage:
+        signed = await self._delivery.serve(node)
+        if signed.serialized_message != self._message:
+            epoch = self._nodes.committee.epoch
+            await asyncio.to_thread(check_confirmation, signed, node.member, self._expected, epoch)
+        return signed
+
+    async def _collect(self, tasks: dict[asyncio.Task[SignedMessage], CommitteeNode]) -> Certificate:
+        """The certificate of all who confirm until a quorum has and the others have had their while."""
+        clock = asyncio.get_running_loop().time
+        started, deadline = clock(), None
+        pending = set(tasks)
+        while True:
+            self._check_quorum_possible()
+            if self._weight >= self._nodes.quorum:
+                if deadline is None:
+                    share = self._limits.tail_factor * (clock() - started)
+                    deadline = clock() + share + self._limits.tail_seconds
+                hopeful = any(tasks[task].name not in self._delivery.trouble for task in pending)
+                if not hopeful or clock() >= deadline:
+                    if (certificate := await asyncio.to_thread(self._certify)) is not None:
+                        self._give_up(tasks[task] for task in pending)
+                        return certificate
+                    deadline = None
+                    continue  # somebody lied: the others are needed after all
+            left = None if deadline is None else max(0.0, deadline - clock())
+            done, pending = await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                self._note(tasks[task], task)
+
+    @property
+    def _weight(self) -> int:
+        return sum(node.weight for node in self._nodes if node.index in self._signed)
+
+    def _note(self, node: CommitteeNode, task: asyncio.Task[SignedMessage]) -> None:
+        try:
+            self._signed[node.index] = task.result()
+        except WalrusError as error:
+            self._failures[node.name] = reason(error)
+
+    def _certify(self) -> Certificate | None:
+        """One check for all signatures. Where it fails each is checked, and those that do not hold are dropped."""
+        bls = self._nodes.bls
+        try:
+            return certify(bls, self._expected, self._signed)
+        except CryptoError:
+            liars = invalid_signers(bls, self._signed)
+        for node in self._nodes:
+            if node.index in liars:
+                self._failures[node.name] = "its confirmation does not hold: the signature is not its own"
+                del self._signed[node.index]
+        return None
+
+    def _give_up(self, nodes: Iterable[CommitteeNode]) -> None:
+        late = "not done when a quorum had confirmed"
+        self._failures |= {node.name: self._delivery.trouble.get(node.name, late) for node in nodes}
+
+    def _check_quorum_possible(self) -> None:
+        if self._nodes.quorum_still_possible(self._failures):
+            return
+        needed = self._nodes.quorum
+        raise NotEnoughConfirmations(
+            f"expected confirmations worth {needed} of {self._nodes.n_shards} shards, got "
+            f"{self._weight} from {len(self._signed)} of {len(self._nodes)} storage nodes; "
+            "these did not confirm:",
+            got=self._weight,
+            needed=needed,
+            failures=self._failures,
+            hint="the blob stays registered and is not paid for again: store it again once the nodes are back",
+        )
