@@ -200,6 +200,11 @@ class SuiClient:
         """
         return await self._sender.execute(build, keypair, on_signed)
 
+    @property
+    def own_checkpoint(self) -> int | None:
+        """The latest checkpoint that holds a transaction of this client; None if it has sent none."""
+        return self._sender.latest
+
     async def resend(self, signed: SignedTransaction) -> ExecutedTransaction:
         """See a transaction through that may have been sent before; it is executed at most once.
 

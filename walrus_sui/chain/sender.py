@@ -34,6 +34,8 @@ class Sender:
         self._turns: dict[bytes, asyncio.Lock] = {}
         self._accounts: dict[bytes, Account] = {}
         self._market = Market(client)
+        self.latest: int | None = None
+        """The latest checkpoint that holds a transaction that was sent here."""
 
     def saw(self, objects: Iterable[ChainObject]) -> None:
         """Objects were read: those of accounts that send are remembered."""
@@ -48,14 +50,14 @@ class Sender:
             account = self._accounts.setdefault(keypair.address, Account(keypair.address))
             attempt = Attempt(self._client, account, self._market)
             try:
-                return await attempt.run(build, keypair, on_signed, self._finality)
+                return self._final(await attempt.run(build, keypair, on_signed, self._finality))
             except (TransactionRejected, OutOfGas, InsufficientGas) as error:
                 if not await attempt.is_void_after(error):
                     raise
             account.forget()
             self._market.forget_price()
             again = Attempt(self._client, account, self._market)
-            return await again.run(build, keypair, on_signed, self._finality)
+            return self._final(await again.run(build, keypair, on_signed, self._finality))
 
     async def resend(self, signed: SignedTransaction) -> ExecutedTransaction:
         """What the account owns afterwards has to be read: the transaction may have been executed long ago."""
@@ -65,7 +67,11 @@ class Sender:
             self._accounts.pop(transaction.sender, None)
             effects, answer = await submit(self._client, signed)
             check_success(effects, simulated=False, walrus_packages=self._client.walrus_packages)
-            return await finalize(self._client, effects, answer, self._finality)
+            return self._final(await finalize(self._client, effects, answer, self._finality))
+
+    def _final(self, executed: ExecutedTransaction) -> ExecutedTransaction:
+        self.latest = max(executed.checkpoint, self.latest or 0)
+        return executed
 
     def _turn(self, address: bytes) -> asyncio.Lock:
         return self._turns.setdefault(address, asyncio.Lock())

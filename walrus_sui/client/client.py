@@ -66,6 +66,8 @@ class WalrusClient:
         self._keypair = keypair
         self._limits = limits or Limits()
         self._standings = Standings()
+        self._followed: int | None = None
+        """The checkpoint up to which a quorum of the nodes is known to have followed the chain."""
         self._exit = AsyncExitStack()
 
     @classmethod
@@ -187,15 +189,27 @@ class WalrusClient:
         return len(blob)
 
     async def status(self, blob_id: BlobId | str, *, timeout: float = 5.0) -> BlobStatus:
-        """What the storage nodes agree on about a blob. Raises `BlobUnavailable` if too few answer in time."""
+        """What the storage nodes agree on about a blob, with what this client has done to it before.
+
+        Raises `BlobUnavailable` if too few answer within `timeout` seconds.
+        """
         wanted, network = _parsed(blob_id), await self._session.known_network()
+        since = self.contracts.sui.own_checkpoint
+        unseen = None if since == self._followed else since
+
+        async def ask(network: Network) -> BlobStatus:
+            nodes = self._session.nodes(network.committee)
+            return await blob_status(nodes, wanted, timeout=timeout, since=unseen)
+
         try:
-            return await blob_status(self._session.nodes(network.committee), wanted, timeout=timeout)
+            status = await ask(network)
         except BlobUnavailable:
             newer = await self._session.newer_network(network)
             if newer.committee == network.committee:
                 raise
-        return await blob_status(self._session.nodes(newer.committee), wanted, timeout=timeout)
+            status = await ask(newer)
+        self._followed = since
+        return status
 
     async def store_quilt(
         self,

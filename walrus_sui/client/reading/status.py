@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import running
@@ -10,14 +11,22 @@ from walrus_sui.errors import BlobUnavailable, WalrusError
 from walrus_sui.redstuff import BlobId
 from walrus_sui.storage import BlobStatus, DeletableStatus, InvalidStatus, NonexistentStatus, PermanentStatus
 
+_PATIENCE = 0.8
+"""The part of the time allowed that may go by until a node has followed the chain far enough."""
+_POLL_SECONDS = 0.02
 
-async def blob_status(nodes: CommitteeNodes, blob_id: BlobId, *, timeout: float) -> BlobStatus:
+
+async def blob_status(
+    nodes: CommitteeNodes, blob_id: BlobId, *, timeout: float, since: int | None = None
+) -> BlobStatus:
     """The latest status that nodes holding more than f shards agree on, once a quorum has answered.
 
-    Waits at most `timeout` seconds. Raises `BlobUnavailable` if too few nodes answer, or they do not agree.
+    A node is asked when it has followed the chain up to the checkpoint `since`, or when most of the time is over:
+    so the answer shows what the caller has done on chain. Waits at most `timeout` seconds. Raises
+    `BlobUnavailable` if too few nodes answer, or they do not agree.
     """
     answers = _Answers(nodes)
-    async with running({node: node.client.status(blob_id) for node in nodes}) as tasks:
+    async with running({node: _ask(node, blob_id, since, timeout * _PATIENCE) for node in nodes}) as tasks:
         pending = set(tasks)
         deadline = asyncio.get_running_loop().time() + timeout
         while pending and answers.weight < nodes.quorum:
@@ -31,6 +40,23 @@ async def blob_status(nodes: CommitteeNodes, blob_id: BlobId, *, timeout: float)
                 answers.note(tasks[task], task)
         answers.failures |= {tasks[task].name: f"no answer within {timeout:g} s" for task in pending}
     return answers.verdict(blob_id)
+
+
+async def _ask(node: CommitteeNode, blob_id: BlobId, since: int | None, patience: float) -> BlobStatus:
+    if since is not None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await _follows(node, since)
+    return await node.client.status(blob_id)
+
+
+async def _follows(node: CommitteeNode, checkpoint: int) -> None:
+    """Wait until a node has seen a checkpoint; one that does not say how far it is counts as if it had."""
+    while True:
+        latest = (await node.client.health()).get("latestCheckpointSequenceNumber")
+        if not isinstance(latest, int) or latest >= checkpoint:
+            return
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 class _Answers:
