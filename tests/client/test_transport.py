@@ -13,7 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from walrus_sui.client.network.transport import NodeTransport
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.network.transport import NodeTransport, http_client
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
 
@@ -190,6 +191,56 @@ async def test_silence_has_an_end():
         await server.gone.wait()
 
 
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["head", "body"])
+async def test_what_comes_byte_by_byte_is_given_up(head):
+    """One byte in a while is no silence, but at that pace an answer could take years."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            for byte in head + bytes(10_000):
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        writer.close()
+
+    listener = await asyncio.start_server(drip, "127.0.0.1", 0)
+    timeout = httpx.Timeout(20.0, read=0.3)
+    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=timeout) as client:
+        async with asyncio.timeout(10):
+            with pytest.raises(httpx.ReadTimeout, match="next to nothing"):
+                await client.get(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/")
+
+
+@pytest.mark.parametrize("stops", [False, True])
+async def test_a_long_body_may_take_longer_than_silence_may(stops):
+    """A thin line lets a body through in its own time; the limit is on what does not move."""
+
+    async def read_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        left = size
+        while left > (size // 2 if stops else 0):
+            left -= len(await reader.read(200_000))
+            await asyncio.sleep(0.03)
+        if stops:
+            await done.wait()
+        writer.write(OK)
+        await writer.drain()
+        writer.close()
+
+    size, done = 10_000_000, asyncio.Event()
+    listener = await asyncio.start_server(read_slowly, "127.0.0.1", 0)
+    timeout = httpx.Timeout(0.3)
+    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=timeout) as client:
+        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+        if stops:
+            with pytest.raises(httpx.WriteTimeout, match="next to nothing"):
+                await client.put(url, content=bytes(size))
+        else:
+            assert (await client.put(url, content=bytes(size))).content == b"hello"
+        done.set()
+
+
 async def test_an_announced_length_takes_no_memory_and_no_more_time_than_patience():
     async with serving(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999999\r\n\r\nhello", read=0.05) as (
         server,
@@ -206,6 +257,14 @@ async def test_who_loses_interest_closes_the_connection():
             await server.asked.wait()
             task.cancel()
         await server.gone.wait()
+
+
+async def test_cookies_are_not_kept():
+    async with serving(OK.replace(b"\r\n\r\n", b"\r\nset-cookie: a=b\r\n\r\n"), OK) as (server, _):
+        async with http_client(Limits()) as client:
+            for _ in range(2):
+                await client.get(server.url)
+        assert b"cookie" not in server.requests[1].lower()
 
 
 async def test_nobody_listens():

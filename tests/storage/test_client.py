@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+import gzip
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from walrus_sui.client.limits import Limits
+from walrus_sui.client.network.transport import http_client
 from walrus_sui.crypto.messages import Deletable, Permanent
-from walrus_sui.errors import NodeMisbehaved, NodeRefused, NodeUnreachable
+from walrus_sui.errors import NodeError, NodeMisbehaved, NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, BlobId, InconsistencyProof, SliverData, SymbolId
 from walrus_sui.storage import StorageNodeClient, StoredStatus
 from walrus_sui.storage.client import MAX_JSON_BYTES
@@ -186,3 +193,77 @@ async def test_an_endless_answer_is_cut_off() -> None:
     with pytest.raises(NodeMisbehaved, match="expected at most"):
         await client(lambda _: httpx.Response(200, content=endless())).health()
     assert sent <= MAX_JSON_BYTES + (2 << 16)
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+COUNTS = st.fixed_dictionaries({"count_deletable_total": ANY_JSON, "count_deletable_certified": ANY_JSON})
+SIGNED = st.fixed_dictionaries({"serializedMessage": ANY_JSON, "signature": ANY_JSON})
+EVENT = st.fixed_dictionaries({"txDigest": st.just("1" * 32) | ANY_JSON, "eventSeq": ANY_JSON})
+STATUS = st.fixed_dictionaries(
+    {
+        "endEpoch": ANY_JSON,
+        "isCertified": ANY_JSON,
+        "statusEvent": EVENT,
+        "deletableCounts": COUNTS,
+        "initialCertifiedEpoch": ANY_JSON,
+    }
+)
+RECEIPT = st.fixed_dictionaries(
+    {"stored": ANY_JSON, "buffered": ANY_JSON, "existed": ANY_JSON},
+    optional={"signed": SIGNED | ANY_JSON, "unsigned": ANY_JSON},
+)
+
+
+@given(
+    data=ANY_JSON | RECEIPT | SIGNED | STATUS.map(lambda value: {"permanent": value}),
+    code=st.sampled_from([200, 404]),
+)
+async def test_any_json_is_understood_or_misbehaviour(data: Any, code: int) -> None:
+    """Whatever a node says comes to one of our values, that can be compared and counted, or one of our errors."""
+    body = json.dumps({"success": {"code": 200, "data": data}, "error": data}).encode()
+    node = client(lambda _: httpx.Response(code, content=body))
+    for call in (
+        node.status(BLOB),
+        node.health(),
+        node.metadata_status(BLOB),
+        node.confirmation(BLOB, Permanent()),
+        node.store_bundle(BLOB, b""),
+    ):
+        with contextlib.suppress(NodeError):
+            {str(await call): 1}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        ":",
+        "a..b:80",
+        "x" * 64 + ":80",
+        "[::1:80",
+        "h:99999",
+        "127.0.0.1:-1",
+        "\0:80",
+        "ü..:80",
+        "xn--a:80",
+        "h:1:1",
+    ],
+)
+async def test_a_node_whose_address_is_none_is_out_of_reach(address: str) -> None:
+    """Operators put any text on chain; it must not take down those who ask the others."""
+    async with http_client(Limits()) as http:
+        with pytest.raises(NodeUnreachable):
+            await StorageNodeClient(f"http://{address}", http).status(BLOB)
+
+
+async def test_a_small_answer_does_not_unfold_into_a_large_one() -> None:
+    async def folded() -> AsyncIterator[bytes]:
+        yield gzip.compress(bytes(MAX_JSON_BYTES))
+
+    answer = httpx.Response(200, content=folded(), headers={"content-encoding": "gzip"})
+    with pytest.raises(NodeMisbehaved, match="coded as gzip"):
+        await client(lambda _: answer).health()

@@ -56,6 +56,9 @@ def test_blob_status(status: BlobStatus, value: Any) -> None:
     assert status_from_json(value) == status
 
 
+NO_COUNTS = {"count_deletable_total": 0, "count_deletable_certified": 0}
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -71,6 +74,23 @@ def test_blob_status(status: BlobStatus, value: Any) -> None:
         {"deletable": {"initialCertifiedEpoch": None}},
         {"permanent": 3},
         {"permanent": {}, "deletable": {}},
+        {"invalid": {"event": {"txDigest": "1" * 32, "eventSeq": "-1"}}},
+        {"invalid": {"event": {"txDigest": "1" * 32, "eventSeq": float("inf")}}},
+        {"deletable": {"initialCertifiedEpoch": [], "deletableCounts": NO_COUNTS}},
+        {"deletable": {"initialCertifiedEpoch": "1", "deletableCounts": NO_COUNTS}},
+        {"deletable": {"initialCertifiedEpoch": float("nan"), "deletableCounts": NO_COUNTS}},
+        {
+            "deletable": {
+                "initialCertifiedEpoch": None,
+                "deletableCounts": NO_COUNTS | {"count_deletable_total": 1e999},
+            }
+        },
+        {
+            "deletable": {
+                "initialCertifiedEpoch": None,
+                "deletableCounts": NO_COUNTS | {"count_deletable_total": -1},
+            }
+        },
     ],
 )
 def test_what_is_no_blob_status(value: Any) -> None:

@@ -174,7 +174,9 @@ class StorageNodeClient:
             raise NodeMisbehaved(self.base_url, f"{method} {path} answered no JSON envelope: {error}") from error
 
     async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> Body:
-        headers = {"content-type": routes.BCS_CONTENT_TYPE} if body is not None else None
+        headers = {"accept-encoding": "identity"}
+        if body is not None:
+            headers["content-type"] = routes.BCS_CONTENT_TYPE
         try:
             request = self._http.build_request(
                 method, self.base_url + path, content=body, headers=headers, extensions=dict(self._extensions)
@@ -186,13 +188,16 @@ class StorageNodeClient:
                 await response.aclose()
                 # httpx ties response and stream together, which would keep the body until garbage is collected
                 response.stream = httpx.ByteStream(b"")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # an address may be any text
             raise NodeUnreachable(self.base_url, str(error) or type(error).__name__) from error
         if not response.is_success:
             raise self._refusal(response.status_code, answer)
         return answer
 
     async def _read(self, response: httpx.Response, limit: int) -> Body:
+        coding = response.headers.get("content-encoding", "identity")
+        if coding != "identity":  # a few bytes could become any number
+            raise NodeMisbehaved(self.base_url, f"expected an answer as it is, got one coded as {coding:.32}")
         too_long = NodeMisbehaved(self.base_url, f"expected at most {limit} bytes, got more")
         announced = response.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > limit:

@@ -30,7 +30,7 @@ class EventId(Struct):
 
     @classmethod
     def from_json(cls, value: Any) -> EventId:
-        return cls(parse_digest(value["txDigest"]), int(value["eventSeq"]))
+        return cls(parse_digest(value["txDigest"]), _number(int(value["eventSeq"]), 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class DeletableCounts:
 
     @classmethod
     def from_json(cls, value: Any) -> DeletableCounts:
-        return cls(int(value["count_deletable_total"]), int(value["count_deletable_certified"]))
+        return cls(_number(value["count_deletable_total"]), _number(value["count_deletable_certified"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,19 @@ def status_from_json(value: Any) -> BlobStatus:
         if kind == "invalid":
             return InvalidStatus(EventId.from_json(body["event"]))
         counts, first = DeletableCounts.from_json(body["deletableCounts"]), body["initialCertifiedEpoch"]
+        first = None if first is None else _number(first)
         if kind == "deletable":
             return DeletableStatus(first, counts)
         if kind == "permanent":
             event = EventId.from_json(body["statusEvent"])
-            return PermanentStatus(int(body["endEpoch"]), bool(body["isCertified"]), event, counts, first)
-    except (AttributeError, BcsError, KeyError, TypeError, ValueError) as error:
+            return PermanentStatus(_number(body["endEpoch"]), bool(body["isCertified"]), event, counts, first)
+    except (AttributeError, BcsError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"expected a blob status, got {value!r:.200}") from error
     raise ValueError(f"expected a blob status, got {value!r:.200}")
+
+
+def _number(value: Any, bits: int = 32) -> int:
+    """An unsigned number of a JSON value. Raises `ValueError`."""
+    if type(value) is not int or not 0 <= value < 1 << bits:
+        raise ValueError(f"expected a number of {bits} bits, got {value!r:.100}")
+    return value

@@ -7,6 +7,9 @@ Bodies go from the socket straight into the memory they are handed over in. Noth
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import struct
+import termios
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +21,8 @@ _HEAD_BYTES = 64 << 10
 """Longest head of an answer, and longest line that says how long the next chunk is."""
 _PIECE_BYTES = 64 << 20
 """Longest piece a body is handed over in."""
+_LEAST_RATE = 1024
+"""Bytes a second that have to move: who keeps to less is holding us up, not slow."""
 _NO_BODY = frozenset({204, 304})
 
 Headers = list[tuple[bytes, bytes]]
@@ -83,7 +88,8 @@ class Connection(asyncio.BufferedProtocol):
     """One connection. Requests are written to it and answers read from it, one after the other.
 
     What the peer sends goes into `_scratch`, but while a body is read straight into `_piece`. There is at most one
-    reader.
+    reader. A `timeout` in seconds is how long the peer may let next to nothing through, either way: what is large
+    may take its time, and what comes byte by byte may not.
     """
 
     def __init__(self) -> None:
@@ -92,6 +98,9 @@ class Connection(asyncio.BufferedProtocol):
         self._held = 0
         self._piece: memoryview | None = None
         self._received = 0
+        self._written = 0
+        self._deadline = float("-inf")
+        self._moved_before = 0
         self._ended = False
         self._woken: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
@@ -139,7 +148,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def begin(self) -> None:
         """Another request is about to be sent."""
-        self._received = 0
+        self._received = self._written = 0
+        self._deadline = float("-inf")
 
     @property
     def answered(self) -> bool:
@@ -150,12 +160,15 @@ class Connection(asyncio.BufferedProtocol):
         """Raises `httpx.WriteTimeout` or `httpx.WriteError`."""
         if self._ended:
             raise httpx.WriteError("the connection was closed")
+        self._written += len(data)
         self._socket.write(data)
-        try:
-            async with asyncio.timeout(timeout):
-                await self._writable.wait()
-        except TimeoutError:
-            raise httpx.WriteTimeout(f"nothing could be sent for {timeout:g} s") from None
+        while not self._writable.is_set():
+            try:
+                async with asyncio.timeout_at(self._next_deadline(timeout)):
+                    await self._writable.wait()
+            except TimeoutError:
+                if self._is_held_up(timeout):
+                    raise httpx.WriteTimeout(f"next to nothing could be sent for {timeout:g} s") from None
 
     async def read_head(self, timeout: float | None) -> Head:
         """The next head that is not a mere notice. Raises `httpx.ReadError` and other transport errors."""
@@ -205,7 +218,7 @@ class Connection(asyncio.BufferedProtocol):
 
     async def _rest(self, timeout: float | None) -> memoryview | None:
         """What comes next until the peer closes the connection."""
-        if not self._held and not self._ended:
+        while not self._held and not self._ended:
             with suppress(httpx.ReadError):
                 await self._more(timeout)
         return memoryview(self._take(self._held)) if self._held else None
@@ -231,16 +244,40 @@ class Connection(asyncio.BufferedProtocol):
         """Wait until there is more to look at. Raises `httpx.ReadError` at the end, `httpx.ReadTimeout`."""
         if self._ended:
             raise httpx.ReadError("the connection was closed before the answer was complete")
-        before = self._received
         self._woken = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout_at(self._next_deadline(timeout)):
                 await self._woken
         except TimeoutError:
-            if self._received == before:
-                raise httpx.ReadTimeout(f"nothing came for {timeout:g} s") from None
+            if self._is_held_up(timeout):
+                raise httpx.ReadTimeout(f"next to nothing came for {timeout:g} s") from None
         finally:
             self._woken = None
+
+    def _next_deadline(self, timeout: float | None) -> float | None:
+        """Until when enough has to have moved, on the loop's clock. One deadline holds for many small steps."""
+        now = asyncio.get_running_loop().time()
+        if timeout is not None and now >= self._deadline:
+            self._deadline, self._moved_before = now + timeout, self._moved()
+        return None if timeout is None else self._deadline
+
+    def _is_held_up(self, timeout: float | None) -> bool:
+        """Whether too little has moved until the deadline that is now."""
+        return timeout is not None and self._moved() - self._moved_before < timeout * _LEAST_RATE
+
+    def _moved(self) -> int:
+        """Bytes that came from the peer or have reached it."""
+        return self._received + self._written - self._socket.get_write_buffer_size() - self._in_kernel()
+
+    def _in_kernel(self) -> int:
+        """Bytes that the system has yet to send, or the peer to acknowledge."""
+        if self._ended:
+            return 0
+        try:
+            found = fcntl.ioctl(self._socket.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        except (OSError, ValueError):
+            return 0  # a system that does not tell, or no socket any more
+        return int(struct.unpack("i", found)[0])
 
     def _wake(self) -> None:
         if self._woken is not None and not self._woken.done():

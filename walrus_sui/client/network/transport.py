@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -36,6 +37,8 @@ class NodeTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         url = request.url
+        if url.scheme not in _PORTS or not url.host:
+            raise httpx.UnsupportedProtocol(f"expected the address of a storage node, got {str(url)!r:.100}")
         place = (url.scheme, url.host, url.port, request.extensions.get(NETWORK_KEY, b""))
         while connection := self._reusable(place):
             try:
@@ -85,8 +88,8 @@ class NodeTransport(httpx.AsyncBaseTransport):
                 )
         except TimeoutError:
             raise httpx.ConnectTimeout(f"no connection within {timeout:g} s") from None
-        except OSError as error:
-            raise httpx.ConnectError(error.strerror or str(error)) from error
+        except (OSError, UnicodeError, OverflowError) as error:  # also from a host or port that cannot be
+            raise httpx.ConnectError(getattr(error, "strerror", None) or str(error)) from error
         self._open.add(connection)
         if context is not None and network_key:
             try:
@@ -163,4 +166,6 @@ async def _send(connection: Connection, request: httpx.Request, timeout: float |
 def http_client(limits: Limits) -> httpx.AsyncClient:
     """The HTTP client for every node of every committee."""
     timeout = httpx.Timeout(limits.request_timeout, connect=limits.connect_timeout)
-    return httpx.AsyncClient(transport=NodeTransport(), timeout=timeout, trust_env=False)
+    # what one node would have us repeat to it reaches all others on its host
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx.AsyncClient(transport=NodeTransport(), timeout=timeout, trust_env=False, cookies=no_cookies)
