@@ -104,7 +104,8 @@ class Node:
 
     def _handlers(self) -> Handlers:
         ground = self._ground
-        health = Health(bytes(ground.key.public_key), ground.membership.duty, lambda: self._follower.cursor)
+        public_key, duty = bytes(ground.key.public_key), ground.membership.duty
+        health = Health(public_key, duty, lambda: self._follower.cursor, ground.store.shards)
         return Handlers(
             self._custody,
             self._intake,

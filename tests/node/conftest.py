@@ -15,7 +15,7 @@ from walrus_node.api.handlers import Handlers
 from walrus_node.api.repair_handlers import RepairHandlers
 from walrus_node.chain.registrations import Registrations
 from walrus_node.database.objects import effects_of
-from walrus_node.database.store import Cursor, Store
+from walrus_node.database.store import Cursor, ShardsHeld, Store
 from walrus_node.health import Health
 from walrus_node.holding.custody import Custody
 from walrus_node.holding.duty import Duty
@@ -75,7 +75,7 @@ class Node:
     def apply(self, event: WalrusEvent) -> EventId:
         self.events += 1
         identity = event_id(self.events)
-        self.store.commit(Cursor(0, self.events, self.events), effects_of(event, identity, self.store))
+        self.store.commit(Cursor(0, self.events, self.events, EPOCH), effects_of(event, identity, self.store))
         return identity
 
     def owned_pairs(self, blob_id: BlobId) -> list[int]:
@@ -97,7 +97,9 @@ async def node(store: Store) -> AsyncIterator[Node]:
     key = SecretKey.generate(bytes(range(32)))
     duty = Duty(EPOCH, N_SHARDS, SHARDS)
     clock, metrics = Clock(), Metrics()
-    health = Health(bytes(key.public_key), lambda: duty, store.cursor)
+    store.commit(Cursor(epoch=EPOCH))
+    store.set_shards(ShardsHeld(tuple(sorted(SHARDS)), tuple(sorted(SHARDS))))
+    health = Health(bytes(key.public_key), lambda: duty, store.cursor, store.shards)
     with Workers(2) as workers:
         custody = Custody(store, key, lambda: duty)
         intake = Intake(store, custody, PendingUploads(LIMITS, lambda: clock.now))

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.node.conftest import EPOCH, N_SHARDS, OBJECT_ID, SHARDS, Node, registration
+from walrus_node.database.store import Cursor, ShardsHeld
 from walrus_node.holding.custody import Custody
 from walrus_sui.chain.events import BlobCertified, BlobDeleted, InvalidBlobId
 from walrus_sui.crypto.messages import Deletable, Permanent, StorageConfirmation
@@ -212,6 +213,20 @@ async def test_health(node: Node) -> None:
     assert "shardDetail" not in plain
     owned = [{"shard": shard, "status": "ready"} for shard in sorted(SHARDS)]
     assert detailed["success"]["data"]["shardDetail"] == {"owned": owned, "other": []}
+
+
+async def test_health_tells_shards_that_are_still_empty_from_those_that_are_filled(node: Node) -> None:
+    filled, *others = sorted(SHARDS)
+    node.store.set_shards(ShardsHeld((filled,), (filled,)))
+    summary = (await node.client.health())["shardSummary"]
+    assert summary["ownedShardStatus"] == {"unknown": 0, "ready": 1, "inTransfer": len(others), "inRecovery": 0}
+
+
+async def test_health_owns_to_be_behind_the_chain(node: Node) -> None:
+    node.store.commit(Cursor(epoch=EPOCH - 1))
+    health = await node.client.health()
+    assert health["nodeStatus"] == "RecoveryCatchUp"
+    assert health["shardSummary"]["ownedShardStatus"]["unknown"] == len(SHARDS)
 
 
 # Refusals

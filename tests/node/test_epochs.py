@@ -40,18 +40,32 @@ class Rest:
     def duty(self) -> Duty:
         return self.current
 
+    collecting: asyncio.Event = field(default_factory=asyncio.Event)
+    may_collect: asyncio.Event = field(default_factory=asyncio.Event)
+
     async def complete(self, blob_ids: Iterable[BlobId]) -> None:
-        assert [bytes(blob_id) for blob_id in blob_ids] == [BLOB]
+        wanted = [bytes(blob_id) for blob_id in blob_ids]
+        if not wanted:
+            return
+        assert wanted == [BLOB]
         self.fetching.set()
         await self.may_fetch.wait()
         self.fetched.append(self.current.epoch)
 
     def report(self, epoch: int) -> None:
         self.reported.append(epoch)
+        self._note_change()
 
     async def collect(self, duty: Duty, given_up: frozenset[int]) -> None:
         self.collected.append((duty.epoch, set(given_up)))
-        self.changed.set()
+        self.collecting.set()
+        await self.may_collect.wait()
+        self._note_change()
+
+    def _note_change(self) -> None:
+        epoch = self.current.epoch
+        if epoch in self.reported and epoch in [collected for collected, _ in self.collected]:
+            self.changed.set()
 
 
 @dataclass
@@ -71,8 +85,10 @@ async def running(store: Store) -> AsyncIterator[Running]:
     registered = BlobRegistered(1, BLOB, 5, 1, 99, False, bytes(32))
     for number, event in enumerate((registered, BlobCertified(1, BLOB, 99, False, bytes(32), False))):
         store.commit(Cursor(), effects_of(event, event_id(number), store))
+    store.no_longer_due(BLOB)
     rest = Rest()
     rest.may_fetch.set()
+    rest.may_collect.set()
     with Workers(1) as workers:
         parts = (cast(Membership, rest), cast(BlobSync, rest), cast(Garbage, rest), cast(Attester, rest))
         epochs = Epochs(store, *parts, workers)
@@ -115,6 +131,46 @@ async def test_nothing_is_reported_before_it_is_here(running: Running) -> None:
     running.rest.may_fetch.set()
     await asyncio.wait_for(running.rest.changed.wait(), 5)
     assert running.rest.reported == [1]
+
+
+async def test_nothing_is_reported_while_a_blob_certified_before_is_still_due(
+    running: Running, store: Store
+) -> None:
+    await running.take_up(1, {1})
+    running.rest.may_fetch.clear()
+    running.rest.fetching.clear()
+    store.mark_due(BLOB)
+    running.rest.current = Duty(2, 13, frozenset({1}))
+    running.epochs.begin(2)
+    async with asyncio.timeout(5):
+        await running.rest.fetching.wait()
+        assert running.rest.reported == [1]
+        running.rest.changed.clear()
+        running.rest.may_fetch.set()
+        await running.rest.changed.wait()
+    assert running.rest.reported == [1, 2]
+
+
+async def test_what_was_not_collected_in_time_is_collected_in_the_next_epoch(running: Running) -> None:
+    await running.take_up(1, {1, 2})
+    await running.take_up(2, {1}, leaving={2})
+    running.rest.may_collect.clear()
+    for epoch in (3, 4):
+        running.rest.collecting.clear()
+        running.rest.current = Duty(epoch, 13, frozenset({1}))
+        running.epochs.begin(epoch)
+        async with asyncio.timeout(5):
+            await running.rest.collecting.wait()
+    assert running.rest.collected[-2:] == [(3, {2}), (4, {2})]
+
+
+async def test_room_is_made_while_slivers_are_still_awaited(running: Running) -> None:
+    running.rest.may_fetch.clear()
+    running.rest.current = Duty(1, 13, frozenset({1}))
+    running.epochs.begin(1)
+    async with asyncio.timeout(5):
+        await running.rest.collecting.wait()
+    assert running.rest.reported == []
 
 
 async def test_the_next_epoch_does_not_wait_for_the_last(running: Running) -> None:

@@ -80,6 +80,22 @@ async def test_a_node_that_was_down_rebuilds_what_it_missed(
             assert await missing.client.sliver(blob.blob_id, pair.index, Axis.SECONDARY) == pair.secondary
 
 
+async def test_a_node_rebuilds_what_it_missed_while_a_third_of_the_shards_is_away(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two nodes left hold six or seven secondary slivers; a primary one takes nine."""
+    monkeypatch.setattr(reactions, "UPLOAD_GRACE_SECONDS", 0.0)
+    by_weight = sorted([(len(await network.shards(node)), number) for number, node in enumerate(network.nodes)])
+    missing, away = (network.nodes[by_weight[place][1]] for place in (0, -1))
+    blob = make_blob(b"few left", 50_000)
+    await missing.stop()
+    await network.store(blob, [node for node in network.nodes if node is not missing])
+    await away.stop()
+    await missing.start()
+    await network.confirms(missing, blob)
+    await away.start()
+
+
 async def test_shards_move_to_who_is_staked_on_more(tmp_path: Path) -> None:
     async with walrus_network(tmp_path, epoch_duration_ms=6000) as network:
         grower, blob = network.nodes[0], make_blob(b"moving", 50_000)

@@ -12,6 +12,7 @@ from walrus_node.holding.garbage import Garbage
 from walrus_node.holding.membership import Membership
 from walrus_node.sync.blob_sync import BlobSync
 from walrus_node.workers import Workers
+from walrus_sui.client.parallel import together
 from walrus_sui.redstuff import BlobId
 
 log = logging.getLogger(__name__)
@@ -63,13 +64,39 @@ class Epochs:
                 next_begins.cancel()
 
     async def _take_up(self, duty: Duty) -> None:
-        held = self._store.shards()
-        gained = duty.shards.difference(held.complete)
+        """What is given up goes while what is gained comes: a full disk may need the one for the other."""
+        given_up = frozenset(self._store.shards().readable) - duty.readable
+        await together((self._fill(duty), self._give_up(duty, given_up)))
+
+    async def _fill(self, duty: Duty) -> None:
+        gained = duty.shards.difference(self._store.shards().complete)
+        blob_ids = await self._workers.run(self._lacking, duty, gained)
         if gained:
-            blob_ids = await self._workers.run(self._store.certified_blobs, duty.epoch)
             log.info("epoch %d: %d shards to fill from %d blobs", duty.epoch, len(gained), len(blob_ids))
-            await self._sync.complete(map(BlobId, blob_ids))
-        self._store.set_shards(ShardsHeld(tuple(sorted(duty.shards)), tuple(sorted(duty.readable))))
+        await self._sync.complete(map(BlobId, blob_ids))
+        self._note_held(complete=duty.shards)
         await self._workers.run(self._store.sync)  # the chain is about to be told that all of it is here
         self._attester.report(duty.epoch)
-        await self._garbage.collect(duty, frozenset(held.readable) - duty.readable)
+
+    def _lacking(self, duty: Duty, gained: frozenset[int]) -> list[bytes]:
+        """Blobs of which something may not be here: all of them for shards that are new, else those still due."""
+        if gained:
+            return self._store.certified_blobs(duty.epoch)
+        return self._store.due_blobs() if duty.shards else []
+
+    async def _give_up(self, duty: Duty, given_up: frozenset[int]) -> None:
+        """Until it is done the shards stay noted as readable, so that a later epoch goes on with what was left."""
+        self._note_held(readable=given_up | duty.readable)
+        await self._garbage.collect(duty, given_up)
+        self._note_held(readable=duty.readable)
+
+    def _note_held(
+        self, *, complete: frozenset[int] | None = None, readable: frozenset[int] | None = None
+    ) -> None:
+        noted = self._store.shards()
+        self._store.set_shards(
+            ShardsHeld(
+                noted.complete if complete is None else tuple(sorted(complete)),
+                noted.readable if readable is None else tuple(sorted(readable)),
+            )
+        )

@@ -131,6 +131,13 @@ class Custody:
         found = self._store.sliver(bytes(blob_id), shard_of_pair(blob_id, pair, self.duty.n_shards), axis)
         return None if found is None else SliverData.from_bytes(found)
 
+    def readable_slivers(self, blob_id: BlobId, axis: Axis) -> list[SliverData]:
+        """The slivers that are here of the shards that are read from this node, whatever the blob's state."""
+        duty = self.duty
+        pairs = (pair_of_shard(blob_id, shard, duty.n_shards) for shard in sorted(duty.readable))
+        found = (self.known_sliver(blob_id, pair, axis) for pair in pairs)
+        return [sliver for sliver in found if sliver is not None]
+
     def can_read_pair(self, blob_id: BlobId, pair: int) -> bool:
         """Whether the pair lies on a shard that is read from this node."""
         return shard_of_pair(blob_id, pair, self.duty.n_shards) in self.duty.readable

@@ -27,7 +27,6 @@ from walrus_sui.redstuff import (
     SliverData,
     SymbolId,
     pair_index,
-    pair_of_shard,
     recovery_symbols,
     verify_inconsistency_proof,
 )
@@ -108,10 +107,7 @@ class Symbols:
 
     def _readable_slivers(self, blob_id: BlobId, axis: Axis) -> list[SliverData]:
         self._custody.require_registered(blob_id, Reason.SLIVER_NOT_FOUND)
-        shards, n_shards = sorted(self._custody.duty.readable), self._custody.duty.n_shards
-        pairs = (pair_of_shard(blob_id, shard, n_shards) for shard in shards)
-        found = (self._custody.known_sliver(blob_id, pair, axis) for pair in pairs)
-        return [sliver for sliver in found if sliver is not None]
+        return self._custody.readable_slivers(blob_id, axis)
 
     def _source_axis(self, blob_id: BlobId, symbol_id: SymbolId, proof_axis: Axis | None) -> Axis:
         """From which of its two slivers the node can cut a symbol."""

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from walrus_node.database import blob_info
 from walrus_node.database.store import Store
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 
 UPLOAD_GRACE_SECONDS = 3.0
 """How long after its certificate a blob's own writer may still be uploading to this node."""
+_REBUILT_IN_ORDER = (Axis.SECONDARY, Axis.PRIMARY)
+"""A secondary sliver takes primary ones of few nodes; a primary one, while others are down, secondaries of all
+that are left, and this node's own."""
 _BLOBS_AT_ONCE = 8
 _TARGETS_AT_ONCE = 16
 _FIRST_RETRY_SECONDS = 1.0
@@ -59,6 +63,8 @@ class BlobSync:
         self._workers = workers
         self._queue: asyncio.Queue[BlobId] = asyncio.Queue()
         self._due: dict[BlobId, asyncio.Future[None]] = {}
+        self._waiting: dict[BlobId, asyncio.TimerHandle] = {}
+        """Due blobs whose turn has not come."""
         self._again: set[BlobId] = set()
         self._attempts: Counter[BlobId] = Counter()
 
@@ -73,13 +79,19 @@ class BlobSync:
         For one that is being worked on the work is looked over once more at the end: what the node has to hold
         may have changed meanwhile.
         """
-        loop = asyncio.get_running_loop()
         if blob_id in self._due:
             self._again.add(blob_id)
         else:
-            self._due[blob_id] = loop.create_future()
-            loop.call_later(delay, self._queue.put_nowait, blob_id)
+            self._due[blob_id] = asyncio.get_running_loop().create_future()
+            self._begin_later(blob_id, delay)
         return self._due[blob_id]
+
+    def _begin_later(self, blob_id: BlobId, delay: float) -> None:
+        self._waiting[blob_id] = asyncio.get_running_loop().call_later(delay, self._begin, blob_id)
+
+    def _begin(self, blob_id: BlobId) -> None:
+        del self._waiting[blob_id]
+        self._queue.put_nowait(blob_id)
 
     def heal(self, blob_id: BlobId) -> None:
         """Something of the blob was found damaged: have it completed anew."""
@@ -87,10 +99,19 @@ class BlobSync:
         self.enqueue(blob_id)
 
     async def complete(self, blob_ids: Iterable[BlobId]) -> None:
-        """Have all these blobs completed."""
-        completed = [self.enqueue(blob_id) for blob_id in blob_ids]
+        """Have all these blobs completed, without regard to how long they should have waited."""
+        completed = [self._hasten(blob_id) for blob_id in blob_ids]
         if completed:
             await asyncio.wait(completed)  # which, unlike gather, leaves them to others when it is cancelled
+
+    def _hasten(self, blob_id: BlobId) -> asyncio.Future[None]:
+        waiting = self._waiting.get(blob_id)
+        if waiting is None:
+            return self.enqueue(blob_id)
+        waiting.cancel()
+        self._attempts.pop(blob_id, None)
+        self._begin(blob_id)
+        return self._due[blob_id]
 
     async def run(self) -> None:
         """Begin with what the disk says is due, and go on for ever."""
@@ -121,7 +142,7 @@ class BlobSync:
         self._attempts[blob_id] += 1
         delay = min(_FIRST_RETRY_SECONDS * 2 ** (self._attempts[blob_id] - 1), _LONGEST_RETRY_SECONDS)
         log.warning("could not complete blob %s, trying again in %.0f s: %s", blob_id, delay, error)
-        asyncio.get_running_loop().call_later(delay, self._queue.put_nowait, blob_id)
+        self._begin_later(blob_id, delay)
 
     async def _complete(self, blob_id: BlobId) -> None:
         if not self._is_wanted(blob_id):
@@ -132,7 +153,7 @@ class BlobSync:
         log.info("blob %s: %d slivers are missing", blob_id, len(missing.slivers))
         metadata = await self._metadata(blob_id)
         wanted = await self._fetch_from_previous(metadata, missing.slivers)
-        for axis in Axis:
+        for axis in _REBUILT_IN_ORDER:
             pairs = [pair for pair, of in wanted if of is axis]
             for start in range(0, len(pairs), _TARGETS_AT_ONCE):
                 await self._rebuild(metadata, axis, pairs[start : start + _TARGETS_AT_ONCE])
@@ -172,7 +193,8 @@ class BlobSync:
     async def _rebuild(self, metadata: BlobMetadataWithId, axis: Axis, pairs: list[int]) -> None:
         n_shards = metadata.metadata.n_shards
         pair_of = {sliver_index(axis, pair, n_shards): pair for pair in pairs}
-        rebuilding = Rebuilding(metadata, axis, list(pair_of), self._workers)
+        own = partial(self._custody.readable_slivers, metadata.blob_id, axis.orthogonal)
+        rebuilding = Rebuilding(metadata, axis, list(pair_of), own, self._workers)
         for rebuilt in await rebuilding.run(self._membership.committees, self._membership.node_id):
             if isinstance(rebuilt, InconsistencyProof):
                 await self._invalidation.report(self._membership.current, metadata.blob_id, axis, rebuilt)

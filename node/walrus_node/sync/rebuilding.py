@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from walrus_node.workers import Workers
@@ -26,6 +26,7 @@ from walrus_sui.redstuff import (
     SliverData,
     SymbolId,
     rebuild_sliver,
+    recovery_symbols,
     sliver_index,
     verify_symbol,
 )
@@ -47,11 +48,23 @@ class Request:
 
 
 class Rebuilding:
-    """Gathers the symbols of `targets`, which are sliver indices of `axis`."""
+    """Gathers the symbols of `targets`, which are sliver indices of `axis`.
 
-    def __init__(self, metadata: BlobMetadataWithId, axis: Axis, targets: Sequence[int], workers: Workers) -> None:
+    `own` gives the node's own slivers of the other axis: while others are down, theirs alone do not suffice for a
+    primary sliver.
+    """
+
+    def __init__(
+        self,
+        metadata: BlobMetadataWithId,
+        axis: Axis,
+        targets: Sequence[int],
+        own: Callable[[], Iterable[SliverData]],
+        workers: Workers,
+    ) -> None:
         self._metadata = metadata
         self._axis = axis
+        self._own = own
         self._workers = workers
         params = Params(metadata.metadata.n_shards)
         self._needed = params.columns if axis is Axis.PRIMARY else params.rows
@@ -64,6 +77,7 @@ class Rebuilding:
         Raises `BlobUnavailable` if they do not suffice. A proof in place of a sliver means that the blob is badly
         encoded.
         """
+        self._add(await self._workers.run(self._own_symbols))
         for nodes in committees:
             if not self._is_complete:
                 await self._gather(self._requests(nodes, own_id))
@@ -121,7 +135,15 @@ class Rebuilding:
     async def _ask(self, request: Request) -> None:
         blob_id, proof_axis = self._metadata.blob_id, self._axis.orthogonal
         given = await request.node.client.recovery_symbols(blob_id, request.ids, proof_axis)
-        for symbol in await self._workers.run(self._verified, given, set(request.ids)):
+        self._add(await self._workers.run(self._verified, given, set(request.ids)))
+
+    def _own_symbols(self) -> list[GeneralRecoverySymbol]:
+        source_axis, n_shards = self._axis.orthogonal, self._metadata.metadata.n_shards
+        targets = list(self._symbols)
+        return [cut for own in self._own() for cut in recovery_symbols(own, source_axis, targets, n_shards)]
+
+    def _add(self, symbols: Iterable[GeneralRecoverySymbol]) -> None:
+        for symbol in symbols:
             symbol_id = symbol.symbol_id
             self._symbols[symbol_id.on(self._axis)][symbol_id.on(self._axis.orthogonal)] = symbol
 
