@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
+from weakref import WeakValueDictionary
 
 import httpx
 
@@ -18,11 +19,15 @@ from walrus_sui.client.network.transport import http_client
 from walrus_sui.client.network.view import NetworkView
 from walrus_sui.config import ClientConfig
 from walrus_sui.errors import ConfigError
+from walrus_sui.redstuff import BlobId
 from walrus_sui.storage import Committee
 
 
 class Session:
-    """What every flow needs. `limits` say how hard storage nodes are leaned on."""
+    """What every flow needs. `limits` say how hard storage nodes are leaned on.
+
+    `storage_turn` is for whoever registers blobs on unused storage of the account: no two take the same.
+    """
 
     def __init__(
         self,
@@ -40,6 +45,8 @@ class Session:
         self._view = NetworkView(self._read_network)
         self._nodes: CommitteeNodes | None = None
         self._chores: set[asyncio.Future[None]] = set()
+        self.storage_turn = asyncio.Lock()
+        self._blob_turns: WeakValueDictionary[BlobId, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     @asynccontextmanager
@@ -92,6 +99,14 @@ class Session:
             self._nodes = CommitteeNodes(committee, self._http, self._config.node_scheme, self.limits)
         return self._nodes
 
+    @asynccontextmanager
+    async def turn_of(self, blob_ids: Iterable[BlobId]) -> AsyncIterator[None]:
+        """Store these blobs alone: whoever stores one of them next finds what was done, and need not pay again."""
+        async with AsyncExitStack() as stack:
+            for blob_id in sorted(blob_ids, key=bytes):  # in one order for all, so that nobody waits in a circle
+                await stack.enter_async_context(self._blob_turns.setdefault(blob_id, asyncio.Lock()))
+            yield
+
     def later(self, chore: Callable[[], None]) -> None:
         """Do what nobody waits for, on another thread, and be done with it when the session ends."""
         task = asyncio.ensure_future(asyncio.to_thread(chore))
@@ -100,7 +115,7 @@ class Session:
 
     async def chores_done(self) -> None:
         """Wait for what was put off until `later`."""
-        await asyncio.gather(*self._chores)
+        await asyncio.gather(*map(asyncio.shield, self._chores))  # others may wait for them too
 
     def journal(self) -> Journal | None:
         """Where payments under way are written down: beside the configuration, if that came from a file."""

@@ -19,7 +19,7 @@ from walrus_sui.client.progress import Phase
 from walrus_sui.client.session import Session
 from walrus_sui.client.storing.job import Job
 from walrus_sui.client.storing.knowledge import known_status
-from walrus_sui.client.storing.resources import Resources, Wanted
+from walrus_sui.client.storing.resources import Resources
 from walrus_sui.client.storing.stored import StoredBlob, StoreRequest
 from walrus_sui.errors import InconsistentBlob, InputError, TransactionFailed, TransactionRejected
 from walrus_sui.storage import BlobStatus, InvalidStatus, NonexistentStatus, PermanentStatus
@@ -105,8 +105,7 @@ class Finding:
             )
             job.fail(Phase.ENCODE, error)
             return
-        wanted = Wanted(bytes(job.blob_id), job.encoded_length, job.end_epoch, job.request.deletable)
-        job.plan = resources.plan(wanted)
+        job.plan = resources.plan(job.wanted)
         job.blob = job.plan.blob
         if job.request.only_paid and job.plan.registers:
             message = f"what was paid for blob {job.blob_id} has ended or never came about"

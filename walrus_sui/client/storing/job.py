@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from walrus_sui.chain.types import Blob
 from walrus_sui.client.journal import PaidBlob
 from walrus_sui.client.progress import Phase
-from walrus_sui.client.storing.resources import Plan
+from walrus_sui.client.storing.resources import Plan, Wanted
 from walrus_sui.client.storing.source import Source
 from walrus_sui.client.storing.stored import StoredBlob, StoreFailure, StoreOutcome, StoreRequest
 from walrus_sui.errors import WalrusError
@@ -39,6 +39,10 @@ class Job:
     @property
     def encoded_length(self) -> int:
         return self.encoded.params.encoded_size(self.encoded.metadata.unencoded_length)
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(bytes(self.blob_id), self.encoded_length, self.end_epoch, self.request.deletable)
 
     @property
     def is_stored(self) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from walrus_sui.chain import BlobRegistration, SignedTransaction
-from walrus_sui.chain.types import Blob
+from walrus_sui.chain.types import Blob, Storage
 from walrus_sui.client.network.snapshot import Network
 from walrus_sui.client.progress import Phase
 from walrus_sui.client.session import Session
 from walrus_sui.client.storing.early import EarlyUploads
 from walrus_sui.client.storing.job import Job
 from walrus_sui.client.storing.ledger import Ledger
-from walrus_sui.errors import MoveAborted, WalrusError
+from walrus_sui.client.storing.resources import Resources
+from walrus_sui.errors import MoveAborted, ObjectNotFound, WalrusError
+
+_STORAGE_TRIES = 3
+"""How often storage is chosen that another program of the account then takes first."""
 
 
 class Registering:
@@ -23,6 +27,7 @@ class Registering:
         self._network = network
         self._ledger = ledger
         self._early = early
+        self._is_signed = False
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Jobs that fail have that as their outcome."""
@@ -36,6 +41,32 @@ class Registering:
             job.blob = blob
 
     async def _register(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
+        if any(job.plan is not None and job.plan.storage is not None for job in jobs):
+            async with self._session.storage_turn:
+                return await self._register_on_storage(jobs)
+        return await self._register_on_terms(jobs)
+
+    async def _register_on_storage(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
+        """Storage that was free when it was found may be in use by now: choose anew, and buy if it goes on so."""
+        tries_left = _STORAGE_TRIES
+        while True:
+            free = await self._session.contracts.owned_storage(self._session.signer.address) if tries_left else ()
+            self._choose_storage(jobs, free)
+            try:
+                return await self._register_on_terms(jobs)
+            except ObjectNotFound:
+                if self._is_signed or not tries_left:
+                    raise
+            tries_left -= 1
+
+    def _choose_storage(self, jobs: Sequence[Job], free: Sequence[Storage]) -> None:
+        resources = Resources(self._network.epoch, storages=free)
+        for job in jobs:
+            if job.plan is not None and job.plan.storage is not None:
+                job.plan = resources.plan(job.wanted)
+
+    async def _register_on_terms(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
+        """At the prices and in the epoch that are known, or else those there are now."""
         try:
             return await self._send(jobs)
         except MoveAborted:
@@ -50,6 +81,7 @@ class Registering:
         async with self._ledger.payment(jobs) as write_down:
 
             async def begin_upload(signed: SignedTransaction, object_ids: tuple[bytes, ...]) -> None:
+                self._is_signed = True
                 self._early.begin(jobs, object_ids)
                 await write_down(signed)
 

@@ -111,7 +111,7 @@ class _Flow:
         self._tally = Tally(on_progress, blobs, network.n_shards)
 
     async def store(self, items: Iterable[Storable]) -> tuple[StoreOutcome, ...]:
-        return tuple([_outcome(entry) async for entry in self._through(items, self._store)])
+        return tuple([_outcome(entry) async for entry in self._through(items, self._store_in_turn)])
 
     async def plan(self, items: Iterable[Storable]) -> tuple[StorePlan | StoreFailure, ...]:
         return tuple([self._planned(entry) async for entry in self._through(items, self._find)])
@@ -177,6 +177,10 @@ class _Flow:
 
     async def _find(self, jobs: Sequence[Job]) -> None:
         await Finding(self._session, self._network, self._request, None).plan(jobs)
+
+    async def _store_in_turn(self, jobs: Sequence[Job]) -> None:
+        async with self._session.turn_of(job.blob_id for job in jobs):
+            await self._store(jobs)
 
     async def _store(self, jobs: Sequence[Job]) -> None:
         journal = self._session.journal()
