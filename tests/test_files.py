@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +46,41 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch)
     with pytest.raises(InputError, match=r"could not write .*: No space left"):
         write_whole(path, b"two")
     assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"one", [path])
+
+
+def test_what_is_no_file_is_written_to_and_never_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as threads:
+        read = threads.submit(pipe.read_bytes)
+        write_whole(pipe, b"through")
+        assert read.result() == b"through"
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "folder").mkdir()
+    file, link = tmp_path / "folder" / "file", tmp_path / "link"
+    link.symlink_to(file)
+    for data in (b"one", b"two"):  # also where the file is not there yet
+        write_whole(link, data)
+        assert (link.is_symlink(), file.read_bytes()) == (True, data)
+    assert sorted(tmp_path.iterdir()) == [file.parent, link]
+
+
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path):
+    path = tmp_path / ("é" * 127)
+    write_whole(path, b"one")
+    assert path.read_bytes() == b"one"
+
+
+@pytest.mark.parametrize("name", ["", ".", "file/below", "absent/file", "circle", "a" * 300, "\0"])
+def test_where_nothing_can_be_written_there_is_one_error(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_bytes(b"one")
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(InputError, match="could not write"):
+        write_whole(Path(name), b"two")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["circle", "file"]
+    assert (tmp_path / "file").read_bytes() == b"one"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -10,24 +12,41 @@ from typing import BinaryIO
 from walrus_sui.errors import InputError
 
 _PIECE_BYTES = 8 << 20
+_DRAFT_NAME = 60
+"""Characters of a file's name that go into its draft's: names are of 255 bytes at most."""
 
 
 def write_whole(path: Path, data: bytes | memoryview) -> None:
     """Write `path` so that it never holds a part of `data`: beside it first, then in its place.
 
-    A file that was there keeps its permissions. Raises `InputError`.
+    A file that was there keeps its permissions, a link to one stays a link. What is there and no file, such as a
+    pipe or `/dev/null`, takes the data as it comes and is never replaced. Raises `InputError`.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        target = path.resolve()
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if target.exists() and not target.is_file():
+            with target.open("wb", buffering=0) as stream:
+                write_pieces(stream, data)
+        else:
+            _write_beside(target, data)
+    except (OSError, RuntimeError, ValueError) as error:  # of links in a circle, and of names that cannot be
+        raise InputError(f"could not write {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _write_beside(target: Path, data: bytes | memoryview) -> None:
+    draft = target.with_name(f".{target.name[:_DRAFT_NAME]}.{secrets.token_hex(4)}")
     try:
         with draft.open("xb") as file:
             write_pieces(file, data)
-        if path.exists():
-            draft.chmod(path.stat().st_mode & 0o7777)
-        os.replace(draft, path)
-    except OSError as error:
-        raise InputError(f"could not write {path}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        if target.exists():
+            draft.chmod(target.stat().st_mode & 0o7777)
+        os.replace(draft, target)
+    except BaseException:
+        with contextlib.suppress(OSError):  # there may be no such draft; the first error is the one to tell
+            draft.unlink(missing_ok=True)
+        raise
 
 
 def replace_private(path: Path, text: str) -> None:

@@ -9,13 +9,13 @@ Names are those of the command line in camelCase; commands of groups are inside 
 from __future__ import annotations
 
 import json as json_module
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from walrus_cli import output
+from walrus_cli.files import standard_input
 from walrus_cli.options import Json
 from walrus_sui.errors import InputError
 
@@ -53,7 +53,7 @@ def run_json(
 
 def _read() -> str:
     try:
-        return sys.stdin.read(_MAX_INPUT + 1)
+        return standard_input().read(_MAX_INPUT + 1)
     except UnicodeDecodeError as error:
         raise InputError(f"expected UTF-8 on standard input, got: {error}") from None
 

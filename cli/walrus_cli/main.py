@@ -199,20 +199,29 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with choosing():
             command = build_command(arguments)
-            code = command.main([*arguments], prog_name="walrus", standalone_mode=False)
+            with command.make_context("walrus", [*arguments]) as context:
+                code = command.invoke(context)
     except WalrusError as error:
         return output.failure(error)
     except typer.Exit as exit_:
         return exit_.exit_code
     except typer.TyperException as error:
-        return output.usage_failure(error.format_message())
-    except (typer.Abort, KeyboardInterrupt):
-        return output.interrupted()
+        return output.usage_failure(error.format_message(), _help_for(error))
+    except (typer.Abort, KeyboardInterrupt) as error:
+        return output.interrupted(error)
     except BrokenPipeError:
         return output.nobody_listens()
+    except OSError as error:
+        return output.not_written(error) if error.errno in output.NO_ROOM else output.crashed(error)
     except Exception as error:
         return output.crashed(error)
     return code if isinstance(code, int) else 0
+
+
+def _help_for(error: typer.TyperException) -> str:
+    """The command whose help tells what a usage error did not know."""
+    context = getattr(error, "ctx", None)
+    return f"see `{'walrus' if context is None else context.command_path} --help`"
 
 
 def _is_on(value: str) -> bool:

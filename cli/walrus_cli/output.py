@@ -5,6 +5,7 @@ With `--json`, a command prints exactly one JSON document: its result, or `{"err
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from walrus_cli import exits
 from walrus_cli.hints import hint_of
-from walrus_sui.errors import WalrusError
+from walrus_sui.errors import InputError, WalrusError
 from walrus_sui.files import write_pieces
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from walrus_sui.client.progress import Phase, Progress, ProgressListener
 
 _json_wanted = False
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What writing to standard output fails with; whoever writes elsewhere turns them into errors of ours."""
 
 
 def begin(wanted: bool) -> None:
@@ -54,7 +58,9 @@ def raw(data: bytes) -> None:
 
 
 def stream() -> BinaryIO:
-    """Standard output, for bytes that go there unchanged."""
+    """Standard output, for bytes that go there unchanged. Raises `InputError` if it is closed."""
+    if sys.stdout is None:
+        raise InputError("expected standard output to be open, but it is closed", hint="name a file with --out")
     return sys.stdout.buffer
 
 
@@ -70,20 +76,41 @@ def failure(error: WalrusError) -> int:
     return exits.exit_code(error)
 
 
-def usage_failure(message: str) -> int:
-    _print_error("usage", message, "see `walrus --help`")
+def usage_failure(message: str, hint: str) -> int:
+    _print_error("usage", message, hint)
     return exits.USAGE
 
 
-def interrupted() -> int:
-    _print_error("interrupted", "stopped before it was done", None)
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM in a command that can say how to go on."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__()
+        self.hint = hint
+
+
+def interrupted(error: BaseException) -> int:
+    _print_error(
+        "interrupted", "stopped before it was done", error.hint if isinstance(error, Interrupted) else None
+    )
     return exits.INTERRUPTED
 
 
 def nobody_listens() -> int:
     """Whoever read our output has gone: what is still buffered goes nowhere, quietly."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _forget_output()
     return exits.FAILED
+
+
+def not_written(error: OSError) -> int:
+    """The answer is lost, so that this can be said to standard error only."""
+    _forget_output()
+    print(f"error: could not write to standard output: {error.strerror}", file=sys.stderr)
+    return exits.FAILED
+
+
+def _forget_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def crashed(error: Exception) -> int:

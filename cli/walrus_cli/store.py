@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walrus_cli import display, exits, loop, output
+from walrus_cli.files import standard_input
 from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
 from walrus_sui.errors import InputError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 STDIN = Path("-")
+_HOW_TO_GO_ON = "store it again, or `walrus store --resume`: what is paid for is not paid again"
 
 
 @app.command("store")
@@ -80,7 +81,10 @@ def store(
         ignore_resources,
         freeze_certificate,
     )
-    entries = loop.run(_run(files or [], terms, config, dry_run=dry_run))
+    try:
+        entries = loop.run(_run(files or [], terms, config, dry_run=dry_run))
+    except KeyboardInterrupt as error:
+        raise output.Interrupted(_HOW_TO_GO_ON) from error
     return _show(entries)
 
 
@@ -158,7 +162,7 @@ def _items(files: Sequence[Path], most: int) -> tuple[list[str], list[Storable]]
     if files.count(STDIN) > 1:
         raise InputError("expected standard input (-) once, got it more often")
     paths = [found for path in files for found in _expanded(path)]
-    items: list[Storable] = [sys.stdin.buffer.read(most + 1) if path == STDIN else path for path in paths]
+    items: list[Storable] = [standard_input().buffer.read(most + 1) if path == STDIN else path for path in paths]
     return [str(path) for path in paths], items
 
 
@@ -224,9 +228,10 @@ def _summary(outcomes: Sequence[StoreOutcome | StorePlan]) -> str:
     stored = sum(isinstance(item, StoredBlob) for item in outcomes) - there
     bills = {item.blob_id: item.cost for item in outcomes if isinstance(item, StoredBlob | StorePlan)}
     cost = display.cost_text(sum(bills.values()))
-    if any(isinstance(item, StorePlan) for item in outcomes):
-        return f"{len(outcomes)} files would cost {cost}"
-    failed = len(outcomes) - stored - there
+    plans = sum(isinstance(item, StorePlan) for item in outcomes)
+    failed = len(outcomes) - plans - stored - there
+    if plans:
+        return f"{plans} files would cost {cost}" + (f", {failed} failed" if failed else "")
     return f"{stored} stored for {cost}, {there} there already, {failed} failed"
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
-import os
 import threading
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
@@ -14,9 +11,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.finished import Done
+from tests.finished import Done, run_here
 from tests.sui_chain.world import World, bring_up, fresh_blob
-from walrus_cli.main import run
+from tests.waiting import SECONDS
 from walrus_sui.chain import Keypair, Wallet
 from walrus_sui.chain.types import Blob
 from walrus_sui.config import ClientConfig, WalletConfig, write_config
@@ -34,22 +31,12 @@ class Stage:
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Something on the network that is not a command."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(SECONDS)
 
     def walrus(self, *words: object, wallet: Path | None = None) -> Done:
         """Run `walrus` as the owner, or with another wallet."""
-        chosen = [] if wallet is None else ["--wallet", str(wallet)]
-        out, err = io.StringIO(), io.StringIO()
-        before = os.environ.get("WALRUS_CONFIG")
-        os.environ["WALRUS_CONFIG"] = str(self.config)
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = run([*map(str, words), *chosen])
-        finally:
-            os.environ.pop("WALRUS_CONFIG")
-            if before is not None:
-                os.environ["WALRUS_CONFIG"] = before
-        return Done(code, out.getvalue(), err.getvalue())
+        chosen = [] if wallet is None else ["--wallet", wallet]
+        return run_here(*words, *chosen, WALRUS_CONFIG=str(self.config))
 
     def epoch(self) -> int:
         return self.do(self.world.epoch())
@@ -78,7 +65,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     thread.start()
 
     def do(work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(SECONDS)
 
     opening = bring_up(exchange=True)
     try:
