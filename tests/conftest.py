@@ -1,10 +1,14 @@
-"""How much a test run tries: samples, unless `--long` asks for the full counts."""
+"""How much a test run tries: samples, unless `--long` asks for full counts; and no example against the clock."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests import scale
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of what is tried
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -163,6 +163,16 @@ def test_a_commit_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     box.ledger.close()
 
 
+def test_a_directory_is_for_one_network_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "LOCK_SECONDS", 0.0)
+    first = Sandbox.open(tmp_path)
+    with pytest.raises(ChainDataError, match="for this network alone, got one that is in use"):
+        Store(tmp_path)
+    first.succeed(payment(first))
+    first.close()
+    Sandbox.open(tmp_path).close()
+
+
 def test_directories_that_hold_something_else(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_bytes(b"this is no database, whatever its name may say of it" * 100)
     with pytest.raises(ChainDataError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -158,6 +159,22 @@ async def test_it_stops_while_someone_listens() -> None:
         assert first is not None
         assert first.cursor == 0
     channel.close()
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+async def test_numbers_that_no_port_has(port: int) -> None:
+    with pytest.raises(LocalChainError, match=f"expected a port of 0 to 65535, got {port}"):
+        async with LocalSui.start(port=port):
+            pass
+
+
+async def test_it_listens_on_ipv6_addresses() -> None:
+    if not socket.has_ipv6:
+        pytest.skip("there is no IPv6 here")
+    async with LocalSui.start(host="::1") as running:
+        assert running.url.startswith("http://[::1]:")
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(running.url)).status_code == 200
 
 
 async def test_an_epoch_of_no_length_is_refused():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from grpclib.client import Channel
 from grpclib.protocol import H2Protocol
@@ -60,8 +60,8 @@ class GatheringProtocol(H2Protocol):
     """grpclib's connection, with its writes gathered."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        super().connection_made(GatheredWrites(transport))
+        # not asserted: event loops other than asyncio's have transports of classes of their own
+        super().connection_made(GatheredWrites(cast(asyncio.Transport, transport)))
 
 
 class GatheringChannel(Channel):

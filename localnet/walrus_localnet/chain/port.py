@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import cast
 
 from grpclib.server import Server
 from starlette.applications import Starlette
@@ -17,9 +18,11 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from walrus_localnet.chain.errors import LocalChainError
 from walrus_sui.grpc.writes import GatheringProtocol
 
 PREFACE = b"PRI * HTTP/2.0"
+MAX_PORT = 65535
 Factory = Callable[[], asyncio.Protocol]
 
 
@@ -44,9 +47,9 @@ class Sniffer(asyncio.Protocol):
             self._hand_over(self._http1())
 
     def _hand_over(self, protocol: asyncio.Protocol) -> None:
-        assert isinstance(self._transport, asyncio.Transport)
-        self._transport.set_protocol(protocol)
-        protocol.connection_made(self._transport)
+        transport = cast(asyncio.Transport, self._transport)  # other event loops have transports of another class
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
         protocol.data_received(self._seen)
 
 
@@ -86,10 +89,13 @@ class WebServer:
 
 @asynccontextmanager
 async def serve(native: NativeServer | None, web: WebServer, host: str, port: int) -> AsyncIterator[str]:
-    """The URL that answers while the context lasts. Port 0 picks a free one; raises `OSError` if it is taken.
+    """The URL that answers while the context lasts. Port 0 picks a free one; raises `OSError` if it is taken, and
+    `LocalChainError` for a number that no port has.
 
     Without `native` the port speaks HTTP/1.1 only.
     """
+    if not 0 <= port <= MAX_PORT:
+        raise LocalChainError(f"expected a port of 0 to {MAX_PORT}, got {port}")
     loop = asyncio.get_running_loop()
     if native is None:
         listener = await loop.create_server(web.protocol, host, port)
@@ -98,7 +104,8 @@ async def serve(native: NativeServer | None, web: WebServer, host: str, port: in
         listener = await loop.create_server(lambda: Sniffer(http2, web.protocol), host, port)
         native.adopt(listener)
     try:
-        yield f"http://{host}:{listener.sockets[0].getsockname()[1]}"
+        name = f"[{host}]" if ":" in host else host  # an IPv6 address
+        yield f"http://{name}:{listener.sockets[0].getsockname()[1]}"
     finally:
         listener.close()
         if native is not None:

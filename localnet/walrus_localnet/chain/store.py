@@ -2,7 +2,8 @@
 
 With a directory the database is a file there (WAL journal, `synchronous=NORMAL`): every commit is atomic and
 survives the death of the process at any moment; a power cut may lose the last commits but never leaves half of
-one. Without a directory the same database lives in memory.
+one. One process at a time has it: what another wrote would not be seen. Without a directory the same database
+lives in memory.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ RECENT = 64
 """Checkpoints and transactions kept as values: the latest are read again and again."""
 MAX_REMEMBERED = 20_000
 """Live objects kept as they are used, of some 1.5 KB each."""
+LOCK_SECONDS = 2.0
+"""How long a network that is just ending may still hold the ledger."""
 MAX_INTEGER = 2**63 - 1
 """What SQLite can hold; no version or sequence number comes near it."""
 
@@ -51,8 +54,15 @@ class Store:
         try:
             self._db = _open(directory)
             self._prepare()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise _unusable(directory, error) from error
+            raise ChainDataError(
+                f"expected the ledger in {directory} for this network alone, got one that is in use",
+                hint="stop the network that has it, or choose another directory",
+            ) from error
         except (sqlite3.Error, OSError) as error:
-            raise ChainDataError(f"expected a ledger in {directory}, got: {error}") from error
+            raise _unusable(directory, error) from error
 
     def _prepare(self) -> None:
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
@@ -249,10 +259,15 @@ def _open(directory: Path | None) -> sqlite3.Connection:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / DATABASE
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # holds the faucet's key: for its owner only
-    db = sqlite3.connect(path, check_same_thread=False)
+    db = sqlite3.connect(path, check_same_thread=False, timeout=LOCK_SECONDS)
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")  # kept from the first access to the end of the process
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     return db
+
+
+def _unusable(directory: Path | None, error: Exception) -> ChainDataError:
+    return ChainDataError(f"expected a ledger in {directory}, got: {error}")
 
 
 def _written_version(change: ChangedObject, lamport: int) -> int:

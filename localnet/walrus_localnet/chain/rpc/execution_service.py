@@ -27,17 +27,17 @@ class ExecutionService:
         self.turns = Turns(ledger)
 
     async def execute_transaction(self, request: rpc.ExecuteTransactionRequest) -> rpc.ExecuteTransactionResponse:
+        mask = Mask.of(request, rpc.ExecutedTransaction, "effects.status,checkpoint")
         data = signed_data(request.transaction)
         record = await self.turns.execute(data, all_signatures(request.signatures))
-        mask = Mask.of(request, "effects.status,checkpoint")
         message = record_message(record, self.ledger, mask, final=self.feed.knows(record.checkpoint))
         return rpc.ExecuteTransactionResponse(transaction=message)
 
     async def simulate_transaction(
         self, request: rpc.SimulateTransactionRequest
     ) -> rpc.SimulateTransactionResponse:
+        mask = Mask.of(request, rpc.SimulateTransactionResponse, "*")
         data = draft_data(request.transaction, self.ledger)
-        mask = Mask.of(request, "*")
         select, keep = bool(request.do_gas_selection), "command_outputs" in mask
         checks = request.checks != rpc.SimulateTransactionRequestTransactionChecks.DISABLED
         outcome = await self.turns.run(

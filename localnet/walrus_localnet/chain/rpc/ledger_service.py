@@ -63,23 +63,22 @@ class LedgerService(ListMethods):
 
     # objects ------------------------------------------------------------------------------------------------
     async def get_object(self, request: rpc.GetObjectRequest) -> rpc.GetObjectResponse:
-        mask = Mask.of(request, DEFAULT_OBJECT)
+        mask = Mask.of(request, rpc.Object, DEFAULT_OBJECT)
         found = self._object(request)
         if found is None:
-            raise not_found(f"object {request.object_id}")
+            raise not_found(_named(request))
         return rpc.GetObjectResponse(object=self._shown(found, mask, Displays(self.ledger)))
 
     async def batch_get_objects(self, request: rpc.BatchGetObjectsRequest) -> rpc.BatchGetObjectsResponse:
         _check_batch(len(request.requests))
-        mask, displays = Mask.of(request, DEFAULT_OBJECT), Displays(self.ledger)
+        mask, displays = Mask.of(request, rpc.Object, DEFAULT_OBJECT), Displays(self.ledger)
         found = [self._result(item, mask, displays) for item in request.requests]
         return rpc.BatchGetObjectsResponse(objects=found)
 
     def _result(self, request: rpc.GetObjectRequest, mask: Mask, displays: Displays) -> rpc.GetObjectResult:
         found = self._object(request)
         if found is None:
-            address = format_address(address_field(request.object_id, "object_id"))
-            return rpc.GetObjectResult(error=Status(code=_NOT_FOUND, message=f"object {address} not found"))
+            return rpc.GetObjectResult(error=Status(code=_NOT_FOUND, message=f"{_named(request)} not found"))
         return rpc.GetObjectResult(object=self._shown(found, mask, displays))
 
     def _shown(self, obj: Object, mask: Mask, displays: Displays) -> rpc.Object:
@@ -93,17 +92,18 @@ class LedgerService(ListMethods):
 
     # transactions -------------------------------------------------------------------------------------------
     async def get_transaction(self, request: rpc.GetTransactionRequest) -> rpc.GetTransactionResponse:
+        mask = Mask.of(request, rpc.ExecutedTransaction, "digest")
         record = self._transaction(request.digest)
         if record is None:
             raise not_found(f"transaction {request.digest}")
-        message = record_message(record, self.ledger, Mask.of(request, "digest"))
+        message = record_message(record, self.ledger, mask)
         return rpc.GetTransactionResponse(transaction=message)
 
     async def batch_get_transactions(
         self, request: rpc.BatchGetTransactionsRequest
     ) -> rpc.BatchGetTransactionsResponse:
         _check_batch(len(request.digests))
-        mask = Mask.of(request, "digest")
+        mask = Mask.of(request, rpc.ExecutedTransaction, "digest")
         results = [self._transaction_result(digest, mask) for digest in request.digests]
         return rpc.BatchGetTransactionsResponse(transactions=results)
 
@@ -122,10 +122,11 @@ class LedgerService(ListMethods):
 
     # checkpoints and epoch ----------------------------------------------------------------------------------
     async def get_checkpoint(self, request: rpc.GetCheckpointRequest) -> rpc.GetCheckpointResponse:
+        mask = Mask.of(request, rpc.Checkpoint, DEFAULT_CHECKPOINT)
         record = self._checkpoint(request)
         if record is None:
             raise not_found(f"checkpoint {request.digest or request.sequence_number}")
-        message = checkpoint_message(record, self.ledger, Mask.of(request, DEFAULT_CHECKPOINT))
+        message = checkpoint_message(record, self.ledger, mask)
         return rpc.GetCheckpointResponse(checkpoint=message)
 
     def _checkpoint(self, request: rpc.GetCheckpointRequest) -> CheckpointRecord | None:
@@ -139,11 +140,11 @@ class LedgerService(ListMethods):
         return found if known else None
 
     async def get_epoch(self, request: rpc.GetEpochRequest) -> rpc.GetEpochResponse:
+        mask = Mask.of(request, rpc.Epoch, "epoch")
         wanted = self.ledger.epoch if request.epoch is None else request.epoch
         span = epoch_span(self.store, self.ledger.head, wanted)
         if span is None:
             raise not_found(f"epoch {wanted}")
-        mask = Mask.of(request, "epoch")
         return rpc.GetEpochResponse(epoch=mask.cut(_epoch_message(span, self.ledger.epoch_duration_ms)))
 
 
@@ -183,6 +184,11 @@ _ATTRIBUTES = {
     "max_type_arguments": str(MAX_TYPE_ARGUMENTS),
 }
 """The protocol's limits under the names that clients ask for."""
+
+
+def _named(request: rpc.GetObjectRequest) -> str:
+    address = format_address(address_field(request.object_id, "object_id"))
+    return f"object {address}" if request.version is None else f"object {address} with version {request.version}"
 
 
 def _check_batch(size: int) -> None:

@@ -7,8 +7,13 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from walrus_localnet.chain.rpc.refusals import invalid
+
 M = TypeVar("M")
 _Tree = dict[str, Any]
+MAX_DEPTH = 32
+"""Names in one path. Types of fields are messages in messages without end."""
+_SHOWN = 80
 
 
 class Mask:
@@ -32,9 +37,15 @@ class Mask:
             child._add(names[1:])
 
     @classmethod
-    def of(cls, request: Any, default: str) -> Mask:
-        """The mask of a request; `default` lists the paths of an empty one."""
-        return cls(mask_paths(request) or default.split(","))
+    def of(cls, request: Any, kind: type[Any], default: str) -> Mask:
+        """The mask of a request for messages of class `kind`; `default` lists the paths of an empty one.
+
+        Raises `GRPCError` for a path that leads to no field.
+        """
+        paths = set(mask_paths(request))
+        for path in paths:
+            _check_path(kind, path)
+        return cls(paths or default.split(","))
 
     def __contains__(self, name: str) -> bool:
         return self._tree is None or name in self._tree
@@ -74,6 +85,32 @@ def mask_paths(request: Any) -> tuple[str, ...]:
     """The paths of a request's mask; none for an empty one."""
     mask = request.read_mask
     return () if mask is None else tuple(mask.paths)
+
+
+def _check_path(kind: Any, path: str) -> None:
+    """Whether `path` is `*`, or names of fields down from class `kind`; the last may be `*`, too."""
+    names = path.split(".")
+    inner: Any = kind
+    known = len(names) <= MAX_DEPTH
+    for name in names if known else ():
+        fields = {} if inner is None else _inner_kinds(inner)
+        known = known and (name in fields or (name == "*" and inner is not None))
+        inner = fields.get(name)
+    if not known or "*" in names[:-1]:
+        raise invalid(f"invalid read_mask path: expected a field of {kind.__name__}, got {path[:_SHOWN]!r}")
+
+
+@functools.cache
+def _inner_kinds(kind: Any) -> dict[str, Any]:
+    """The fields of a class of messages, each with the class of message in it: None for values, among which are
+    those of protobuf itself."""
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):
+        meta = field.metadata["betterproto"]
+        plain = meta.proto_type == "message" and meta.unwrap is None
+        inner = kind._betterproto.cls_by_field[field.name] if plain else None
+        found[field.name] = None if inner is None or ".google.protobuf" in inner.__module__ else inner
+    return found
 
 
 def field_names(message: Any) -> tuple[str, ...]:

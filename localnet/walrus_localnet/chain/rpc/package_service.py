@@ -61,7 +61,7 @@ class PackageService:
             name = module.name or ""
             functions = self.machine.functions(package.object_id, name)
             datatypes = self.machine.datatypes(package.object_id, name)
-            module.functions = [function_message(info) for info in functions if info.visibility == "public"]
+            module.functions = list(map(function_message, functions))
             module.datatypes = [datatype_message(info, package) for info in datatypes]
         return rpc.GetPackageResponse(package=message)
 

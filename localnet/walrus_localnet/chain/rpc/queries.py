@@ -74,7 +74,7 @@ class ListMethods:
     async def list_checkpoints(
         self, request: rpc.ListCheckpointsRequest
     ) -> AsyncIterator[rpc.ListCheckpointsResponse]:
-        mask, span = Mask.of(request, DEFAULT_CHECKPOINT), self._span(request)
+        mask, span = Mask.of(request, rpc.Checkpoint, DEFAULT_CHECKPOINT), self._span(request)
         async for item, watermark, end in scan(span, lambda n: self.queries.checkpoints(n, request.filter)):
             message = self.queries.checkpoint_message(item, mask)
             yield rpc.ListCheckpointsResponse(checkpoint=message, watermark=watermark, end=end)
@@ -82,13 +82,13 @@ class ListMethods:
     async def list_transactions(
         self, request: rpc.ListTransactionsRequest
     ) -> AsyncIterator[rpc.ListTransactionsResponse]:
-        mask, span = Mask.of(request, "digest"), self._span(request)
+        mask, span = Mask.of(request, rpc.ExecutedTransaction, "digest"), self._span(request)
         async for item, watermark, end in scan(span, lambda n: self.queries.transactions(n, request.filter)):
             message = self.queries.transaction_message(item, mask)
             yield rpc.ListTransactionsResponse(transaction=message, watermark=watermark, end=end)
 
     async def list_events(self, request: rpc.ListEventsRequest) -> AsyncIterator[rpc.ListEventsResponse]:
-        mask, span = Mask.of(request, DEFAULT_EVENT), self._span(request)
+        mask, span = Mask.of(request, rpc.Event, DEFAULT_EVENT), self._span(request)
         async for item, watermark, end in scan(span, lambda n: self.queries.events(n, request.filter)):
             message = self.queries.event_message(item, mask)
             yield rpc.ListEventsResponse(event=message, watermark=watermark, end=end)

@@ -23,6 +23,7 @@ from walrus_localnet.chain.rpc.refusals import address_field, invalid, not_found
 from walrus_localnet.vm import from_tag
 from walrus_sui.bcs.sui import DatatypeTag, MoveObject, Object, StructTag, TypeTag, format_address
 
+DEFAULT_OWNED = "object_id,version,object_type"
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
 _FIELD = StructTag(FRAMEWORK_SUI, "dynamic_field", "Field", ())
@@ -44,7 +45,7 @@ class StateService:
 
     async def list_owned_objects(self, request: rpc.ListOwnedObjectsRequest) -> rpc.ListOwnedObjectsResponse:
         owner = address_field(request.owner, "owner")
-        mask, displays = Mask.of(request, "object_id,version,object_type"), Displays(self.ledger)
+        mask, displays = Mask.of(request, rpc.Object, DEFAULT_OWNED), Displays(self.ledger)
         wanted = StructTag.parse(request.object_type) if request.object_type else None
         after, size = page_of(request)
         found = list(self.store.owned(owner, wanted, after, size + 1))
@@ -83,7 +84,7 @@ class StateService:
 
     async def list_dynamic_fields(self, request: rpc.ListDynamicFieldsRequest) -> rpc.ListDynamicFieldsResponse:
         parent = address_field(request.parent, "parent")
-        mask = Mask.of(request, "parent,field_id")
+        mask = Mask.of(request, rpc.DynamicField, "parent,field_id")
         after, size = page_of(request)
         found = list(self.store.owned(parent, _FIELD, after, size + 1))
         fields = [mask.cut(self._field(parent, obj, mask)) for obj in found[:size]]

@@ -27,7 +27,7 @@ class SubscriptionService:
     async def subscribe_checkpoints(self, request: rpc.SubscribeCheckpointsRequest) -> AsyncIterator[Encoded]:
         """`SubscribeCheckpointsResponse`s, each made once for all who listen with the same mask."""
         check_filter(request.filter)
-        mask, paths = Mask.of(request, DEFAULT_CHECKPOINT), mask_paths(request)
+        mask, paths = Mask.of(request, rpc.Checkpoint, DEFAULT_CHECKPOINT), mask_paths(request)
         async for record in self.feed.follow():
             for _ in self.queries.checkpoints(record.summary.sequence_number, request.filter):
                 yield self._shared(record, mask, paths)
@@ -47,7 +47,7 @@ class SubscriptionService:
         self, request: rpc.SubscribeTransactionsRequest
     ) -> AsyncIterator[rpc.SubscribeTransactionsResponse]:
         check_filter(request.filter)
-        mask = Mask.of(request, "digest")
+        mask = Mask.of(request, rpc.ExecutedTransaction, "digest")
         async for record in self.feed.follow():
             for position, found in self.queries.transactions(record.summary.sequence_number, request.filter):
                 message = self.queries.transaction_message(found, mask)
@@ -57,7 +57,7 @@ class SubscriptionService:
         self, request: rpc.SubscribeEventsRequest
     ) -> AsyncIterator[rpc.SubscribeEventsResponse]:
         check_filter(request.filter)
-        mask = Mask.of(request, DEFAULT_EVENT)
+        mask = Mask.of(request, rpc.Event, DEFAULT_EVENT)
         async for record in self.feed.follow():
             for position, found in self.queries.events(record.summary.sequence_number, request.filter):
                 message = self.queries.event_message(found, mask)
