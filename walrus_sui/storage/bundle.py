@@ -10,7 +10,7 @@ BCS: option of bytes (the BCS of BlobMetadata), then a vector of (u16 pair index
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -91,6 +91,18 @@ class Bundle(bcs.Struct):
 
     metadata: _Part | None
     slivers: Annotated[tuple[BundledSliver, ...], bcs.MaxLen(MAX_BUNDLE_SLIVERS)]
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePieces:
+    """The BCS of a bundle, `size` bytes, in pieces that `make` makes anew for whoever sends them."""
+
+    size: int
+    make: Callable[[], Iterator[Part]]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.make():
+            yield piece  # type: ignore[misc]  # httpx passes on what it is given
 
 
 def pack(metadata: bytes | None, slivers: Iterable[BundledSliver], limit: int) -> Iterator[Bundle]:

@@ -29,7 +29,7 @@ from walrus_sui.redstuff import (
 )
 from walrus_sui.redstuff.recovery import DecodingSymbols, RecoverySymbols
 from walrus_sui.storage import routes
-from walrus_sui.storage.bundle import Bundle, BundleReceipt, FoundBundle
+from walrus_sui.storage.bundle import Bundle, BundlePieces, BundleReceipt, FoundBundle
 from walrus_sui.storage.envelope import failure_reason, parse, success_data
 from walrus_sui.storage.status import BlobStatus, StoredStatus, status_from_json
 
@@ -90,7 +90,7 @@ class StorageNodeClient:
     async def store_bundle(
         self,
         blob_id: BlobId,
-        bundle: Bundle | bytes,
+        bundle: Bundle | BundlePieces | bytes,
         *,
         pending: bool = False,
         confirm: Permanent | Deletable | None = None,
@@ -103,7 +103,7 @@ class StorageNodeClient:
         node that takes slivers one by one only.
         """
         path = routes.store_bundle(blob_id, pending=pending, confirm=confirm, wait_millis=wait_millis)
-        body = bundle if isinstance(bundle, bytes) else bundle.to_bytes()
+        body = bundle.to_bytes() if isinstance(bundle, Bundle) else bundle
         return self._receipt(await self._put(path, body))
 
     async def bundle(
@@ -163,20 +163,24 @@ class StorageNodeClient:
             raise NodeMisbehaved(self.base_url, f"expected health information, got {data!r:.100}")
         return data
 
-    async def _put(self, path: str, body: bytes) -> Any:
+    async def _put(self, path: str, body: bytes | BundlePieces) -> Any:
         return await self._json("PUT", path, body)
 
-    async def _json(self, method: str, path: str, body: bytes | None = None) -> Any:
+    async def _json(self, method: str, path: str, body: bytes | BundlePieces | None = None) -> Any:
         answer = await self._request(method, path, body, limit=MAX_JSON_BYTES)
         try:
             return success_data(parse(bytes(answer)))
         except ValueError as error:
             raise NodeMisbehaved(self.base_url, f"{method} {path} answered no JSON envelope: {error}") from error
 
-    async def _request(self, method: str, path: str, body: bytes | None = None, *, limit: int) -> Body:
+    async def _request(
+        self, method: str, path: str, body: bytes | BundlePieces | None = None, *, limit: int
+    ) -> Body:
         headers = {"accept-encoding": "identity"}
         if body is not None:
             headers["content-type"] = routes.BCS_CONTENT_TYPE
+        if isinstance(body, BundlePieces):
+            headers["content-length"] = str(body.size)
         try:
             request = self._http.build_request(
                 method, self.base_url + path, content=body, headers=headers, extensions=dict(self._extensions)

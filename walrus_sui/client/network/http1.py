@@ -21,6 +21,8 @@ _HEAD_BYTES = 64 << 10
 """Longest head of an answer, and longest line that says how long the next chunk is."""
 _PIECE_BYTES = 64 << 20
 """Longest piece a body is handed over in."""
+_WRITTEN_AT_ONCE = 256 << 10
+"""Bytes handed to the event loop in one go: it copies what the system does not take at once."""
 _LEAST_RATE = 1024
 """Bytes a second that have to move: who keeps to less is holding us up, not slow."""
 _NO_BODY = frozenset({204, 304})
@@ -156,8 +158,13 @@ class Connection(asyncio.BufferedProtocol):
         """Whether anything has come since then."""
         return self._received > 0
 
-    async def write(self, data: bytes, timeout: float | None) -> None:
+    async def write(self, data: bytes | memoryview, timeout: float | None) -> None:
         """Raises `httpx.WriteTimeout` or `httpx.WriteError`."""
+        view = memoryview(data)
+        for start in range(0, len(view), _WRITTEN_AT_ONCE):
+            await self._write(view[start : start + _WRITTEN_AT_ONCE], timeout)
+
+    async def _write(self, data: memoryview, timeout: float | None) -> None:
         if self._ended:
             raise httpx.WriteError("the connection was closed")
         self._written += len(data)

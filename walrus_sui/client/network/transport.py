@@ -155,11 +155,13 @@ async def _send(connection: Connection, request: httpx.Request, timeout: float |
     assert isinstance(request.stream, httpx.AsyncByteStream)
     async for part in request.stream:
         framed = b"%x\r\n%s\r\n" % (len(part), part) if chunked and part else part
-        if len(pending) + len(framed) <= _JOINED_BYTES:
+        if len(pending) + len(framed) > _JOINED_BYTES:
+            await connection.write(pending, timeout)
+            pending = b""
+        if len(framed) > _JOINED_BYTES:
+            await connection.write(framed, timeout)
+        else:
             pending += framed
-            continue
-        await connection.write(pending, timeout)
-        pending = framed
     await connection.write(pending + b"0\r\n\r\n" if chunked else pending, timeout)
 
 

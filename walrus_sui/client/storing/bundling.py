@@ -1,4 +1,4 @@
-"""Bundles written straight from the symbol matrix: one copy for all slivers of a request.
+"""Bundles written straight from the symbol matrix to the socket.
 
 The bytes are those of `walrus_sui.storage.Bundle`. To build that value first would copy every sliver four times,
 and cost the client more than encoding does.
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from walrus_sui.bcs import uleb
 from walrus_sui.redstuff import Axis, EncodedBlob, sliver_index
-from walrus_sui.storage import MAX_BUNDLE_BYTES
+from walrus_sui.storage import MAX_BUNDLE_BYTES, BundlePieces
 from walrus_sui.storage.bundle import MAX_BUNDLE_SLIVERS
 
 _PLACE = struct.Struct("<HB")
 _TAIL = struct.Struct("<HH")
 _HEAD_SIZE = 16
 """Most bytes of a bundle beside its metadata and slivers."""
+_JOINED_BYTES = 1 << 20
+"""A bundle up to this long is sent as one piece: the copy costs less than the pieces do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class BundleWriter:
         self._encoded = encoded
         self._metadata = encoded.metadata.to_bytes()
         size, params = encoded.metadata.symbol_size, encoded.params
-        self._primary_frame = _frame(params.columns * size)
-        self._secondary_frame = _frame(params.rows * size)
-        self._tags = {axis: tag for tag, axis in enumerate((Axis.PRIMARY, Axis.SECONDARY))}
-        frames = len(self._primary_frame) + len(self._secondary_frame) + 2 * (_PLACE.size + _TAIL.size)
-        self._pair_size = frames + (params.columns + params.rows) * size
+        lengths = {Axis.PRIMARY: params.columns * size, Axis.SECONDARY: params.rows * size}
+        self._frames = {axis: _frame(length) for axis, length in lengths.items()}
+        self._tags = {axis: tag for tag, axis in enumerate(lengths)}
+        self._sizes = {
+            axis: _PLACE.size + len(self._frames[axis]) + length + _TAIL.size for axis, length in lengths.items()
+        }
+        self._pair_size = sum(self._sizes.values())
 
     @property
     def pairs_together(self) -> int:
@@ -62,24 +66,27 @@ class BundleWriter:
             return [Share((pair,), (axis,)) for pair in pairs for axis in Axis]
         return [Share(pairs[start : start + together]) for start in range(0, len(pairs), together)]
 
-    def write(self, share: Share | None, *, metadata: bool) -> bytes:
+    def write(self, share: Share | None, *, metadata: bool) -> bytes | BundlePieces:
         """The BCS of a bundle of these slivers, and the metadata if wanted."""
         head = b"\x01" + uleb(len(self._metadata)) + self._metadata if metadata else b"\x00"
         if share is None:
             return head + uleb(0)
-        return b"".join((head, uleb(len(share)), *self._slivers(share)))
+        head += uleb(len(share))
+        size = len(head) + len(share.pairs) * sum(self._sizes[axis] for axis in share.axes)
+        if size <= _JOINED_BYTES:
+            return b"".join(self._pieces(head, share))
+        return BundlePieces(size, lambda: self._pieces(head, share))
 
-    def _slivers(self, share: Share) -> Iterator[bytes | memoryview]:
+    def _pieces(self, head: bytes, share: Share) -> Iterator[bytes | memoryview]:
+        """Symbols are not copied, but for the columns that have to be gathered: these one at a time."""
         encoded, size = self._encoded, self._encoded.metadata.symbol_size
-        kinds = [
-            (axis, self._primary_frame if axis is Axis.PRIMARY else self._secondary_frame, self._tags[axis])
-            for axis in share.axes
-        ]
+        before = head
         for pair in share.pairs:
-            for axis, frame, tag in kinds:
-                yield _PLACE.pack(pair, tag) + frame
+            for axis in share.axes:
+                yield before + _PLACE.pack(pair, self._tags[axis]) + self._frames[axis]
                 yield encoded.symbols(pair, axis).data
-                yield _TAIL.pack(size, sliver_index(axis, pair, encoded.n_shards))
+                before = _TAIL.pack(size, sliver_index(axis, pair, encoded.n_shards))
+        yield before
 
 
 def _frame(length: int) -> bytes:

@@ -83,7 +83,7 @@ class Delivery:
         self, node: CommitteeNode, share: Share | None, *, metadata: bool, confirm: bool = False
     ) -> BundleReceipt:
         def put() -> Awaitable[BundleReceipt]:
-            bundle = self._bundles.write(share, metadata=metadata)  # not before it is sent: it is held twice then
+            bundle = self._bundles.write(share, metadata=metadata)
             persistence = self._persistence if confirm else None
             return node.client.store_bundle(self._blob_id, bundle, pending=self._pending, confirm=persistence)
 
