@@ -87,6 +87,19 @@ async def test_an_upload_for_another_object_than_was_registered_is_given_up(node
     await early.close()
 
 
+async def test_a_registration_that_is_signed_anew_begins_anew(grid, nodes, early, job):
+    asked = everyone_asked(grid)
+    early.begin([job], [b"\x0d" * 32])
+    (first,) = early._running.values()
+    await asked.wait()
+    early.begin([job], [OBJECT_ID])
+    grid.register(job.encoded, OBJECT_ID, deletable=True)
+    job.blob = registered(job, OBJECT_ID)
+    assert len((await early.take(job, nodes).task).certificate.signers) == 13
+    await early.close()
+    assert first.task.cancelled()
+
+
 async def test_what_nodes_would_not_keep_does_not_set_out_early(grid, nodes, early, limits, tmp_path):
     large = tmp_path / "large"
     with large.open("wb") as file:

@@ -120,14 +120,14 @@ EVERY = tuple(product(MOMENTS, ("--resume", "the same file")))
 
 
 @pytest.mark.parametrize(("moment", "again"), EVERY[: cases(0, 6)] or SAMPLE)
-async def test_killed_at_the_worst_moments(small_net, walrus, account, file, moment, again):
+async def test_killed_at_the_worst_moments(small_net, walrus_process, account, file, moment, again):
     before = await account.balance()
     with begin(small_net, file, moment) as process:
         go(process)
         assert process.wait() == -9
     assert len(under_way(small_net)) == 1
     arguments = ["store", "--resume"] if again == "--resume" else ["store", file, "--epochs", 3]
-    done = walrus("--json", *arguments, net=small_net)
+    done = walrus_process("--json", *arguments, net=small_net)
     assert done.code == 0, done.err
     assert [Path(result["path"]).name for result in done.json] == ["file"]
     assert await account.blobs_of(file) == [True]
@@ -135,36 +135,40 @@ async def test_killed_at_the_worst_moments(small_net, walrus, account, file, mom
     assert under_way(small_net) == []
 
 
-async def test_without_what_was_written_down_the_registration_is_found_on_chain(small_net, walrus, account, file):
+async def test_without_what_was_written_down_the_registration_is_found_on_chain(
+    small_net, walrus_process, account, file
+):
     before = await account.balance()
     with begin(small_net, file, "registered") as process:
         go(process)
         assert process.wait() == -9
     for path in under_way(small_net):
         path.unlink()
-    done = walrus("--json", "store", file, "--epochs", 3, net=small_net)
+    done = walrus_process("--json", "store", file, "--epochs", 3, net=small_net)
     (result,) = done.json
     assert list(result["blobStoreResult"]["newlyCreated"]["resourceOperation"]) == ["reuseRegistration"]
     assert await account.blobs_of(file) == [True]
     assert before - await account.balance() == COST
 
 
-async def test_a_file_that_changed_is_not_paid_for_as_if_it_were_the_same(small_net, walrus, account, file):
+async def test_a_file_that_changed_is_not_paid_for_as_if_it_were_the_same(
+    small_net, walrus_process, account, file
+):
     with begin(small_net, file, "registered") as process:
         go(process)
         assert process.wait() == -9
     before, original = await account.balance(), file.read_bytes()
     file.write_bytes(b"something else")
-    done = walrus("--json", "store", "--resume", net=small_net)
+    done = walrus_process("--json", "store", "--resume", net=small_net)
     assert (done.code, done.json["error"]["code"]) == (8, "input")
     assert await account.balance() == before
     file.write_bytes(original)
-    assert walrus("store", "--resume", net=small_net).code == 0
+    assert walrus_process("store", "--resume", net=small_net).code == 0
     assert await account.blobs_of(file) == [True]
     assert under_way(small_net) == []
 
 
-async def test_what_was_deleted_meanwhile_is_not_paid_for_by_resuming(small_net, walrus, account, file):
+async def test_what_was_deleted_meanwhile_is_not_paid_for_by_resuming(small_net, walrus_process, account, file):
     with begin(small_net, file, "registered") as process:
         go(process)
         assert process.wait() == -9
@@ -172,15 +176,16 @@ async def test_what_was_deleted_meanwhile_is_not_paid_for_by_resuming(small_net,
     (blob,) = [blob for blob in owned if blob.blob_id == id_of(file)]
     await account.client.delete(blob.object_id)
     before = await account.balance()
-    done = walrus("--json", "store", "--resume", net=small_net)
+    done = walrus_process("--json", "store", "--resume", net=small_net)
     assert (done.code, "has ended" in done.json["error"]["message"]) == (8, True)
     assert await account.balance() == before
-    again = walrus("--json", "store", file, "--epochs", 3, net=small_net)
+    assert under_way(small_net) == []
+    again = walrus_process("--json", "store", file, "--epochs", 3, net=small_net)
     assert list(again.json[0]["blobStoreResult"]["newlyCreated"]["resourceOperation"]) == ["reuseStorage"]
     assert under_way(small_net) == []
 
 
-async def test_killed_at_any_moment(small_net, walrus, account, tmp_path):
+async def test_killed_at_any_moment(small_net, walrus_process, account, tmp_path):
     """All are killed first and resumed together: the longest store sets from what span moments are drawn."""
     draw = random.Random(20)
     files = [tmp_path / f"file {number}" for number in range(cases(4, 20))]
@@ -196,7 +201,7 @@ async def test_killed_at_any_moment(small_net, walrus, account, tmp_path):
             except subprocess.TimeoutExpired:
                 process.kill()
             span = span or time.monotonic() - started
-    done = walrus("--json", "store", *files, "--epochs", 3, net=small_net)
+    done = walrus_process("--json", "store", *files, "--epochs", 3, net=small_net)
     assert done.code == 0, done.err
     for file in files:
         assert await account.blobs_of(file) == [True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -112,6 +113,21 @@ async def test_another_program_that_uses_the_account(network: LocalSui, alice: K
         await sui.execute(payment(coin, 4), alice)
         assert transport.calls["execute_transaction"] == 2
         assert await sui.balance(NOBODY) == 7
+
+
+async def test_programs_that_use_one_account_at_the_same_time_all_get_their_turn(
+    network: LocalSui, alice: Keypair
+) -> None:
+    async def pay(sui: SuiClient, amounts: range) -> None:
+        for amount in amounts:
+            tx = TransactionBuilder(routine=True)
+            tx.transfer_objects([tx.split_coins(tx.gas, [amount])[0]], NOBODY)
+            await sui.execute(tx, alice)
+
+    async with SuiClient(network.url) as one, SuiClient(network.url) as two, SuiClient(network.url) as three:
+        before = await one.balance(NOBODY)
+        await asyncio.gather(pay(one, range(1, 6)), pay(two, range(10, 60, 10)), pay(three, range(100, 600, 100)))
+        assert await one.balance(NOBODY) - before == 1_665
 
 
 async def test_a_transaction_that_was_executed_is_never_made_again(network: LocalSui, alice: Keypair) -> None:

@@ -29,7 +29,7 @@ from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.submission import finalize, simulate, submit
 from walrus_sui.chain.transaction import Shape, SharedVersion, TransactionBuilder
-from walrus_sui.errors import ChainError, ObjectNotFound, OutOfGas
+from walrus_sui.errors import ChainError, ObjectNotFound, OutOfGas, TransactionRejected
 
 if TYPE_CHECKING:
     from walrus_sui.chain.client import SuiClient
@@ -97,9 +97,12 @@ class Attempt:
         return await finalize(self._client, effects, answer, finality)
 
     async def is_void_after(self, error: ChainError) -> bool:
-        """Whether the attempt changed nothing and never will, and failed by what it took for granted."""
-        if self._sent is None or not self._relies_on_memory:
-            return self._relies_on_memory
+        """Whether the attempt changed nothing and never will, and failed by what it took for granted.
+
+        Even what was read just now another program of the account can have changed by the next moment.
+        """
+        if self._sent is None:
+            return self._relies_on_memory or isinstance(error, TransactionRejected | ObjectNotFound)
         if isinstance(error, OutOfGas):
             return self._is_familiar
         # one refused for its price takes the same coins as the next: no more than one of them can be executed

@@ -1,12 +1,14 @@
 """From a built transaction to a final one: objects resolved, gas found, signed, sent, awaited.
 
 What an account owns is remembered between its transactions. One that was built on outdated knowledge is refused,
-and built anew only if it is certain that the first can never be executed.
+and built anew only if it is certain that the first can never be executed. Where several programs use one account,
+that may take a few turns.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -19,10 +21,14 @@ from walrus_sui.chain.objects import ChainObject
 from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.submission import finalize, submit
 from walrus_sui.chain.transaction import TransactionBuilder
-from walrus_sui.errors import InsufficientGas, OutOfGas, TransactionRejected
+from walrus_sui.errors import InsufficientGas, ObjectNotFound, OutOfGas, TransactionRejected
 
 if TYPE_CHECKING:
     from walrus_sui.chain.client import SuiClient
+
+_ATTEMPTS = 10
+_LONGEST_PAUSE = 0.3
+"""Seconds at most until the next attempt, drawn by lot: programs that collide are not to collide again."""
 
 
 class Sender:
@@ -48,16 +54,20 @@ class Sender:
     ) -> ExecutedTransaction:
         async with self._turn(keypair.address):
             account = self._accounts.setdefault(keypair.address, Account(keypair.address))
-            attempt = Attempt(self._client, account, self._market)
-            try:
-                return self._final(await attempt.run(build, keypair, on_signed, self._finality))
-            except (TransactionRejected, OutOfGas, InsufficientGas) as error:
-                if not await attempt.is_void_after(error):
-                    raise
-            account.forget()
-            self._market.forget_price()
-            again = Attempt(self._client, account, self._market)
-            return self._final(await again.run(build, keypair, on_signed, self._finality))
+            said = ""
+            for attempts_left in reversed(range(_ATTEMPTS)):
+                attempt = Attempt(self._client, account, self._market)
+                try:
+                    return self._final(await attempt.run(build, keypair, on_signed, self._finality))
+                except (TransactionRejected, ObjectNotFound, OutOfGas, InsufficientGas) as error:
+                    # what is said twice of the same objects, read anew, is not because of others
+                    if not attempts_left or error.message == said or not await attempt.is_void_after(error):
+                        raise
+                    said = error.message
+                account.forget()
+                self._market.forget_price()
+                await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE) if attempts_left < _ATTEMPTS - 1 else 0)
+            raise AssertionError("the last attempt returns or raises")
 
     async def resend(self, signed: SignedTransaction) -> ExecutedTransaction:
         """What the account owns afterwards has to be read: the transaction may have been executed long ago."""

@@ -17,7 +17,7 @@ from walrus_sui.chain.objects import created_object_id
 from walrus_sui.chain.signed import SignedTransaction
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import Blob, Storage, SystemStateInnerV1
-from walrus_sui.errors import ContractMismatch
+from walrus_sui.errors import ContractMismatch, ObjectNotFound
 from walrus_sui.redstuff import ENCODING_TYPE_RS2
 
 
@@ -60,7 +60,8 @@ class RegistrationCalls(ContractReads):
 
         `system` spares reading prices and epoch: where it is out of date the transaction aborts. The Blob objects
         come in the order of `registrations` and belong to the account. Raises `InsufficientFunds`, `BlobTooLarge`,
-        `MoveAborted` (such as `EStorageExceeded`, `EInvalidEpochsAhead`).
+        `MoveAborted` (such as `EStorageExceeded`, `EInvalidEpochsAhead`), and `ObjectNotFound` if a storage is not
+        there any more, so that nothing was bought.
         """
 
         created: list[int] = []
@@ -76,7 +77,10 @@ class RegistrationCalls(ContractReads):
                 await on_signed(signed, tuple(created_object_id(signed.digest, number) for number in created))
 
         executed = await self.sui.execute(build, keypair, on_signed=expect)
-        blobs = await self.registered_blobs(executed)
+        try:
+            blobs = await self.registered_blobs(executed)
+        except ObjectNotFound as error:
+            raise ContractMismatch(f"blobs registered in {executed} are gone already: {error.message}") from error
         if len(blobs) != len(registrations):
             raise ContractMismatch(
                 f"expected {len(registrations)} registered blobs in {executed}, got {len(blobs)}"

@@ -42,9 +42,17 @@ class EarlyUploads:
         self._limits = limits
         self._tally = tally
         self._running: dict[Job, EarlyUpload] = {}
+        self._overtaken: list[EarlyUpload] = []
 
     def begin(self, jobs: Sequence[Job], object_ids: Sequence[bytes]) -> None:
-        """Start with what is small enough to be kept by nodes; `object_ids` is what the registration will make."""
+        """Start with what is small enough to be kept by nodes; `object_ids` is what the registration will make.
+
+        A registration that has to be signed anew makes other objects: what was begun for the first is ended.
+        """
+        for early in self._running.values():
+            early.task.cancel()
+        self._overtaken += self._running.values()
+        self._running.clear()
         if len(jobs) > _MOST_BLOBS:
             return
         for job, object_id in zip(jobs, object_ids, strict=True):
@@ -64,7 +72,8 @@ class EarlyUploads:
 
     async def close(self) -> None:
         """End those that nobody took."""
-        running = list(self._running.values())
+        running = [*self._overtaken, *self._running.values()]
+        self._overtaken.clear()
         self._running.clear()
         await cancel(early.task for early in running)
 

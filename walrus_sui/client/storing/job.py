@@ -48,5 +48,10 @@ class Job:
     def is_stored(self) -> bool:
         return isinstance(self.outcome, StoredBlob)
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left that was paid for: it is stored, or what was paid for is not there any more."""
+        return self.is_stored or (self.request.only_paid and self.plan is not None and self.plan.registers)
+
     def fail(self, phase: Phase, error: WalrusError) -> None:
         self.outcome = StoreFailure(self.source, self.blob_id, phase, error)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from walrus_sui.chain import OnSigned, SignedTransaction
 from walrus_sui.client.journal import Journal, PaidBlob, Payment
 from walrus_sui.client.storing.job import Job
-from walrus_sui.errors import TransactionFailed, TransactionRejected
+from walrus_sui.errors import ObjectNotFound, TransactionFailed, TransactionRejected
 
 
 class Ledger:
@@ -36,7 +36,7 @@ class Ledger:
 
         try:
             yield write_down
-        except (TransactionFailed, TransactionRejected):
+        except (TransactionFailed, TransactionRejected, ObjectNotFound):
             if self._journal is not None:
                 for payment in written:
                     self._journal.forget(payment)
@@ -45,7 +45,7 @@ class Ledger:
 
     def settle(self, jobs: Sequence[Job]) -> None:
         """Forget what is finished; blocks for as long as the disk takes."""
-        done = {job.blob_id for job in jobs if job.is_stored}
+        done = {job.blob_id for job in jobs if job.is_finished}
         payments, self._payments = self._payments, []
         if self._journal is not None:
             for payment in payments:

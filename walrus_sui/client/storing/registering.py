@@ -27,7 +27,6 @@ class Registering:
         self._network = network
         self._ledger = ledger
         self._early = early
-        self._is_signed = False
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Jobs that fail have that as their outcome."""
@@ -55,7 +54,7 @@ class Registering:
             try:
                 return await self._register_on_terms(jobs)
             except ObjectNotFound:
-                if self._is_signed or not tries_left:
+                if not tries_left:
                     raise
             tries_left -= 1
 
@@ -81,7 +80,6 @@ class Registering:
         async with self._ledger.payment(jobs) as write_down:
 
             async def begin_upload(signed: SignedTransaction, object_ids: tuple[bytes, ...]) -> None:
-                self._is_signed = True
                 self._early.begin(jobs, object_ids)
                 await write_down(signed)
 

@@ -16,27 +16,29 @@ from walrus_sui.errors import InputError
 _STORE_AGAIN = "store the same bytes again: they are not paid for twice"
 
 
-def unfinished_stores(session: Session) -> tuple[PaidBlob, ...]:
-    """Blobs that the journal says were paid for and not certified, each once."""
-    journal = session.journal()
-    payments = () if journal is None else journal.payments()
-    blobs = {blob.blob_id: blob for payment in payments for blob in payment.blobs}
-    return tuple(blobs.values())
-
-
 async def resume_stores(session: Session, on_progress: ProgressListener) -> tuple[StoreOutcome, ...]:
-    """Finish all of them whose file is still there as it was. Raises as `store_blobs`."""
-    outcomes: list[StoreOutcome] = []
-    for request, blobs in _by_request(unfinished_stores(session)):
-        outcomes += [_lost(blob) for blob in blobs if blob.path is None]
-        paths = [blob.path for blob in blobs if blob.path is not None]
+    """Finish all of them whose file is still there as it was. Raises as `store_blobs`.
+
+    What has ended meanwhile is told once and forgotten.
+    """
+    journal = session.journal()
+    if journal is None:
+        return ()
+    blobs = {blob.blob_id: blob for payment in journal.payments() for blob in payment.blobs}
+    epoch = (await session.known_network()).epoch
+    ended = {blob_id: blobs.pop(blob_id) for blob_id, blob in list(blobs.items()) if blob.end_epoch <= epoch}
+    for payment in journal.payments():
+        journal.settle(payment, ended)
+    outcomes: list[StoreOutcome] = [_over(blob) for blob in ended.values()]
+    for request, alike in _by_request(list(blobs.values())):
+        outcomes += [_lost(blob) for blob in alike if blob.path is None]
+        paths = [blob.path for blob in alike if blob.path is not None]
         outcomes += await store_blobs(session, paths, request, on_progress)
     return tuple(outcomes)
 
 
-def _by_request(blobs: tuple[PaidBlob, ...]) -> Iterator[tuple[StoreRequest, list[PaidBlob]]]:
+def _by_request(left: list[PaidBlob]) -> Iterator[tuple[StoreRequest, list[PaidBlob]]]:
     """Blobs that were to be stored the same way go together."""
-    left = list(blobs)
     while left:
         first = left[0]
         alike = [blob for blob in left if _terms(blob) == _terms(first)]
@@ -47,6 +49,12 @@ def _by_request(blobs: tuple[PaidBlob, ...]) -> Iterator[tuple[StoreRequest, lis
 
 def _terms(blob: PaidBlob) -> tuple[object, ...]:
     return blob.epochs, blob.deletable, dict(blob.attributes)
+
+
+def _over(blob: PaidBlob) -> StoreFailure:
+    message = f"blob {blob.blob_id} was paid for until epoch {blob.end_epoch}, which has begun"
+    error = InputError(message, hint="store it again to pay for it anew")
+    return StoreFailure(Source(0, blob.path or Path("-")), blob.blob_id, Phase.REGISTER, error)
 
 
 def _lost(blob: PaidBlob) -> StoreFailure:
