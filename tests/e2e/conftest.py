@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
-import subprocess
-import sys
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -14,13 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.finished import Done
+from tests.finished import Done, run_apart, run_here
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
 from walrus_sui.client import Limits, WalrusClient
 from walrus_sui.config import load_config
-
-WALRUS = [sys.executable, "-c", "from walrus_cli.main import main; main()"]
 
 Walrus = Callable[..., Done]
 
@@ -37,22 +32,23 @@ def collect_sockets() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def walrus() -> Walrus:
-    """Runs the `walrus` command with `arguments`, against the network in `net` if one is given."""
+    """Runs the `walrus` command with `arguments` here, against the network in `net` if one is given."""
+    return against(run_here)
 
-    def run(*arguments: object, net: Localnet | None = None, **environment: str) -> Done:
+
+@pytest.fixture(scope="session")
+def walrus_process() -> Walrus:
+    """The same as a user does it, in a process of its own. Tests that have an event loop need this one."""
+    return against(run_apart)
+
+
+def against(run: Walrus) -> Walrus:
+    def run_against(*arguments: object, net: Localnet | None = None, **environment: str) -> Done:
         if net is not None:
             environment["WALRUS_CONFIG"] = str(net.layout.client_config)
-        done = subprocess.run(
-            [*WALRUS, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            env={**os.environ, **environment},
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return run(*arguments, **environment)
 
-    return run
+    return run_against
 
 
 def network(directory: Path, plan: Plan) -> Iterator[Localnet]:

@@ -26,8 +26,8 @@ def processes_about(directory: Path) -> list[str]:
     return found
 
 
-def test_it_stores_loses_and_reads_and_leaves_nothing(walrus, tmp_path):
-    done = walrus("demo", "--size", 2, "--json", TMPDIR=str(tmp_path))
+def test_it_stores_loses_and_reads_and_leaves_nothing(walrus_process, tmp_path):
+    done = walrus_process("demo", "--size", 2, "--json", TMPDIR=str(tmp_path))
     assert done.code == 0, done.err
     report = done.json
     assert (report["nodes"], report["shards"], report["killed"], report["size"]) == (13, 130, 4, 2 << 20)

@@ -58,8 +58,8 @@ def test_a_network_that_is_up_is_not_started_twice(walrus, directory):
     assert (done.code, done.json["error"]["code"]) == (9, "localnet_running")
 
 
-def test_a_file_goes_in_and_comes_out(walrus, small_net, file, tmp_path):
-    done = walrus("store", file, "--epochs", 2, "--permanent", "--json", net=small_net)
+def test_a_file_goes_in_and_comes_out(walrus_process, small_net, file, tmp_path):
+    done = walrus_process("store", file, "--epochs", 2, "--permanent", "--json", net=small_net)
     assert done.code == 0, done.err
     (result,) = done.json
     created = result["blobStoreResult"]["newlyCreated"]
@@ -71,12 +71,12 @@ def test_a_file_goes_in_and_comes_out(walrus, small_net, file, tmp_path):
     assert created["certificate"]["weight"] == 10
 
     out = tmp_path / "out"
-    assert walrus("read", blob["blobId"], "--out", out, net=small_net).code == 0
+    assert walrus_process("read", blob["blobId"], "--out", out, net=small_net).code == 0
     assert out.read_bytes() == file.read_bytes()
-    status = walrus("blob-status", "--file", file, "--json", net=small_net).json
+    status = walrus_process("blob-status", "--file", file, "--json", net=small_net).json
     assert (status["blobId"], status["status"]["permanent"]["isCertified"]) == (blob["blobId"], True)
 
-    again = walrus("store", file, "--permanent", "--json", net=small_net).json[0]["blobStoreResult"]
+    again = walrus_process("store", file, "--permanent", "--json", net=small_net).json[0]["blobStoreResult"]
     assert again["alreadyCertified"]["blobId"] == blob["blobId"]
     assert again["alreadyCertified"]["endEpoch"] == 3
 
@@ -389,11 +389,11 @@ def test_a_network_that_goes_down_keeps_its_blobs(walrus, directory, small_net, 
     assert hashlib.sha256((tmp_path / "out").read_bytes()).digest() == hashlib.sha256(file.read_bytes()).digest()
 
 
-def test_a_chain_that_crashed_comes_back_with_everything(walrus, directory, small_net, file, tmp_path):
-    stored = walrus("store", file, "--epochs", 3, "--permanent", "--force", "--json", net=small_net).json
+def test_a_chain_that_crashed_comes_back_with_everything(walrus_process, directory, small_net, file, tmp_path):
+    stored = walrus_process("store", file, "--epochs", 3, "--permanent", "--force", "--json", net=small_net).json
     blob_id = stored[0]["blobStoreResult"]["newlyCreated"]["blobObject"]["blobId"]
     small_net.manifest().chain.signal(signal.SIGKILL)
-    assert walrus("store", file, "--force", net=small_net).code == 4
-    assert walrus("localnet", "up", *directory).code == 0
-    assert walrus("read", blob_id, "--out", tmp_path / "out", net=small_net).code == 0
-    assert walrus("store", file, "--force", net=small_net).code == 0
+    assert walrus_process("store", file, "--force", net=small_net).code == 4
+    assert walrus_process("localnet", "up", *directory).code == 0
+    assert walrus_process("read", blob_id, "--out", tmp_path / "out", net=small_net).code == 0
+    assert walrus_process("store", file, "--force", net=small_net).code == 0

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.node.network import free_port
 from walrus_cli.main import run
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
+from walrus_localnet.testbed.ports import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
 
@@ -51,7 +51,7 @@ def test_from_nothing_to_a_node_of_the_committee(net, walrus, tmp_path, capsys):
         return answer
 
     network, folder = str(net.layout.client_config), tmp_path / "walrus-node"
-    words = ["--name", "sunrise", "--public-host", "127.0.0.1", "--public-port", str(free_port())]
+    words = ["--name", "sunrise", "--public-host", "127.0.0.1", "--public-port", str(free_ports(1)[0])]
     made = done("node", "setup", str(folder), *words, "--config", network)
     ask_faucet(net.manifest().faucet_url, made["suiAddress"])
     registered = done("node", "register", "--config", made["config"])

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from tests.waiting import SECONDS, eventually
 from walrus_localnet.move.artifacts import built_package
 from walrus_localnet.testbed.faucet import request_sui
+from walrus_localnet.testbed.ports import free_ports
 from walrus_node import operator
 from walrus_node.config import NodeConfig
 from walrus_node.service import serve
@@ -46,7 +47,7 @@ class Chain:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port, self._faucet_port = free_port(), free_port()
+        self._port, self._faucet_port = free_ports(2)
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -58,7 +59,8 @@ class Chain:
         program = [sys.executable, "-m", "walrus_localnet.chain", *ports, "--dir", str(self._folder), "--json"]
         self._process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
         assert self._process.stdout is not None
-        assert json.loads(await asyncio.wait_for(self._process.stdout.readline(), 60))["url"] == self.url
+        async with asyncio.timeout(SECONDS):
+            assert json.loads(await self._process.stdout.readline())["url"] == self.url
 
     async def kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -186,24 +188,6 @@ class Network:
         await self.contracts.initiate_epoch_change(self.deployer)
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], unless: asyncio.Task[None] | None = None) -> None:
-    """Wait until `check` holds; it asks over a socket, where no event wakes. Raises what ended `unless`."""
-    for _ in range(3000):
-        if await check():
-            return
-        if unless is not None and unless.done():
-            unless.result()
-        await asyncio.sleep(0.01)
-    raise TimeoutError(f"expected {check} to hold within 30 s")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextlib.asynccontextmanager
 async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> AsyncIterator[Network]:
     """A network in epoch 1 whose committee has reported."""
@@ -219,12 +203,12 @@ async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> A
         deployment = await deploy(sui, deployer, built_package("wal"), built_package("walrus"), parameters)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
         nodes = []
-        for index in range(NODES):
+        for index, port in enumerate(free_ports(NODES)):
             setup = operator.setup(
                 folder / f"node-{index}",
                 name=f"node-{index}",
                 public_host="127.0.0.1",
-                public_port=free_port(),
+                public_port=port,
                 rpc=chain.url,
                 system_object=deployment.system_object,
                 staking_object=deployment.staking_object,

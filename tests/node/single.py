@@ -17,8 +17,10 @@ from typing import Any
 
 import yaml
 
-from tests.node.network import LONG_MS, N_SHARDS, STAKE, Chain, eventually, free_port
+from tests.node.network import LONG_MS, N_SHARDS, STAKE, Chain
+from tests.waiting import SECONDS, eventually
 from walrus_localnet.move.artifacts import built_package
+from walrus_localnet.testbed.ports import free_ports
 from walrus_node import operator
 from walrus_node.config import NodeConfig
 from walrus_node.keys import load_network_public_key
@@ -36,8 +38,6 @@ from walrus_sui.client.network.transport import http_client
 from walrus_sui.errors import NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob
 from walrus_sui.storage import StorageNodeClient
-
-_END_SECONDS = 20.0
 
 
 @dataclass
@@ -89,7 +89,7 @@ class NodeProcess:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(number)
-        async with asyncio.timeout(_END_SECONDS):
+        async with asyncio.timeout(SECONDS):
             return await self.process.wait()
 
     def last_words(self) -> str:
@@ -157,7 +157,7 @@ async def single_node(folder: Path, **settings: Any) -> AsyncIterator[SingleNode
             folder / "node",
             name="alone",
             public_host="127.0.0.1",
-            public_port=free_port(),
+            public_port=free_ports(1)[0],
             rpc=chain.url,
             system_object=deployment.system_object,
             staking_object=deployment.staking_object,

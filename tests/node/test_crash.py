@@ -12,9 +12,10 @@ import pytest
 import pytest_asyncio
 
 from tests.node.conftest import make_blob
-from tests.node.network import N_SHARDS, eventually
+from tests.node.network import N_SHARDS
 from tests.node.single import SingleNode, single_node
 from tests.scale import cases
+from tests.waiting import eventually
 from walrus_node.config import NodeConfig
 from walrus_node.database.objects import effects_of
 from walrus_node.database.store import Cursor, Store

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.node.conftest import make_blob
-from tests.node.network import N_SHARDS, eventually
+from tests.node.network import N_SHARDS
 from tests.node.single import SingleNode, single_node
 from tests.scale import cases
+from tests.waiting import SECONDS, eventually
 from walrus_node.database.store import Cursor, Store
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import NodeRefused, NodeStoreUnwritable, NodeUnreachable
@@ -198,5 +199,5 @@ assert again.sliver(bytes(32), 1, Axis.PRIMARY) == b"before"
 assert again.sliver(bytes(32), 2, Axis.PRIMARY) is None
 assert again.cursor() == Cursor(2)
 """
-    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, timeout=SECONDS)
     assert ended.returncode == 0, ended.stderr.decode()

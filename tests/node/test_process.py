@@ -14,8 +14,9 @@ import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.node.conftest import make_blob
-from tests.node.network import eventually, free_port
 from tests.node.single import SingleNode, single_node
+from tests.waiting import SECONDS, eventually
+from walrus_localnet.testbed.ports import free_ports
 from walrus_node import operator
 from walrus_node.config import NodeConfig
 from walrus_sui.redstuff import Axis
@@ -43,7 +44,7 @@ OFFICIAL = {
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def single(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SingleNode]:
     folder = tmp_path_factory.mktemp("process")
-    async with single_node(folder, metrics_address=f"127.0.0.1:{free_port()}") as single:
+    async with single_node(folder, metrics_address=f"127.0.0.1:{free_ports(1)[0]}") as single:
         yield single
 
 
@@ -79,7 +80,7 @@ async def test_an_upload_under_way_ends_before_the_node_does(single: SingleNode)
     single.node.process.send_signal(signal.SIGTERM)
     await refuses_connections(single)
     writer.write(body[10:])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         answer = await reader.read()
     assert answer.split()[1] in (b"201", b"400"), answer  # 400: it never saw the registration
     writer.close()
@@ -93,8 +94,8 @@ async def test_a_node_that_still_waits_for_its_chain_ends_at_once(tmp_path: Path
         tmp_path / "node",
         name="early",
         public_host="127.0.0.1",
-        public_port=free_port(),
-        rpc=f"http://127.0.0.1:{free_port()}",
+        public_port=free_ports(1)[0],
+        rpc=f"http://127.0.0.1:{free_ports(1)[0]}",
         system_object=bytes(32),
         staking_object=bytes(32),
     )
@@ -103,7 +104,7 @@ async def test_a_node_that_still_waits_for_its_chain_ends_at_once(tmp_path: Path
         *(sys.executable, "-m", "walrus_node", "--config", str(made.config_path)), stderr=asyncio.subprocess.PIPE
     )
     assert process.stderr is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(SECONDS):
         while b"waiting for the chain" not in await process.stderr.readline():
             pass
         process.send_signal(signal.SIGTERM)

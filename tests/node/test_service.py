@@ -15,7 +15,8 @@ import pytest
 import pytest_asyncio
 
 from tests.node.conftest import make_blob
-from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, eventually, walrus_network
+from tests.node.network import N_SHARDS, STAKE, Network, RunningNode, walrus_network
+from tests.waiting import eventually
 from walrus_node.chain import reactions
 from walrus_node.database.store import Store
 from walrus_sui.crypto.bls import PublicKey

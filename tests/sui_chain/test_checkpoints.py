@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from walrus_localnet.chain.local import LocalSui
+from walrus_localnet.testbed.ports import free_ports
 from walrus_sui.bcs.sui import format_address
 from walrus_sui.chain import Checkpoint, Keypair, SuiClient, TransactionBuilder
 from walrus_sui.chain.checkpoints import follow_checkpoints
@@ -134,12 +134,6 @@ async def test_a_full_node_without_subscriptions(sui: SuiClient, network: LocalS
     await transport.close()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @asynccontextmanager
 async def full_node(directory: Path, port: int) -> AsyncIterator[str]:
     """A full node in a process of its own, killed in the end; its faucet's URL."""
@@ -163,7 +157,7 @@ async def fund(faucet_url: str, address: bytes) -> None:
 
 @pytest.mark.e2e
 async def test_a_follower_survives_kills_of_the_full_node(tmp_path: Path) -> None:
-    port, payer = free_port(), Keypair.generate()
+    (port,), payer = free_ports(1), Keypair.generate()
     async with SuiClient(f"http://127.0.0.1:{port}") as sui, aclosing(sui.checkpoints(0)) as checkpoints:
         following = soon(checkpoints)  # begun before there is a full node
         async with full_node(tmp_path, port) as faucet_url:
@@ -181,7 +175,7 @@ async def test_a_follower_survives_kills_of_the_full_node(tmp_path: Path) -> Non
 
 @pytest.mark.e2e
 async def test_a_transaction_is_sent_again_to_a_full_node_that_comes_back(tmp_path: Path) -> None:
-    port, payer = free_port(), Keypair.generate()
+    (port,), payer = free_ports(1), Keypair.generate()
     async with SuiClient(f"http://127.0.0.1:{port}", patience=60) as sui:
         async with full_node(tmp_path, port) as faucet_url:
             await fund(faucet_url, payer.address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -152,5 +153,8 @@ async def test_a_plan_no_network_can_follow_is_refused(localnet, plan):
     assert not localnet.layout.root.exists()
 
 
-def test_free_ports_are_all_different():
-    assert len(set(free_ports(50))) == 50
+def test_free_ports_are_all_different_and_not_those_the_system_gives_to_anybody():
+    found = free_ports(50)
+    assert len(set(found)) == 50
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert not [port for port in found if first <= port <= last]
