@@ -72,7 +72,6 @@ def setup(
 ) -> None:
     """Make everything a node needs on disk, for the network of the client configuration."""
     from walrus_node import operator
-    from walrus_node.config import VotingParams
 
     network = find_network(config)
     made = operator.setup(
@@ -84,9 +83,11 @@ def setup(
         system_object=network.system_object,
         staking_object=network.staking_object,
         rest_api_address=rest_api_address,
-        voting_params=VotingParams(
-            storage_price=storage_price, write_price=write_price, node_capacity=node_capacity
-        ),
+        voting_params={
+            "storage_price": storage_price,
+            "write_price": write_price,
+            "node_capacity": node_capacity,
+        },
         commission_rate=commission_rate,
         metrics_address=metrics_address,
         tls=network.node_scheme == "https" if tls is None else tls,

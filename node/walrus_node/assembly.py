@@ -21,6 +21,7 @@ from walrus_node.chain.epoch_driver import EpochDriver
 from walrus_node.chain.epochs import Epochs
 from walrus_node.chain.follower import Follower
 from walrus_node.chain.reactions import Reactions
+from walrus_node.chain.registered import Registered
 from walrus_node.chain.registrations import Registrations
 from walrus_node.config import NodeConfig
 from walrus_node.database.store import Store
@@ -77,6 +78,9 @@ class Node:
         self.metrics.watch(membership.duty, lambda: self._follower.cursor, lambda: self._sync.backlog)
         self.metrics.watch_disk(store.writes)
         self._balance = Balance(ground.sui, ground.keypair.address, self.metrics)
+        self._registered = Registered(
+            ground.contracts, ground.keypair, ground.cap_id, membership.node_id, ground.config
+        )
         store.on_damage = _healer(self._sync)
 
     def parts(self) -> list[Coroutine[Any, Any, None]]:
@@ -88,6 +92,7 @@ class Node:
             self._driver.run(),
             self._attester.run(),
             self._balance.run(),
+            self._registered.run(),
             self._intake.forget_expired(),
         ]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from walrus_sui.bcs.sui import format_address, parse_address
 from walrus_sui.chain.wallet import write_private
@@ -28,7 +29,6 @@ _UNUSED_KEYS = frozenset(
         "balance_check",
         "blob_recovery",
         "checkpoint_config",
-        "config_synchronizer",
         "consistency_check",
         "db_config",
         "event_processor_config",
@@ -108,6 +108,15 @@ class PendingCache(_Section):
     max_cached_sliver_bytes: int = Field(default=4 << 20, ge=0)
 
 
+class ConfigSynchronizer(BaseModel):
+    """Whether and how often the chain is told of settings that it has otherwise."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    enabled: bool = True
+    interval_secs: float = Field(default=900, gt=0)
+
+
 class NodeMetadata(_Section):
     """What the node says of itself on chain."""
 
@@ -136,10 +145,18 @@ class NodeConfig(_Section):
     commission_rate: int = Field(default=6000, ge=0, le=10_000)
     voting_params: VotingParams = VotingParams()
     metadata: NodeMetadata = NodeMetadata()
+    config_synchronizer: ConfigSynchronizer = ConfigSynchronizer()
     storage_node_cap: Address | None = None
     peer_url_scheme: Literal["http", "https"] = "http"
     reserved_disk_bytes: int = Field(default=512 << 20, ge=0)
     thread_pool: int | None = Field(default=None, ge=1)
+
+    @field_validator("rest_api_address", "metrics_address")
+    @classmethod
+    def _names_host_and_port(cls, value: str | None) -> str | None:
+        if value is not None:
+            _host_and_port(value)
+        return value
 
     @property
     def network_address(self) -> str:
@@ -158,20 +175,20 @@ class NodeConfig(_Section):
 
     @property
     def listen(self) -> tuple[str, int]:
-        """Where the node listens. Raises `ConfigError`."""
-        return _host_and_port("rest_api_address", self.rest_api_address)
+        """Where the node listens."""
+        return _host_and_port(self.rest_api_address)
 
     @property
     def local_url(self) -> str:
-        """How this machine reaches the node. Raises `ConfigError`."""
+        """How this machine reaches the node."""
         host, port = self.listen
         host = _LOOPBACK.get(host, host)
         return f"{'https' if self.speaks_tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
     def metrics_listen(self) -> tuple[str, int] | None:
-        """Where the node shows its metrics, if anywhere. Raises `ConfigError`."""
-        return None if self.metrics_address is None else _host_and_port("metrics_address", self.metrics_address)
+        """Where the node shows its metrics, if anywhere."""
+        return None if self.metrics_address is None else _host_and_port(self.metrics_address)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -185,6 +202,14 @@ class NodeConfig(_Section):
         except ValidationError as error:
             raise ConfigError(f"{path}: {_describe(error)}") from None
         return config._relative_to(path.parent)
+
+    @classmethod
+    def made_of(cls, **values: Any) -> Self:
+        """A configuration from settings by name. Raises `ConfigError` that names each wrong one."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(_describe(error)) from None
 
     def save(self, path: Path) -> None:
         """Write the file, readable by the owner only."""
@@ -216,10 +241,10 @@ def note_setting(path: Path, key: str, value: str) -> None:
     write_private(path, f"{text}{end}{key}: '{value}'\n")
 
 
-def _host_and_port(key: str, text: str) -> tuple[str, int]:
+def _host_and_port(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not (host and colon and port.isascii() and port.isdecimal() and int(port) <= 65535):
-        raise ConfigError(f"expected {key} as host:port, got {text!r}")
+    if not (host and colon and port.isascii() and port.isdecimal() and len(port) <= 5 and int(port) <= 65535):
+        raise ValueError(f"expected host:port, got {text!r}")
     return host.strip("[]"), int(port)
 
 
@@ -241,8 +266,13 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _describe(error: ValidationError) -> str:
-    problems = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-    return "; ".join(problems)
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {_problem(item)}" for item in error.errors())
+
+
+def _problem(item: ErrorDetails) -> str:
+    if item["type"] == "extra_forbidden":
+        return "no such setting"
+    return item["msg"].removeprefix("Value error, ")
 
 
 def _plain(value: Any) -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from walrus_node.config import KeyPath, NodeConfig, SuiConfig, Tls, VotingParams, note_setting
+from walrus_node.config import KeyPath, NodeConfig, SuiConfig, Tls, note_setting
 from walrus_node.keys import (
     generate_network_key,
     generate_protocol_key,
@@ -44,7 +45,7 @@ def setup(
     system_object: bytes,
     staking_object: bytes,
     rest_api_address: str | None = None,
-    voting_params: VotingParams | None = None,
+    voting_params: Mapping[str, int] | None = None,
     commission_rate: int = 6000,
     metrics_address: str | None = None,
     tls: bool = False,
@@ -52,16 +53,12 @@ def setup(
     """Make fresh keys, a wallet and `walrus-node.yaml` in `folder`.
 
     With `tls` the node speaks HTTPS and expects it of others. Raises `ConfigError` rather than replace what is
-    there.
+    there, and for wrong settings before anything is written.
     """
     config_path = folder / CONFIG_FILE
     if config_path.exists():
         raise ConfigError(f"expected no node in {folder} yet, got {CONFIG_FILE}", hint="choose another folder")
-    generate_protocol_key(folder / PROTOCOL_KEY_FILE)
-    generate_network_key(folder / NETWORK_KEY_FILE)
-    keypair = Keypair.generate()
-    Wallet(keypair, rpc).save(folder / WALLET_FILE)
-    config = NodeConfig(
+    config = NodeConfig.made_of(
         name=name,
         storage_path=Path(STORAGE_FOLDER),
         protocol_key_pair=KeyPath(path=Path(PROTOCOL_KEY_FILE)),
@@ -75,12 +72,16 @@ def setup(
             staking_object=staking_object,
             wallet_config=Path(WALLET_FILE),
         ),
-        voting_params=voting_params or VotingParams(),
+        voting_params=dict(voting_params or {}),
         commission_rate=commission_rate,
         metrics_address=metrics_address,
         tls=Tls(disable_tls=not tls),
         peer_url_scheme="https" if tls else "http",
     )
+    generate_protocol_key(folder / PROTOCOL_KEY_FILE)
+    generate_network_key(folder / NETWORK_KEY_FILE)
+    keypair = Keypair.generate()
+    Wallet(keypair, rpc).save(folder / WALLET_FILE)
     config.save(config_path)
     return Setup(config_path, NodeConfig.load(config_path), keypair)
 

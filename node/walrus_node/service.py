@@ -13,7 +13,7 @@ from typing import Any
 
 from walrus_node.assembly import Ground, Node
 from walrus_node.blocklist import Blocking, Blocklist
-from walrus_node.chain.registered import compare_registration
+from walrus_node.chain.registered import require_protocol_key
 from walrus_node.config import NodeConfig
 from walrus_node.database.reopening import reopening, unless_unwritable
 from walrus_node.database.store import Store
@@ -89,7 +89,7 @@ async def _lay_ground(config: NodeConfig, stack: contextlib.AsyncExitStack, stop
     workers = stack.enter_context(Workers(config.thread_pool))
     node_id = (await contracts.storage_node_cap(cap_id)).node_id
     (pool,) = await contracts.pools([node_id])
-    compare_registration(config, pool.node_info, bytes(key.public_key))
+    require_protocol_key(pool.node_info, bytes(key.public_key))
     membership = Membership(contracts, node_id, http, config.peer_url_scheme, limits)
     await membership.refresh()
     return Ground(config, key, keypair, cap_id, store, sui, contracts, membership, workers)

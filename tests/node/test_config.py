@@ -19,16 +19,16 @@ from walrus_sui.errors import ConfigError
 SYSTEM, STAKING = bytes(31) + b"\1", bytes(31) + b"\2"
 
 
-def make(folder: Path) -> operator.Setup:
-    return operator.setup(
-        folder,
-        name="one",
-        public_host="node.example",
-        public_port=9185,
-        rpc="http://127.0.0.1:9000",
-        system_object=SYSTEM,
-        staking_object=STAKING,
-    )
+def make(folder: Path, **changes: Any) -> operator.Setup:
+    usual = {
+        "name": "one",
+        "public_host": "node.example",
+        "public_port": 9185,
+        "rpc": "http://127.0.0.1:9000",
+        "system_object": SYSTEM,
+        "staking_object": STAKING,
+    }
+    return operator.setup(folder, **usual | changes)
 
 
 def edited(folder: Path, **changes: Any) -> Path:
@@ -81,9 +81,9 @@ def test_setup_replaces_nothing(tmp_path: Path) -> None:
     [
         ({"name": None}, "name: Field required"),
         ({"public_port": 70000}, "public_port: Input should be less than or equal to 65535"),
-        ({"storage_node_cap": "0xzz"}, "storage_node_cap: Value error, expected an address"),
+        ({"storage_node_cap": "0xzz"}, "storage_node_cap: expected an address"),
         ({"storage_node_cap": 17}, "expected an address as quoted text"),
-        ({"storage_pth": "x"}, "storage_pth: Extra inputs are not permitted"),
+        ({"storage_pth": "x"}, "storage_pth: no such setting"),
         ({"commission_rate": 10_001}, "commission_rate"),
     ],
 )
@@ -97,9 +97,26 @@ def test_wrong_settings_are_named(tmp_path: Path, changes: dict[str, Any], messa
 
 @pytest.mark.parametrize("address", ["9185", "127.0.0.1", "host:port", "host:99999", ":1"])
 def test_wrong_listening_address(tmp_path: Path, address: str) -> None:
-    config = NodeConfig.load(edited(tmp_path, rest_api_address=address))
-    with pytest.raises(ConfigError, match="expected rest_api_address as host:port"):
-        _ = config.listen
+    for setting in ("rest_api_address", "metrics_address"):
+        with pytest.raises(ConfigError, match=f"{setting}: expected host:port, got '{address}'"):
+            NodeConfig.load(edited(tmp_path / setting, **{setting: address}))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"public_port": 70_000},
+        {"rest_api_address": "everywhere"},
+        {"commission_rate": 10_001},
+        {"voting_params": {"node_capacity": -1}},
+        {"name": ""},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_nothing_is_written_for_wrong_settings(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        make(tmp_path, **wrong)
+    assert not list(tmp_path.iterdir())
 
 
 def test_settings_of_official_nodes_are_accepted_and_reported(

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import yaml
 
 from tests.sui_chain.world import World, candidates
 from walrus_node import operator
-from walrus_node.chain.registered import compare_registration
+from walrus_node.chain.registered import Registered, coming_commission, require_protocol_key
 from walrus_node.config import NodeConfig
-from walrus_node.keys import generate_protocol_key, load_network_public_key, load_protocol_key
-from walrus_sui.chain.types import StorageNodeInfo
+from walrus_node.keys import generate_network_key, generate_protocol_key, load_protocol_key
+from walrus_sui.chain.types import StorageNodeCap, VotingParams
 from walrus_sui.crypto.bls import SecretKey
 from walrus_sui.errors import ConfigError
 
@@ -90,41 +91,47 @@ async def test_another_key_of_the_same_account_is_another_node(made: Made) -> No
 # What the chain knows
 
 
-def info_of(config: NodeConfig, key: SecretKey) -> StorageNodeInfo:
-    return StorageNodeInfo(
-        "one",
-        bytes(32),
-        config.network_address,
-        key.public_key.uncompressed,
-        None,
-        load_network_public_key(config.network_key_pair.path),
-        bytes(32),
-    )
-
-
-async def test_a_node_as_it_is_registered_is_not_complained_of(
-    made: Made, caplog: pytest.LogCaptureFixture
-) -> None:
-    config = NodeConfig.load(made.path)
-    key = load_protocol_key(config.protocol_key_pair.path)
-    compare_registration(config, info_of(config, key), bytes(key.public_key))
-    rotating = replace(info_of(config, SecretKey(5)), next_epoch_public_key=key.public_key.uncompressed)
-    compare_registration(config, rotating, bytes(key.public_key))
-    assert caplog.text == ""
-
-
 async def test_a_node_with_another_protocol_key_does_not_start(made: Made) -> None:
-    config = NodeConfig.load(made.path)
+    cap = await operator.register(made.world.sui, made.path)
+    (pool,) = await made.world.contracts.pools([cap.node_id])
+    key = bytes(load_protocol_key(NodeConfig.load(made.path).protocol_key_pair.path).public_key)
+    require_protocol_key(pool.node_info, key)
     with pytest.raises(ConfigError, match=r"expected the protocol key .* that node one is registered with"):
-        compare_registration(config, info_of(config, SecretKey(5)), bytes(SecretKey(6).public_key))
+        require_protocol_key(pool.node_info, bytes(SecretKey(6).public_key))
+    rotating = replace(pool.node_info, next_epoch_public_key=SecretKey(6).public_key.uncompressed)
+    require_protocol_key(rotating, bytes(SecretKey(6).public_key))
 
 
-async def test_clients_that_would_look_elsewhere_are_warned_of(
-    made: Made, caplog: pytest.LogCaptureFixture
-) -> None:
-    made.path.write_text(made.path.read_text().replace("disable_tls: true", "disable_tls: false"))
-    config, key = NodeConfig.load(made.path), SecretKey(5)
-    moved = replace(info_of(config, key), network_address="elsewhere:1", network_public_key=bytes(33))
-    compare_registration(config, moved, bytes(key.public_key))
-    assert "clients look for this node at elsewhere:1" in caplog.text
-    assert "the network key registered on chain is another one" in caplog.text
+async def test_what_the_operator_changes_comes_to_the_chain(made: Made, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "walrus_node.chain.registered")
+    cap = await operator.register(made.world.sui, made.path)
+    await registered(made, cap).update()
+    assert caplog.text == "", "what was registered a moment ago needs no change"
+
+    changes = {
+        "name": "two",
+        "public_host": "elsewhere.example",
+        "commission_rate": 250,
+        "voting_params": {"storage_price": 1, "write_price": 2, "node_capacity": 3},
+        "metadata": {"description": "moved"},
+    }
+    made.path.write_text(yaml.safe_dump(yaml.safe_load(made.path.read_text()) | changes))
+    NodeConfig.load(made.path).network_key_pair.path.unlink()
+    network_key = generate_network_key(NodeConfig.load(made.path).network_key_pair.path)
+    await registered(made, cap).update()
+    (pool,) = await made.world.contracts.pools([cap.node_id])
+    info = pool.node_info
+    assert (info.name, info.network_address) == ("two", "elsewhere.example:9185")
+    assert info.network_public_key == network_key
+    assert (await made.world.contracts.node_metadata(info)).description == "moved"
+    assert pool.voting_params == VotingParams(1, 2, 3)
+    assert coming_commission(pool) == 250
+
+    caplog.clear()
+    await registered(made, cap).update()
+    assert caplog.text == "", "once is enough, though the commission takes effect later"
+
+
+def registered(made: Made, cap: StorageNodeCap) -> Registered:
+    config = NodeConfig.load(made.path)
+    return Registered(made.world.contracts, made.setup.keypair, cap.object_id, cap.node_id, config)

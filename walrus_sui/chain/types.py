@@ -202,6 +202,15 @@ class StorageNodeInfo(Struct):
         return compress_g1(self.public_key)
 
 
+class StoredNodeMetadata(Struct):
+    """What a node says of itself, as it is stored under `StorageNodeInfo.metadata`."""
+
+    image_url: str
+    project_url: str
+    description: str
+    extra_fields: BlobAttributes
+
+
 class StakingPool(Extensible):
     """One node's pool; its object id is the node id."""
 

@@ -131,7 +131,8 @@ class ContractBase:
             case _:
                 whose = f"no account ({type(found.owner).__name__.removesuffix('Owner').lower()})"
         raise NotOwner(
-            f"expected {format_address(object_id)} to belong to {format_address(owner)}, it belongs to {whose}"
+            f"expected {format_address(object_id)} to belong to {format_address(owner)}, it belongs to {whose}",
+            hint="use the wallet of the account that owns it (`--wallet` on the command line)",
         )
 
     def _parse(self, found: ChainObject, kind: tuple[str, str], layout: type[S]) -> S:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from walrus_sui import bcs
+from walrus_sui.bcs.sui import DatatypeTag
 from walrus_sui.chain.contracts.base import CAP
 from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
-from walrus_sui.chain.types import StorageNodeCap
+from walrus_sui.chain.types import StorageNodeCap, StorageNodeInfo, StoredNodeMetadata
 from walrus_sui.crypto import ProofOfPossession, SecretKey
 
 
@@ -122,6 +123,15 @@ class NodeCalls(ContractReads):
     async def set_node_metadata(self, keypair: Keypair, cap: bytes, metadata: NodeMetadata) -> ExecutedTransaction:
         tx = TransactionBuilder()
         return await self._as_node(keypair, "set_node_metadata", cap, tx, self._metadata(tx, metadata))
+
+    async def node_metadata(self, info: StorageNodeInfo) -> NodeMetadata:
+        """What a node says of itself."""
+        key = DatatypeTag(self._type("extended_field", "Key"))
+        field = await self.sui.get_dynamic_field(
+            info.metadata, key, b"\x00", name_layout=bool, value_layout=StoredNodeMetadata
+        )
+        stored: StoredNodeMetadata = field.value
+        return NodeMetadata(stored.image_url, stored.project_url, stored.description)
 
     async def set_next_public_key(
         self, keypair: Keypair, cap: bytes, secret_key: SecretKey
