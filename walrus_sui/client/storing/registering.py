@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from walrus_sui.chain import BlobRegistration, SignedTransaction
-from walrus_sui.chain.types import Blob, Storage
+from walrus_sui.chain.types import Blob
 from walrus_sui.client.network.snapshot import Network
 from walrus_sui.client.progress import Phase
 from walrus_sui.client.session import Session
@@ -49,8 +49,7 @@ class Registering:
         """Storage that was free when it was found may be in use by now: choose anew, and buy if it goes on so."""
         tries_left = _STORAGE_TRIES
         while True:
-            free = await self._session.contracts.owned_storage(self._session.signer.address) if tries_left else ()
-            self._choose_storage(jobs, free)
+            await self._choose_storage(jobs, buy=not tries_left)
             try:
                 return await self._register_on_terms(jobs)
             except ObjectNotFound:
@@ -58,11 +57,15 @@ class Registering:
                     raise
             tries_left -= 1
 
-    def _choose_storage(self, jobs: Sequence[Job], free: Sequence[Storage]) -> None:
+    async def _choose_storage(self, jobs: Sequence[Job], *, buy: bool = False) -> None:
+        """For the jobs that were to use storage of the account: what is free now, or none with `buy`."""
+        choosing = [job for job in jobs if job.plan is not None and job.plan.storage is not None]
+        if not choosing:
+            return
+        free = () if buy else await self._session.contracts.owned_storage(self._session.signer.address)
         resources = Resources(self._network.epoch, storages=free)
-        for job in jobs:
-            if job.plan is not None and job.plan.storage is not None:
-                job.plan = resources.plan(job.wanted)
+        for job in choosing:
+            job.plan = resources.plan(job.wanted)
 
     async def _register_on_terms(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
         """At the prices and in the epoch that are known, or else those there are now."""
@@ -74,6 +77,9 @@ class Registering:
             if self._network.terms == seen.terms:
                 raise
             await self._early.close()
+            for job in jobs:
+                job.end_epoch = max(job.end_epoch, self._network.epoch + 1)
+            await self._choose_storage(jobs)  # what was chosen may have ended with its epoch
             return await self._send(jobs)
 
     async def _send(self, jobs: Sequence[Job]) -> tuple[Blob, ...]:
@@ -96,7 +102,7 @@ class Registering:
             bytes(job.blob_id),
             job.encoded.root_hash,
             metadata.unencoded_length,
-            max(1, job.end_epoch - self._network.epoch),
+            job.end_epoch - self._network.epoch,
             job.request.deletable,
             attributes=job.request.attributes,
             storage=None if job.plan is None else job.plan.storage,
