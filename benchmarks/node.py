@@ -28,6 +28,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from walrus_node import process
 from walrus_node.api.app import build_app
 from walrus_node.api.handlers import Handlers
 from walrus_node.api.repair_handlers import RepairHandlers
@@ -305,7 +306,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
     if arguments.serve is not None:
-        asyncio.run(run_server(arguments.serve, arguments.folder, arguments.shards))
+        process.run(run_server(arguments.serve, arguments.folder, arguments.shards))
         return
     plan = Plan(
         arguments.port,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import logging
-import resource
 import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from walrus_node import process
 from walrus_node.config import NodeConfig
 from walrus_node.service import serve
 from walrus_sui.client.parallel import together
@@ -37,20 +36,12 @@ def run_nodes(configs: Iterable[Path], log_level: str = "INFO") -> int:
         level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    _allow_many_files()
     try:
-        asyncio.run(_run(configs))
+        process.run(_run(configs))
     except WalrusError as error:
         log.error("%s%s", error.message, f" ({error.hint})" if error.hint else "")
         return 1
     return 0
-
-
-def _allow_many_files() -> None:
-    """Connections and the database share what the process may open: take all that the system grants."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):  # some systems state more than they grant
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _run(paths: Iterable[Path]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvloop
 
 from walrus_node.api.app import build_app
 from walrus_node.api.handlers import Handlers
@@ -32,9 +33,15 @@ from walrus_sui.storage import EventId, StorageNodeClient
 N_SHARDS = 13
 SHARDS = frozenset({2, 5, 11})
 EPOCH = 7
-LONG_POLL_SECONDS = 20.0
+LONG_POLL_SECONDS = 600.0
 LIMITS = PendingLimits(seconds=10, blobs=2, slivers=4, bytes=20_000, sliver_bytes=4000)
 OBJECT_ID = bytes([0xAB]) * 32
+
+
+@pytest.fixture(scope="session")
+def event_loop_policy() -> uvloop.EventLoopPolicy:
+    """The loop that nodes run on."""
+    return uvloop.EventLoopPolicy()
 
 
 def make_blob(seed: bytes, size: int = 5000) -> EncodedBlob:
