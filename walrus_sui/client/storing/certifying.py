@@ -6,7 +6,7 @@ An epoch that ends meanwhile takes its committee with it: what was not certified
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from walrus_sui.chain import (
@@ -29,7 +29,7 @@ from walrus_sui.client.storing.stored import StoredBlob
 from walrus_sui.client.storing.tally import Tally
 from walrus_sui.client.storing.upload import Confirmations, Upload
 from walrus_sui.crypto.messages import Deletable, Permanent
-from walrus_sui.errors import ContractMismatch, MoveAborted, QuorumError, WalrusError
+from walrus_sui.errors import ContractMismatch, InputError, MoveAborted, QuorumError, WalrusError
 
 _COMMITTEE_CHANGES = 3
 """How many committees in a row a blob is brought to before giving up: each try ends only with an epoch."""
@@ -61,8 +61,21 @@ class Certifying:
             failures = await self._round([job for job in jobs if job.outcome is None])
             if not await self._changed(failures):
                 break
+            self._give_up_ended(failures)
         for job, failure in failures.items():
-            job.fail(failure.phase, failure.error)
+            if job.outcome is None:
+                job.fail(failure.phase, failure.error)
+
+    def _give_up_ended(self, jobs: Iterable[Job]) -> None:
+        """No node confirms what has ended, nor would it be any use."""
+        epoch = self._network.epoch
+        for job in jobs:
+            if _blob(job).storage.end_epoch <= epoch:
+                error = InputError(
+                    f"expected blob {job.blob_id} to be certified before its end, but epoch {epoch} began first",
+                    hint="store it again, for more epochs",
+                )
+                job.fail(Phase.CERTIFY, error)
 
     async def _round(self, jobs: Sequence[Job]) -> dict[Job, _Failure]:
         """One attempt with the committee as it is known; gives what failed."""
