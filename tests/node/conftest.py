@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,10 +39,9 @@ LIMITS = PendingLimits(seconds=10, blobs=2, slivers=4, bytes=20_000, sliver_byte
 OBJECT_ID = bytes([0xAB]) * 32
 
 
-@pytest.fixture(scope="session")
-def event_loop_policy() -> uvloop.EventLoopPolicy:
-    """The loop that nodes run on."""
-    return uvloop.EventLoopPolicy()
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the loop that nodes run on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def make_blob(seed: bytes, size: int = 5000) -> EncodedBlob:
