@@ -246,7 +246,7 @@ def test_packages_with_wrong_dependencies(
 
 
 def test_packages_that_are_no_packages(box: Sandbox, play: Playground) -> None:
-    for code in ((b"garbage",), (modules()[0][:-10],), ()):
+    for code in ((b"garbage",), (modules()[0][:-10],)):
         program = Program()
         program.send(box.alice.address, program.add(sui.Publish(code, (STD, SUI))))
         assert box.fail(program).error == sui.VmVerificationOrDeserializationError()

@@ -172,33 +172,3 @@ def test_not_even_a_failure_can_be_paid() -> None:
     assert coin_balance(left) == FAUCET_FUNDS - 1_000_000
     assert left.storage_rebate == 0
     ledger.close()
-
-
-@pytest.mark.parametrize(("arguments", "type_args", "message"), [(513, 0, "512 arguments"), (0, 17, "16 type")])
-def test_calls_have_limits(box: Sandbox, play: Playground, arguments: int, type_args: int, message: str) -> None:
-    program = Program()
-    given = program.pure(U64, 1)
-    program.call(play.package, "toys::deep", *[given] * arguments, type_args=[sui.U8Tag()] * type_args)
-    with pytest.raises(TransactionRejected, match=message):
-        box.run(program)
-
-
-def test_transactions_have_limits(box: Sandbox) -> None:
-    program = Program()
-    for _ in range(1025):
-        program.add(sui.MakeMoveVec(sui.U8Tag(), ()))
-    with pytest.raises(TransactionRejected, match="1024 commands"):
-        box.run(program)
-    program = Program()
-    program.pure(bytes, bytes(20_000))
-    program.add(sui.MakeMoveVec(sui.U8Tag(), ()))
-    with pytest.raises(TransactionRejected, match="pure inputs"):
-        box.run(program)
-    program = Program()
-    for _ in range(9):
-        program.pure(bytes, bytes(16_000))
-    program.add(sui.MakeMoveVec(sui.U8Tag(), ()))
-    with pytest.raises(TransactionRejected, match="bytes"):
-        box.run(program)
-    with pytest.raises(TransactionRejected, match="at least one command"):
-        box.run(Program())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
@@ -15,6 +17,7 @@ from walrus_sui.bcs.sui import TransactionDataV1, format_address
 
 ALICE = format_address(Account("alice").address)
 KINDS = rpc.TransactionExpirationTransactionExpirationKind
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -69,12 +72,19 @@ async def test_address_balances(network: LocalSui) -> None:
     assert said == "withdrawals from address balances are not offered by the local network"
 
 
-@pytest.mark.parametrize("kind", [KINDS.VALID_DURING, KINDS.VALIDITY])
-async def test_expirations(network: LocalSui, kind: KINDS) -> None:
+@pytest.mark.parametrize(
+    ("expiration", "message"),
+    [
+        (rpc.TransactionExpiration(kind=KINDS.VALIDITY), "expirations that name validators"),
+        (rpc.TransactionExpiration(kind=KINDS.VALID_DURING, max_timestamp=LATER), "expirations by timestamp"),
+    ],
+    ids=["validity", "timestamp"],
+)
+async def test_expirations(network: LocalSui, expiration: rpc.TransactionExpiration, message: str) -> None:
     empty = rpc.TransactionKind(programmable_transaction=rpc.ProgrammableTransaction())
-    draft = rpc.Transaction(kind=empty, sender=ALICE, expiration=rpc.TransactionExpiration(kind=kind))
+    draft = rpc.Transaction(kind=empty, sender=ALICE, expiration=expiration)
     said = await refused(network, "SimulateTransaction", rpc.SimulateTransactionRequest(transaction=draft))
-    assert said == "expirations other than an epoch are not offered by the local network"
+    assert said == f"{message} are not offered by the local network"
 
 
 async def test_a_signature_may_come_with_its_length(network: LocalSui, data: TransactionDataV1) -> None:

@@ -19,6 +19,7 @@ from tests.chain.damage import damaged
 from tests.chain.raw_rpc import SILENCE, native, raw_channel, read_answer
 from tests.chain.rpc_client import call
 from tests.scale import cases
+from tests.waiting import SECONDS
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.port import PREFACE
 from walrus_localnet.chain.rpc.messages import protobuf, rpc
@@ -49,7 +50,7 @@ async def connected(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, async
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SECONDS):
             yield reader, writer
     finally:
         writer.close()
@@ -163,7 +164,7 @@ async def test_a_body_that_is_no_message_is_named(network: LocalSui, body: bytes
 
 async def test_messages_nested_without_end_are_refused_at_once(network: LocalSui) -> None:
     channel = raw_channel(network.url)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(SECONDS):
         status, _ = await native(channel, SIMULATE, nested(depth=50_000))
     assert status is Status.INVALID_ARGUMENT
     channel.close()

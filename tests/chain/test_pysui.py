@@ -18,6 +18,7 @@ from pysui.sui.sui_grpc import pgrpc_requests as requests
 
 from tests.chain.any_sui import REMOTE, Network, any_network, connected
 from tests.chain.sandbox import PLAYGROUND, STD, SUI, modules
+from tests.waiting import SECONDS
 from walrus_sui.bcs.sui import TransactionEffects, parse_digest
 
 DEPENDENCIES = ("0x1", "0x2")
@@ -51,7 +52,7 @@ async def ask(client: Any, command: Any) -> Any:
 async def execute(client: Any, transaction: Any) -> Any:
     """Whatever comes of it, known to the indexes of the network."""
     sent = await ask(client, cmd.ExecuteTransaction(**await transaction.build_and_sign()))
-    outcome = await wait_for_finality(client=client, digest=sent.digest, timeout=30, poll_interval=0.05)
+    outcome = await wait_for_finality(client=client, digest=sent.digest, timeout=SECONDS, poll_interval=0.05)
     assert outcome.name == ("INDEXED" if sent.effects.status.success else "FAILED_ON_CHAIN")
     return sent
 
@@ -215,9 +216,9 @@ async def test_checkpoints_are_followed(client: Any, bob: str, network: Network)
     await transaction.transfer_objects(transfers=[coin], recipient=bob)
     built = await transaction.build_and_sign()
     sent = await ask(client, cmd.ExecuteTransaction(**built))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(SECONDS):
         seen = await see(sent.digest)
-    await wait_for_finality(client=client, digest=sent.digest, timeout=30)
+    await wait_for_finality(client=client, digest=sent.digest, timeout=SECONDS)
     found = await ask(client, cmd.GetTransaction(digest=sent.digest))
     assert (found.checkpoint, found.digest) == (seen[-1], sent.digest)
     assert seen == list(range(seen[0], found.checkpoint + 1))
@@ -251,7 +252,7 @@ async def test_events_are_watched_and_listed(client: Any) -> None:
     transaction = await client.transaction()
     await transaction.move_call(target=f"{package}::toys::count", arguments=[counter, "0x6"])
     sent = await send(client, transaction)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(SECONDS):
         seen = await seeing
     assert seen.event_type == f"{package}::toys::Counted"
     found = await ask(client, cmd.GetTransaction(digest=sent.digest))
@@ -290,8 +291,8 @@ async def test_an_object_of_a_party_is_used(client: Any) -> None:
 
 
 @pytest.mark.skipif(REMOTE is not None, reason="a real network is as slow as it is")
-@pytest.mark.parametrize("network", [0.3], indirect=True)
-async def test_finality_can_take_a_while(client: Any, bob: str) -> None:
+@pytest.mark.parametrize("network", [3600.0], indirect=True)
+async def test_finality_can_take_a_while(client: Any, bob: str, network: Network) -> None:
     transaction = await client.transaction()
     coin = await transaction.split_coin(coin=transaction.gas, amounts=[7])
     await transaction.transfer_objects(transfers=[coin], recipient=bob)
@@ -299,7 +300,10 @@ async def test_finality_can_take_a_while(client: Any, bob: str) -> None:
     assert sent.checkpoint is None
     unknown = await client.execute(command=cmd.GetTransaction(digest=sent.digest))
     assert unknown.result_data is None
-    outcome = await wait_for_finality(client=client, digest=sent.digest, timeout=10, poll_interval=0.05)
+    assert network.embedded is not None
+    feed = network.embedded.feed
+    asyncio.get_running_loop().call_later(0.3, feed._show, feed.ledger.head)
+    outcome = await wait_for_finality(client=client, digest=sent.digest, timeout=SECONDS, poll_interval=0.05)
     assert outcome.name == "INDEXED"
     found = await ask(client, cmd.GetTransaction(digest=sent.digest))
     latest = (await ask(client, cmd.GetLatestCheckpoint())).checkpoint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from grpclib.const import Status
@@ -10,7 +11,9 @@ from grpclib.const import Status
 from tests.chain.rpc_client import call, refusal
 from tests.chain.sandbox import CLOCK, STD, SUI, Account, Playground, Program, Sandbox, publish
 from tests.chain.test_upgrades import SECOND, upgrade, written_package
+from tests.waiting import eventually, in_time
 from walrus_localnet.chain.local import LocalSui
+from walrus_localnet.chain.records import CheckpointRecord
 from walrus_localnet.chain.rpc.messages import protobuf, rpc
 from walrus_localnet.move.artifacts import built_package
 from walrus_sui.bcs import encode, sui
@@ -131,7 +134,24 @@ async def test_bounds_of_a_list(network: LocalSui, play: Playground) -> None:
         assert await refusal(network.url, "LedgerService", "ListEvents", bad) is Status.INVALID_ARGUMENT
 
 
-async def test_subscriptions_see_what_comes(network: LocalSui, box: Sandbox, play: Playground) -> None:
+@pytest.fixture
+def listeners(network: LocalSui, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Where those who subscribed began."""
+    began: list[int] = []
+    follow = network.feed.follow
+
+    async def noted() -> AsyncIterator[CheckpointRecord]:
+        began.append(network.feed.head.summary.sequence_number)
+        async for record in follow():
+            yield record
+
+    monkeypatch.setattr(network.feed, "follow", noted)
+    return began
+
+
+async def test_subscriptions_see_what_comes(
+    network: LocalSui, box: Sandbox, play: Playground, listeners: list[int]
+) -> None:
     wanted = one(rpc.TransactionLiteral(sender=rpc.SenderFilter(address=format_address(box.alice.address))))
     request = rpc.SubscribeTransactionsRequest(filter=wanted, read_mask=mask("digest"))
     coming = asyncio.create_task(call(network.url, "SubscriptionService", "SubscribeTransactions", request, 2))
@@ -139,18 +159,22 @@ async def test_subscriptions_see_what_comes(network: LocalSui, box: Sandbox, pla
         filter=event_filter(format_address(play.package)), read_mask=mask("contents")
     )
     counted = asyncio.create_task(call(network.url, "SubscriptionService", "SubscribeEvents", events, 2))
-    await call(network.url, "LedgerService", "GetServiceInfo", rpc.GetServiceInfoRequest())
+
+    async def both_listen() -> bool:
+        return len(listeners) == 2
+
+    await eventually(both_listen)
     digests = []
     for _ in range(2):
         program = Program()
         counter = program.shared(box.object(play.counter))
         program.call(play.package, "toys::count", counter, program.shared(box.object(CLOCK), mutable=False))
         digests.append(format_digest(box.succeed(program, box.alice).digest))
-    frames = await asyncio.wait_for(coming, 10)
+    frames = await in_time(coming)
     assert [frame.transaction.digest for frame in frames] == digests
-    frames = await asyncio.wait_for(counted, 10)
+    frames = await in_time(counted)
     values = [int.from_bytes(frame.event.contents.value[32:], "little") for frame in frames]
-    assert values in ([5, 6], [6, 7])  # the last one before may still be the latest checkpoint
+    assert values == [5, 6], "the first is of the checkpoint that was the latest then"
 
 
 async def test_signatures_are_verified(network: LocalSui) -> None:

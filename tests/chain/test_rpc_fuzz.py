@@ -17,6 +17,7 @@ from tests.chain.raw_rpc import native, raw_channel, web
 from tests.chain.real_requests import EXECUTE, busy_transaction, real_requests, signed
 from tests.chain.sandbox import Sandbox
 from tests.scale import cases
+from tests.waiting import SECONDS
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.rpc.methods import FORKING
 
@@ -48,7 +49,7 @@ class Prober:
         """Over native gRPC (`way` 0), or gRPC-Web as text (1) or bytes (2)."""
         ledger = self.network.ledger
         before = ledger.head
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(SECONDS):
             if way == 0 or "/Subscribe" in path:
                 status, _ = await native(self._channel, path, body)
             else:

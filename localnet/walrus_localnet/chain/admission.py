@@ -16,6 +16,7 @@ from walrus_localnet.chain.objects import (
     type_of,
     version_of,
 )
+from walrus_localnet.chain.validity import check_form, check_price
 from walrus_localnet.chain.view import View
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
@@ -69,7 +70,6 @@ class Admitted:
 def admit(
     view: View,
     data: TransactionDataV1,
-    epoch: int = 0,
     gas: tuple[Object, ...] | None = None,
     *,
     checks: bool = True,
@@ -79,64 +79,17 @@ def admit(
     program = data.kind
     if not isinstance(program, ProgrammableTransaction):
         raise TransactionRejected(f"expected a programmable transaction, got {type(program).__name__}")
-    _check_sizes(data, program)
-    _check_expiration(data, epoch)
+    check_form(data, program)
     coins = _gas_coins(view, data) if gas is None else gas
     if checks:
-        _check_price(data.gas)
+        check_price(data.gas)
     _check_funds(data.gas, coins)
     objects = tuple(_input(view, data.sender if checks else None, argument) for argument in program.inputs)
     _check_distinct(
         [id_of(given.object) for given in objects if given is not None] + [id_of(coin) for coin in coins]
     )
     _check_packages(view, program)
-    _check_randomness(program)
     return Admitted(data, data.digest(), program, objects, coins)
-
-
-def _check_sizes(data: TransactionDataV1, program: ProgrammableTransaction) -> None:
-    size = len(data.to_bytes())
-    if size > limits.MAX_TRANSACTION_BYTES:
-        raise TransactionRejected(
-            f"expected a transaction of at most {limits.MAX_TRANSACTION_BYTES} bytes, got {size}"
-        )
-    for what, count, limit in (
-        ("inputs", len(program.inputs), limits.MAX_INPUTS),
-        ("commands", len(program.commands), limits.MAX_COMMANDS),
-    ):
-        if count > limit:
-            raise TransactionRejected(f"expected at most {limit} {what}, got {count}")
-    for command in program.commands:
-        _check_call(command)
-    if not program.commands:
-        raise TransactionRejected("expected at least one command, got none")
-    for argument in program.inputs:
-        if isinstance(argument, sui.Pure) and len(argument.value) > limits.MAX_PURE_BYTES:
-            raise TransactionRejected(
-                f"expected pure inputs of at most {limits.MAX_PURE_BYTES} bytes, got {len(argument.value)}"
-            )
-
-
-def _check_call(command: sui.Command) -> None:
-    if not isinstance(command, sui.MoveCall):
-        return
-    for what, count, limit in (
-        ("arguments", len(command.arguments), limits.MAX_ARGUMENTS),
-        ("type arguments", len(command.type_args), limits.MAX_TYPE_ARGUMENTS),
-    ):
-        if count > limit:
-            raise TransactionRejected(f"expected at most {limit} {what} of a call, got {count}")
-
-
-def _check_expiration(data: TransactionDataV1, now: int) -> None:
-    match data.expiration:
-        case sui.NoExpiration():
-            return
-        case sui.ExpiresAfterEpoch(epoch):
-            if epoch < now:
-                raise TransactionRejected(f"expected an expiration of epoch {now} or later, got {epoch}")
-        case _:
-            raise NotOffered("expirations other than an epoch")
 
 
 def _gas_coins(view: View, data: TransactionDataV1) -> tuple[Object, ...]:
@@ -152,18 +105,6 @@ def _gas_coin(view: View, owner: bytes, reference: ObjectRef) -> Object:
         raise TransactionRejected(f"expected a SUI coin to pay gas, got {type_of(coin) or 'a package'}")
     _check_owner(coin, AddressOwner(owner))
     return coin
-
-
-def _check_price(gas: GasData) -> None:
-    if not limits.REFERENCE_GAS_PRICE <= gas.price <= limits.MAX_GAS_PRICE:
-        raise TransactionRejected(
-            f"expected a gas price of {limits.REFERENCE_GAS_PRICE} to {limits.MAX_GAS_PRICE} MIST, got {gas.price}"
-        )
-    least = limits.MIN_GAS_UNITS * gas.price
-    if not least <= gas.budget <= limits.MAX_BUDGET:
-        raise TransactionRejected(
-            f"expected a gas budget of {least} to {limits.MAX_BUDGET} MIST, got {gas.budget}"
-        )
 
 
 def _check_funds(gas: GasData, coins: tuple[Object, ...]) -> None:
@@ -271,22 +212,3 @@ def _check_packages(view: View, program: ProgrammableTransaction) -> None:
     for command in program.commands:
         if isinstance(command, sui.MoveCall) and view.move_package(command.package) is None:
             raise TransactionRejected(f"expected the package {format_address(command.package)}, got none")
-
-
-def _check_randomness(program: ProgrammableTransaction) -> None:
-    """Who has seen randomness may do no more than hand over what came of it, lest a bad outcome be undone."""
-    random = {
-        index
-        for index, argument in enumerate(program.inputs)
-        if isinstance(argument, sui.ObjectInput)
-        and isinstance(argument.object, sui.SharedObject)
-        and argument.object.object_id == RANDOM_ID
-    }
-    seen = False
-    for command in program.commands:
-        if seen and not isinstance(command, sui.TransferObjects | sui.MergeCoins):
-            raise TransactionRejected(
-                f"expected only transfers and merges after a call that uses Random, got {type(command).__name__}"
-            )
-        if isinstance(command, sui.MoveCall):
-            seen |= any(isinstance(a, sui.Input) and a.index in random for a in command.arguments)

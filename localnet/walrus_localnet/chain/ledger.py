@@ -24,13 +24,12 @@ from walrus_localnet.chain.records import CheckpointRecord, Commit, TransactionR
 from walrus_localnet.chain.signatures import check_signatures
 from walrus_localnet.chain.store import Store
 from walrus_localnet.chain.system import RANDOM_BYTES, SystemStep, end_epoch, renew_randomness, tick
+from walrus_localnet.chain.validity import check_expiration, uses_randomness
 from walrus_localnet.chain.view import PackageShelf, View
 from walrus_localnet.vm import Machine
 from walrus_sui.bcs.sui import (
     Object,
-    ObjectInput,
     ProgrammableTransaction,
-    SharedObject,
     TransactionDataV1,
     TransactionEffectsV2,
 )
@@ -103,7 +102,8 @@ class Ledger:
             return stored
         view, timestamp = View(self.store), self._now()
         steps: list[Step] = [(step, (), done) for step, done in self._prologue(view, data, timestamp)]
-        executed = self.executor.execute(view, admit(view, data, self.epoch), self.context(data))
+        check_expiration(data.expiration, self.epoch, self.chain_id)
+        executed = self.executor.execute(view, admit(view, data), self.context(data))
         return Prepared((*steps, (data, signatures, executed)), timestamp)
 
     def commit(self, prepared: Prepared | TransactionRecord) -> TransactionRecord:
@@ -124,7 +124,8 @@ class Ledger:
         name. Without `checks` it is tried out what cannot be executed: any function on anybody's objects."""
         view = View(self.store)
         self._prologue(view, data, self._now())
-        admitted = admit(view, data, self.epoch, gas, checks=checks)
+        check_expiration(data.expiration, self.epoch, self.chain_id)
+        admitted = admit(view, data, gas, checks=checks)
         executed = self.executor.execute(
             view, admitted, self.context(data), keep_outputs=keep_outputs, checks=checks
         )
@@ -200,7 +201,9 @@ class Ledger:
         clock = tick(view, self.epoch, self._next_round, timestamp_ms)
         if clock is not None:
             steps.append(clock)
-        if uses_randomness(data) and view.latest(RANDOM_ID) is not None:
+        program = data.kind
+        random = isinstance(program, ProgrammableTransaction) and uses_randomness(program)
+        if random and view.latest(RANDOM_ID) is not None:
             steps.append(renew_randomness(view, self.epoch, self.entropy(RANDOM_BYTES)))
         for _, executed in steps:
             view.apply(executed.written)
@@ -235,14 +238,3 @@ class Ledger:
         self.head = head
         for listener in self.on_checkpoint:
             listener(head)
-
-
-def uses_randomness(data: TransactionDataV1) -> bool:
-    """Whether the object 0x8 is an input."""
-    kind = data.kind
-    return isinstance(kind, ProgrammableTransaction) and any(
-        isinstance(argument, ObjectInput)
-        and isinstance(argument.object, SharedObject)
-        and argument.object.object_id == RANDOM_ID
-        for argument in kind.inputs
-    )

@@ -12,11 +12,15 @@ MAX_INSTRUCTIONS = 20_000_000
 """What one transaction may execute, whatever its budget."""
 MAX_BUDGET = 50_000_000_000
 MAX_TRANSACTION_BYTES = 128 * 1024
-MAX_INPUTS = 2048
+MAX_INPUT_OBJECTS = 2048
+"""Gas coins among them."""
 MAX_COMMANDS = 1024
-MAX_ARGUMENTS = 512
-MAX_TYPE_ARGUMENTS = 16
-MAX_PURE_BYTES = 16 * 1024
+ARGUMENTS_END = 512
+"""Of what is called an end there may be less, not as much."""
+TYPE_ARGUMENTS_END = 16
+PURE_BYTES_END = 16 * 1024
+MAX_PUBLISHED = 5
+"""Packages published and upgraded by one transaction."""
 MAX_GAS_COINS = 256
 MAX_OBJECT_BYTES = 250 * 1024
 MAX_PACKAGE_BYTES = 100 * 1024

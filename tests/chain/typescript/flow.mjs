@@ -2,7 +2,7 @@
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { requestSuiFromFaucetV2 } from '@mysten/sui/faucet';
-import { Transaction } from '@mysten/sui/transactions';
+import { ParallelTransactionExecutor, Transaction } from '@mysten/sui/transactions';
 import { bcs } from '@mysten/sui/bcs';
 
 const [url, faucet, ...modules] = process.argv.slice(2);
@@ -153,6 +153,15 @@ const ours = created(shared, '::toys::Toy')[0];
 await send((tx) => tx.moveCall({ target: `${pkg}::uses::twice`, arguments: [tx.object(ours)] }));
 const held = await client.core.getObject({ objectId: ours, include: { json: true } });
 report.party = [held.object.owner.$kind, held.object.json.size];
+
+// coins of its own for every transaction, tried out under an expiration it chooses
+const executor = new ParallelTransactionExecutor({ client, signer: keypair });
+const gifts = [1, 2, 3].map((amount) => {
+  const tx = new Transaction();
+  tx.transferObjects([tx.splitCoins(tx.gas, [amount])], bob);
+  return executor.executeTransaction(tx);
+});
+report.parallel = (await Promise.all(gifts)).map((result) => result.$kind);
 
 report.sui = (await client.core.getCoinMetadata({ coinType: '0x2::sui::SUI' })).coinMetadata?.symbol;
 report.gasPrice = (await client.core.getReferenceGasPrice()).referenceGasPrice;

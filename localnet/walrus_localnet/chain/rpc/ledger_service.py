@@ -6,17 +6,17 @@ from walrus_localnet.chain.epochs import EpochSpan, epoch_span
 from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import (
-    MAX_ARGUMENTS,
+    ARGUMENTS_END,
     MAX_BUDGET,
     MAX_COMMANDS,
     MAX_GAS_COINS,
-    MAX_INPUTS,
+    MAX_INPUT_OBJECTS,
     MAX_OBJECT_BYTES,
-    MAX_PURE_BYTES,
     MAX_TRANSACTION_BYTES,
-    MAX_TYPE_ARGUMENTS,
     PROTOCOL_VERSION,
+    PURE_BYTES_END,
     REFERENCE_GAS_PRICE,
+    TYPE_ARGUMENTS_END,
 )
 from walrus_localnet.chain.object_runtime import MAX_EVENTS
 from walrus_localnet.chain.records import CheckpointRecord, TransactionRecord
@@ -172,16 +172,16 @@ def _epoch_message(span: EpochSpan, duration_ms: int) -> rpc.Epoch:
 
 
 _ATTRIBUTES = {
-    "max_arguments": str(MAX_ARGUMENTS),
+    "max_arguments": str(ARGUMENTS_END),
     "max_gas_payment_objects": str(MAX_GAS_COINS),
-    "max_input_objects": str(MAX_INPUTS),
+    "max_input_objects": str(MAX_INPUT_OBJECTS),
     "max_move_object_size": str(MAX_OBJECT_BYTES),
     "max_num_event_emit": str(MAX_EVENTS),
     "max_programmable_tx_commands": str(MAX_COMMANDS),
-    "max_pure_argument_size": str(MAX_PURE_BYTES),
+    "max_pure_argument_size": str(PURE_BYTES_END),
     "max_tx_gas": str(MAX_BUDGET),
     "max_tx_size_bytes": str(MAX_TRANSACTION_BYTES),
-    "max_type_arguments": str(MAX_TYPE_ARGUMENTS),
+    "max_type_arguments": str(TYPE_ARGUMENTS_END),
 }
 """The protocol's limits under the names that clients ask for."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from walrus_localnet.chain.errors import NotOffered
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.objects import reference_of, version_of
+from walrus_localnet.chain.rpc.expirations import parse_expiration
 from walrus_localnet.chain.rpc.literals import literal_bytes
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.programs import parse_command, parse_reference
@@ -20,10 +21,8 @@ from walrus_sui.bcs.sui import (
     CallArg,
     Command,
     ConsensusAddressOwner,
-    Expiration,
     GasData,
     ImmutableOwner,
-    NoExpiration,
     Object,
     ProgrammableTransaction,
     SharedOwner,
@@ -50,7 +49,9 @@ def draft_data(message: rpc.Transaction | None, ledger: Ledger) -> TransactionDa
     inputs = _parse_inputs(program.inputs, commands, ledger)
     sender = parse_address(message.sender) if message.sender else ZERO
     gas = _gas(message.gas_payment, sender)
-    return TransactionDataV1(ProgrammableTransaction(inputs, commands), sender, gas, _expiration(message))
+    return TransactionDataV1(
+        ProgrammableTransaction(inputs, commands), sender, gas, parse_expiration(message.expiration)
+    )
 
 
 def _gas(message: rpc.GasPayment | None, sender: bytes) -> GasData:
@@ -58,15 +59,6 @@ def _gas(message: rpc.GasPayment | None, sender: bytes) -> GasData:
         return GasData((), sender, 0, 0)
     owner = parse_address(message.owner) if message.owner else sender
     return GasData(tuple(map(parse_reference, message.objects)), owner, message.price or 0, message.budget or 0)
-
-
-def _expiration(message: rpc.Transaction) -> Expiration:
-    given, kinds = message.expiration, rpc.TransactionExpirationTransactionExpirationKind
-    if given is None or given.kind in (None, kinds.TRANSACTION_EXPIRATION_KIND_UNKNOWN, kinds.NONE):
-        return NoExpiration()
-    if given.kind == kinds.EPOCH:
-        return sui.ExpiresAfterEpoch(given.epoch or 0)
-    raise NotOffered("expirations other than an epoch")
 
 
 def _parse_inputs(messages: list[rpc.Input], commands: tuple[Command, ...], ledger: Ledger) -> tuple[CallArg, ...]:

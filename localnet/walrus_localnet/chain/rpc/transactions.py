@@ -14,6 +14,7 @@ from walrus_localnet.chain.rpc.effects import (
     events_message,
     gas_cost_message,
 )
+from walrus_localnet.chain.rpc.expirations import expiration_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.chain.rpc.objects import object_message
@@ -38,10 +39,6 @@ def time_of(timestamp_ms: int) -> datetime:
 
 
 def data_message(data: TransactionDataV1) -> rpc.Transaction:
-    kinds = rpc.TransactionExpirationTransactionExpirationKind
-    expiration = rpc.TransactionExpiration(kind=kinds.NONE)
-    if isinstance(data.expiration, sui.ExpiresAfterEpoch):
-        expiration = rpc.TransactionExpiration(kind=kinds.EPOCH, epoch=data.expiration.epoch)
     return rpc.Transaction(
         bcs=rpc.Bcs(name="TransactionData", value=data.to_bytes()),
         digest=format_digest(data.digest()),
@@ -49,7 +46,7 @@ def data_message(data: TransactionDataV1) -> rpc.Transaction:
         kind=_kind_message(data.kind),
         sender=format_address(data.sender),
         gas_payment=gas_message(data.gas),
-        expiration=expiration,
+        expiration=expiration_message(data.expiration),
     )
 
 
