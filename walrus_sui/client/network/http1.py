@@ -13,6 +13,7 @@ import termios
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 import numpy as np
@@ -25,6 +26,8 @@ _WRITTEN_AT_ONCE = 256 << 10
 """Bytes handed to the event loop in one go: it copies what the system does not take at once."""
 _LEAST_RATE = 1024
 """Bytes a second that have to move: who keeps to less is holding us up, not slow."""
+_MOST_NOTICES = 16
+"""Heads with a status below 200 that may come before an answer."""
 _NO_BODY = frozenset({204, 304})
 
 Headers = list[tuple[bytes, bytes]]
@@ -109,8 +112,7 @@ class Connection(asyncio.BufferedProtocol):
         self._writable.set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by descent
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._scratch[self._held :] if self._piece is None else self._piece
@@ -179,10 +181,11 @@ class Connection(asyncio.BufferedProtocol):
 
     async def read_head(self, timeout: float | None) -> Head:
         """The next head that is not a mere notice. Raises `httpx.ReadError` and other transport errors."""
-        while True:
+        for _ in range(_MOST_NOTICES):
             head = Head.parse(await self._line(b"\r\n\r\n", timeout))
             if head.status >= 200:
                 return head
+        raise httpx.RemoteProtocolError(f"expected an answer, got {_MOST_NOTICES} notices that one would come")
 
     async def read_body(self, head: Head, timeout: float | None) -> AsyncIterator[memoryview]:
         """The body in pieces. Raises as `read_head`."""
