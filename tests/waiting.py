@@ -5,10 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 SECONDS = 120.0
 """What is wrong takes this long to show; what is right takes no longer than it needs."""
 _PAUSE = 0.01
+
+
+async def in_time(awaited: Awaitable[T], seconds: float = SECONDS) -> T:
+    """What something gives that wakes whoever waits for it."""
+    async with asyncio.timeout(seconds):
+        return await awaited
 
 
 async def eventually(

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.cli.conftest import Stage
+from tests.waiting import SECONDS
 from walrus_sui.errors import ObjectNotFound
 
 
@@ -20,7 +21,7 @@ def answered(stage: Stage, answer: bytes, *words: str) -> tuple[int, str]:
     command = [sys.executable, "-c", program, *words, "--config", str(stage.config)]
     try:
         os.write(terminal, answer)
-        done = subprocess.run(command, stdin=there, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, stdin=there, capture_output=True, text=True, check=False, timeout=SECONDS)
     finally:
         os.close(terminal)
         os.close(there)

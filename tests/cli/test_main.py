@@ -9,6 +9,7 @@ import sys
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_cli import output
 from walrus_cli.durations import parse_duration
 from walrus_cli.main import COMMANDS, run
@@ -118,7 +119,7 @@ def test_a_sui_network_alone_says_where_it_is_and_stops_cleanly():
         ready = json.loads(process.stdout.readline())
         answer = httpx.post(ready["faucetUrl"] + "/v2/gas", json={"FixedAmountRequest": {"recipient": "0x12"}})
         process.terminate()
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=SECONDS)
     assert set(ready) == {"url", "faucetUrl", "chainId"}
     assert answer.json()["status"] == "Success"
     assert (process.returncode, errors) == (0, "")

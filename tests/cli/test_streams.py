@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_cli import store
 from walrus_cli.__main__ import main
 from walrus_cli.files import standard_input
@@ -34,7 +35,7 @@ def test_nobody_listening_is_no_reason_to_speak() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.close()
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=SECONDS)
     assert (process.returncode, errors) == (1, b"")
 
 

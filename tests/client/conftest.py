@@ -6,11 +6,13 @@ import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_node.api.app import build_app
 from walrus_node.api.handlers import Handlers
 from walrus_node.api.repair_handlers import RepairHandlers
@@ -128,15 +130,21 @@ async def nodes(grid: Grid, limits: Limits) -> AsyncIterator[CommitteeNodes]:
 
 @pytest.fixture
 def limits() -> Limits:
-    """Short waits, so that nothing in a test takes seconds."""
+    """Nobody is given up for being slow, as all are on a busy machine; attempts follow each other at once."""
     return Limits(
         first_backoff=0.001,
         longest_backoff=0.01,
-        tail_seconds=0.05,
-        patience=0.05,
-        stall=0.05,
-        registration_wait=2.0,
+        tail_seconds=SECONDS,
+        patience=SECONDS,
+        stall=SECONDS,
+        registration_wait=SECONDS,
     )
+
+
+@pytest.fixture
+def hasty(limits: Limits) -> Limits:
+    """Short waits, for tests in which somebody hangs."""
+    return replace(limits, tail_seconds=0.05, patience=0.05, stall=0.05)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_sui import bcs
 from walrus_sui.client.progress import ignore_progress
 from walrus_sui.client.reading.quilt import open_quilt
@@ -59,7 +60,7 @@ def holders(grid, encoded, patches) -> list:
 
 
 async def test_a_file_costs_its_own_columns(grid, quilt, open_):
-    reader = await open_(not_needed, patience=60.0)
+    reader = await open_(not_needed)
     for node in grid.nodes:
         node.requests.clear()
     assert await reader.files(["b"]) == (FILES[1],)
@@ -69,13 +70,13 @@ async def test_a_file_costs_its_own_columns(grid, quilt, open_):
 
 
 @pytest.mark.parametrize("fault", ["kill", "hang"])
-async def test_columns_of_lost_nodes_are_made_of_others_rows(grid, quilt, open_, request, fault):
+async def test_columns_of_lost_nodes_are_made_of_others_rows(grid, quilt, open_, hasty, request, fault):
     built, encoded = quilt
     lost = holders(grid, encoded, built.patches)[:4]
-    reader = await open_(not_needed)
+    reader = await open_(not_needed, patience=hasty.patience)
     for node in lost:
         node.fault = request.getfixturevalue(fault)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         assert await reader.files(None) == tuple(FILES)
     asked = [request for node in grid.nodes for request in node.requests]
     assert any("decodingSymbols" in request for request in asked)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_sui.client.progress import Phase, Progress, ignore_progress
 from walrus_sui.client.reading.read import read_blob
 from walrus_sui.client.reading.status import blob_status
@@ -58,8 +59,7 @@ async def test_blobs_of_any_size_come_back(grid, nodes, limits, size):
 
 async def test_only_as_many_slivers_as_needed_are_asked_for(grid, nodes, stored, limits, data, bundles):
     seen: list[Progress] = []
-    patient = replace(limits, patience=60.0)
-    assert await read_blob(nodes, stored.blob_id, limits=patient, on_progress=seen.append) == data
+    assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=seen.append) == data
     if bundles:  # five nodes hold fifteen, three of them are asked for the metadata too
         assert (requests_for(grid, "/bundle"), sum(len(node.requests) for node in grid.nodes)) == (5, 5)
     else:
@@ -91,22 +91,22 @@ async def test_too_many_dead_nodes_are_named(grid, nodes, stored, limits, kill):
     assert set(caught.value.failures) == {f"node-{i}.test:80" for i in range(9)}
 
 
-async def test_hung_nodes_are_gone_round(grid, nodes, stored, limits, hang, data):
+async def test_hung_nodes_are_gone_round(grid, nodes, stored, hasty, hang, data):
     for node in grid.nodes[:4]:
         node.fault = hang
-    async with asyncio.timeout(20):
-        read = await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress)
+    async with asyncio.timeout(SECONDS):
+        read = await read_blob(nodes, stored.blob_id, limits=hasty, on_progress=ignore_progress)
     assert read == data
 
 
-async def test_hung_nodes_do_not_use_up_what_may_be_under_way(grid, nodes, stored, limits, hang, data):
+async def test_hung_nodes_do_not_use_up_what_may_be_under_way(grid, nodes, stored, hasty, hang, data):
     """Eight nodes hold 24 primaries; three requests at a time are allowed and all hang on them at first."""
     first = stored.sliver_pair(0).index
     holders = {nodes.committee.holder_of_pair(stored.blob_id, pair).node_id for pair in range(first, first + 8)}
     for node, member in zip(grid.nodes, grid.committee.members, strict=True):
         node.fault = hang if member.node_id in holders else None
-    narrow = replace(limits, requests_in_flight=3)
-    async with asyncio.timeout(20):
+    narrow = replace(hasty, requests_in_flight=3)
+    async with asyncio.timeout(SECONDS):
         read = await read_blob(nodes, stored.blob_id, limits=narrow, on_progress=ignore_progress)
     assert read == data
 
@@ -179,7 +179,7 @@ async def test_secondaries_serve_where_primaries_are_lost(grid, nodes, stored, l
     assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
 
 
-async def test_more_slivers_than_needed_are_enough(grid, nodes, stored, limits, data):
+async def test_more_slivers_than_needed_are_enough(grid, nodes, stored, hasty, data):
     """No node answers before all have been asked, so that more come at once than are needed."""
     asked: set[str] = set()
     all_asked = asyncio.Event()
@@ -193,8 +193,8 @@ async def test_more_slivers_than_needed_are_enough(grid, nodes, stored, limits, 
             return None
 
         node.fault = wait_for_all
-    async with asyncio.timeout(20):
-        assert await read_blob(nodes, stored.blob_id, limits=limits, on_progress=ignore_progress) == data
+    async with asyncio.timeout(SECONDS):
+        assert await read_blob(nodes, stored.blob_id, limits=hasty, on_progress=ignore_progress) == data
 
 
 async def test_metadata_of_another_blob_is_not_believed(grid, nodes, stored, limits, data):
@@ -234,10 +234,10 @@ async def test_with_too_few_nodes_up_an_unknown_blob_is_unavailable_rather_than_
 async def test_status_is_what_the_nodes_agree_on(grid, nodes, stored, limits, kill):
     for node in grid.nodes[:4]:
         node.fault = kill
-    status = await blob_status(nodes, stored.blob_id, timeout=5)
+    status = await blob_status(nodes, stored.blob_id, timeout=SECONDS)
     assert isinstance(status, PermanentStatus)
     assert (status.end_epoch, status.is_certified) == (12, False)
-    assert await blob_status(nodes, BlobId(b"\x01" * 32), timeout=5) == NonexistentStatus()
+    assert await blob_status(nodes, BlobId(b"\x01" * 32), timeout=SECONDS) == NonexistentStatus()
 
 
 async def test_status_needs_a_quorum_of_answers(grid, nodes, stored, kill, hang):
@@ -255,4 +255,4 @@ async def test_four_nodes_that_make_something_up_are_outvoted(grid, nodes, store
 
     for node in grid.nodes[:4]:
         node.fault = lie
-    assert isinstance(await blob_status(nodes, stored.blob_id, timeout=5), PermanentStatus)
+    assert isinstance(await blob_status(nodes, stored.blob_id, timeout=SECONDS), PermanentStatus)

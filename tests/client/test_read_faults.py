@@ -13,6 +13,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_sui.client.progress import ignore_progress
 from walrus_sui.client.reading.plan import Plan
 from walrus_sui.client.reading.read import read_blob
@@ -148,7 +149,7 @@ def install(nodes, fault, stored=None, other=None) -> None:
 
 
 async def read(nodes, blob_id: BlobId, limits, **options) -> bytes:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         return bytes(await read_blob(nodes, blob_id, limits=limits, on_progress=ignore_progress, **options))
 
 
@@ -161,7 +162,8 @@ def rows_of_the_blob(node, stored) -> int:
 async def test_f_faulty_nodes_are_gone_round_and_left_alone_afterwards(
     grid, nodes, stored, other, limits, data, fault
 ):
-    standings, calm = Standings(), replace(limits, patience=2.0)
+    standings = Standings(clock=lambda: 0.0)
+    calm = replace(limits, patience=2.0) if fault is FAULTS["stalls in the body"] else limits
     chosen = sorted(zip(nodes, grid.nodes, strict=True), key=lambda both: -rows_of_the_blob(both[0], stored))
     faulty = [node for _, node in chosen[:BAD]]  # those who are asked first
     install(faulty, fault, stored, other)
@@ -184,14 +186,14 @@ async def test_f_faulty_nodes_are_gone_round_and_left_alone_afterwards(
 
 @pytest.mark.parametrize("consistency", ["default", "strict", "skip"])
 async def test_four_dead_two_hung_and_a_liar_at_once(
-    grid, nodes, stored, other, limits, data, kill, hang, consistency
+    grid, nodes, stored, other, hasty, data, kill, hang, consistency
 ):
     for node in grid.nodes[:4]:
         node.fault = kill
     for node in grid.nodes[4:6]:
         node.fault = hang
     install(grid.nodes[6:7], swaps_blobs, stored, other)
-    assert await read(nodes, stored.blob_id, limits, consistency=consistency) == data
+    assert await read(nodes, stored.blob_id, hasty, consistency=consistency) == data
 
 
 async def test_where_everybody_lies_nothing_is_believed(grid, nodes, stored, other, limits):
@@ -241,9 +243,8 @@ async def test_a_blob_that_was_encoded_wrongly_is_inconsistent(grid, nodes, stor
         return httpx.Response(200, content=Bundle(metadata.to_bytes(), parts).to_bytes())
 
     install(grid.nodes, serve if grid.bundles else without_bundles(serve))
-    patient = replace(limits, patience=60.0)
     with pytest.raises(InconsistentBlob):
-        await read(nodes, blob_id, patient, consistency=consistency)
+        await read(nodes, blob_id, limits, consistency=consistency)
 
 
 def without_bundles(fault):

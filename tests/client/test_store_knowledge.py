@@ -7,6 +7,7 @@ import os
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_sui.client.storing.knowledge import known_status
 from walrus_sui.redstuff import encode
 from walrus_sui.storage import DeletableStatus, NonexistentStatus
@@ -18,7 +19,7 @@ def encoded():
 
 
 async def test_five_that_never_heard_of_it_are_enough(grid, nodes, encoded):
-    status, requests = await known_status(nodes, encoded.blob_id, timeout=5)
+    status, requests = await known_status(nodes, encoded.blob_id, timeout=SECONDS)
     assert status == NonexistentStatus()
     assert requests == 5 == sum(len(node.requests) for node in grid.nodes)
 
@@ -26,14 +27,14 @@ async def test_five_that_never_heard_of_it_are_enough(grid, nodes, encoded):
 async def test_the_dead_are_replaced_by_others(grid, nodes, encoded, kill):
     for node in grid.nodes[:8]:
         node.fault = kill
-    status, requests = await known_status(nodes, encoded.blob_id, timeout=5)
+    status, requests = await known_status(nodes, encoded.blob_id, timeout=SECONDS)
     assert status == NonexistentStatus()
     assert 5 <= requests <= 13
 
 
 async def test_where_it_is_known_all_are_asked(grid, nodes, encoded):
     grid.register(encoded, b"\x01" * 32, deletable=True)
-    status, _ = await known_status(nodes, encoded.blob_id, timeout=5)
+    status, _ = await known_status(nodes, encoded.blob_id, timeout=SECONDS)
     assert isinstance(status, DeletableStatus)
 
 
@@ -46,7 +47,7 @@ async def test_four_who_claim_to_know_it_are_not_believed(grid, nodes, encoded):
     for node in grid.nodes[:4]:
         node.fault = claim
     for _ in range(5):
-        status, _ = await known_status(nodes, encoded.blob_id, timeout=5)
+        status, _ = await known_status(nodes, encoded.blob_id, timeout=SECONDS)
         assert status == NonexistentStatus()
 
 

@@ -11,6 +11,7 @@ import threading
 
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_sui.client import WalrusClient as AsyncClient
 from walrus_sui.client.portal import Portal
 from walrus_sui.client.sync import WalrusClient
@@ -110,7 +111,7 @@ def test_several_threads_share_it(portal):
     meeting = asyncio.Barrier(2)
 
     async def meet() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SECONDS):
             await meeting.wait()
 
     other = threading.Thread(target=portal.call, args=(meet,))
@@ -179,5 +180,5 @@ def test_ctrl_c_unwinds_what_is_under_way_and_the_program_ends():
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=30)[0] == "unwound\ninterrupted\n"
+        assert process.communicate(timeout=SECONDS)[0] == "unwound\ninterrupted\n"
     assert process.returncode == 0

@@ -10,6 +10,7 @@ import os
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_sui.client.progress import ignore_progress
 from walrus_sui.client.storing.upload import upload
 from walrus_sui.crypto.messages import Permanent, SignedMessage, StorageConfirmation
@@ -129,7 +130,7 @@ def tell(grid, numbers, lie, encoded) -> None:
 async def test_four_liars_cost_their_own_weight_and_are_named(grid, nodes, encoded, limits, lie, reason):
     grid.register(encoded)
     tell(grid, range(3, 7), lie, encoded)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(SECONDS):
         result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
     assert sorted(result.signed) == [0, 1, 2, 7, 8, 9, 10, 11, 12]
     assert result.certificate.signers == (0, 1, 2, 7, 8, 9, 10, 11, 12)
@@ -142,7 +143,7 @@ async def test_five_liars_leave_no_certificate_and_are_all_in_the_error(grid, no
     grid.register(encoded)
     tell(grid, range(5), lie, encoded)
     with pytest.raises(NotEnoughConfirmations, match="worth 27 of 39 shards") as caught:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(SECONDS):
             await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
     liars = [f"node-{number}.test:80" for number in range(5)]
     assert all(reason in caught.value.failures[liar] for liar in liars)
@@ -150,7 +151,7 @@ async def test_five_liars_leave_no_certificate_and_are_all_in_the_error(grid, no
     assert "not paid for again" in caught.value.hint
 
 
-async def test_what_is_confirmed_counts_only_once_it_is_checked(grid, nodes, encoded, limits, hang):
+async def test_what_is_confirmed_counts_only_once_it_is_checked(grid, nodes, encoded, hasty, hang):
     """Four hang, so that nine are just a quorum, and one of these signs something else: no certificate yet."""
     grid.register(encoded)
     for node in grid.nodes[:3]:
@@ -163,6 +164,6 @@ async def test_what_is_confirmed_counts_only_once_it_is_checked(grid, nodes, enc
 
     grid.nodes[4].fault = slow
     asyncio.get_running_loop().call_later(0.3, woken.set)
-    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    result = await upload(nodes, encoded, Permanent(), limits=hasty, on_progress=ignore_progress)
     assert result.certificate.signers == tuple(range(4, 13))
     assert "does not hold" in result.failures["node-3.test:80"]

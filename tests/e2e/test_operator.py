@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_cli.main import run
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
@@ -64,7 +65,7 @@ def test_from_nothing_to_a_node_of_the_committee(net, walrus, tmp_path, capsys):
         assert run(["node", "status", "--config", made["config"]]) == 0
         assert capsys.readouterr().out.startswith("sunrise  http://127.0.0.1:")
         node.send_signal(signal.SIGTERM)
-        assert node.wait(30) == 0
+        assert node.wait(SECONDS) == 0
 
 
 def ask_faucet(url: str, address: str) -> None:

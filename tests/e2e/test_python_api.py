@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_sui.bcs.sui import format_address
 from walrus_sui.client.sync import WalrusClient
 from walrus_sui.config import load_config
@@ -75,7 +76,7 @@ def test_the_command_reads_to_files_and_to_pipes(waiting, net, walrus, tmp_path)
     command = [sys.executable, "-c", "from walrus_cli.main import main; main()", "read", str(stored.blob_id)]
     environment = {**os.environ, "WALRUS_CONFIG": str(net.layout.client_config)}
     for check in ("--strict-consistency-check", "--skip-consistency-check"):
-        done = subprocess.run([*command, check], capture_output=True, check=True, env=environment, timeout=60)
+        done = subprocess.run([*command, check], capture_output=True, check=True, env=environment, timeout=SECONDS)
         assert done.stdout == data
     both = walrus("read", stored.blob_id, "--strict-consistency-check", "--skip-consistency-check", net=net)
     assert (both.code, "expected one consistency check" in both.err) == (8, True)
@@ -110,7 +111,7 @@ def test_a_program_that_forgets_to_close_ends_cleanly(net):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=SECONDS,
     )
     assert (done.returncode, done.stdout) == (0, "130 <walrus_sui.client.sync.WalrusClient open>\n"), done.stderr
     assert done.stderr == ""

@@ -39,7 +39,7 @@ from walrus_sui.storage import NonexistentStatus, StorageNodeClient
 NODES = 4
 N_SHARDS = 13
 STAKE = 1000 * 10**9
-LONG_MS = 3_600_000
+EPOCH_MS = 3_600_000
 
 
 class Chain:
@@ -66,6 +66,12 @@ class Chain:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.communicate()
+
+    async def advance(self, milliseconds: int) -> None:
+        """Let time pass on the chain's clock."""
+        async with httpx.AsyncClient(trust_env=False, timeout=SECONDS) as http:
+            answer = await http.post(f"{self.url}/control/advance-clock", json={"durationMs": milliseconds})
+            answer.raise_for_status()
 
     async def fund(self, http: httpx.AsyncClient, address: bytes) -> None:
         await request_sui(f"http://127.0.0.1:{self._faucet_port}", address)
@@ -172,25 +178,25 @@ class Network:
         await eventually(confirmed)
 
     async def next_epoch(self) -> None:
-        """Wait until the next epoch has begun, all nodes are in it and the committee has reported."""
+        """Let an epoch pass on the chain's clock, until all nodes are in the next and the committee has reported.
+
+        The nodes' own clocks leave the calls that turn it to others.
+        """
         epoch = (await self.contracts.staking()).epoch + 1
+        await self.chain.advance(EPOCH_MS)
+        await self.contracts.voting_end(self.deployer)
+        await self.contracts.initiate_epoch_change(self.deployer)
 
         async def done() -> bool:
-            staking = await self.contracts.staking()
-            return staking.epoch == epoch and isinstance(staking.epoch_state, EpochChangeDone)
+            return isinstance((await self.contracts.staking()).epoch_state, EpochChangeDone)
 
         await eventually(done)
         await asyncio.gather(*(node.reach(epoch) for node in self.nodes))
 
-    async def first_epoch(self) -> None:
-        """What whoever sets a network up calls; from then on the nodes turn the epochs."""
-        await self.contracts.voting_end(self.deployer)
-        await self.contracts.initiate_epoch_change(self.deployer)
-
 
 @contextlib.asynccontextmanager
-async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> AsyncIterator[Network]:
-    """A network in epoch 1 whose committee has reported."""
+async def walrus_network(folder: Path) -> AsyncIterator[Network]:
+    """A network in epoch 1 whose committee has reported. Its epochs end when a test says so."""
     chain = Chain(folder / "chain")
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(chain.kill)
@@ -199,7 +205,7 @@ async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> A
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         deployer = Keypair.generate()
         await chain.fund(http, deployer.address)
-        parameters = NetworkParameters(N_SHARDS, epoch_duration_ms)
+        parameters = NetworkParameters(N_SHARDS, EPOCH_MS)
         deployment = await deploy(sui, deployer, built_package("wal"), built_package("walrus"), parameters)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
         nodes = []
@@ -221,9 +227,7 @@ async def walrus_network(folder: Path, *, epoch_duration_ms: int = LONG_MS) -> A
         try:
             await asyncio.gather(*(node.start() for node in nodes))
             await contracts.stake_with_pools(deployer, {node.node_id: STAKE for node in nodes})
-            begun = asyncio.create_task(network.next_epoch())
-            await network.first_epoch()
-            await begun
+            await network.next_epoch()
             yield network
         finally:
             await asyncio.gather(*(node.stop() for node in nodes))

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from tests.node.network import LONG_MS, N_SHARDS, STAKE, Chain
+from tests.node.network import EPOCH_MS, N_SHARDS, STAKE, Chain
 from tests.waiting import SECONDS, eventually
 from walrus_localnet.move.artifacts import built_package
 from walrus_localnet.testbed.ports import free_ports
@@ -150,7 +150,7 @@ async def single_node(folder: Path, **settings: Any) -> AsyncIterator[SingleNode
         http = await stack.enter_async_context(http_client(Limits()))
         owner = Keypair.generate()
         await chain.fund(http, owner.address)
-        parameters = NetworkParameters(N_SHARDS, LONG_MS)
+        parameters = NetworkParameters(N_SHARDS, EPOCH_MS)
         deployment = await deploy(sui, owner, built_package("wal"), built_package("walrus"), parameters)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
         made = operator.setup(

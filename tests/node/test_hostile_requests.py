@@ -30,6 +30,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.node.conftest import make_blob
 from tests.node.single import SingleNode, single_node
 from tests.scale import cases
+from tests.waiting import SECONDS
 from walrus_node.api.openapi import document
 from walrus_sui.redstuff import EncodedBlob
 from walrus_sui.storage import routes
@@ -37,7 +38,6 @@ from walrus_sui.storage.envelope import failure_reason
 
 pytestmark = [pytest.mark.e2e, pytest.mark.fuzz]
 
-SECONDS = 10.0
 MEMORY_GROWTH = 200 << 20
 """Bytes the node may grow by under all this: a few of the largest bodies it accepts."""
 

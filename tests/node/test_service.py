@@ -9,7 +9,6 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -97,34 +96,6 @@ async def test_a_node_rebuilds_what_it_missed_while_a_third_of_the_shards_is_awa
     await away.start()
 
 
-async def test_shards_move_to_who_is_staked_on_more(tmp_path: Path) -> None:
-    async with walrus_network(tmp_path, epoch_duration_ms=6000) as network:
-        grower, blob = network.nodes[0], make_blob(b"moving", 50_000)
-        before = set(await network.shards(grower))
-        await network.contracts.stake_with_pool(network.deployer, grower.node_id, 4 * STAKE)
-        await network.store(blob, network.nodes)
-        gained: set[int] = set()
-        while not gained:  # stake that comes after the vote counts an epoch later
-            await network.next_epoch()
-            gained = set(await network.shards(grower)) - before
-        await network.confirms(grower, blob)
-        for shard in gained:
-            pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
-            assert await grower.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary
-        holders = [node for node in network.nodes if await _has(node, blob, pair.index)]
-        assert len(holders) == 2, "the node that gave the shard up still serves reads of it"
-        for node in network.nodes:
-            await network.confirms(node, blob)
-
-
-async def _has(node: RunningNode, blob: EncodedBlob, pair: int) -> bool:
-    try:
-        await node.client.sliver(blob.blob_id, pair, Axis.SECONDARY)
-    except NodeRefused:
-        return False
-    return True
-
-
 async def test_a_damaged_sliver_is_noticed_and_rebuilt(network: Network) -> None:
     node, blob = network.nodes[0], make_blob(b"damaged", 50_000)
     await network.store(blob, network.nodes)
@@ -205,3 +176,30 @@ async def test_a_node_waits_for_a_chain_that_is_not_there_yet(network: Network) 
     await network.chain.start()
     await starting
     await network.store(make_blob(b"later"), network.nodes)
+
+
+async def test_shards_move_to_who_is_staked_on_more(network: Network) -> None:
+    """Last of all, as it changes who holds what."""
+    grower, blob = network.nodes[0], make_blob(b"moving", 50_000)
+    before = set(await network.shards(grower))
+    await network.contracts.stake_with_pool(network.deployer, grower.node_id, 4 * STAKE)
+    await network.store(blob, network.nodes)
+    await network.next_epoch()
+    gained = set(await network.shards(grower)) - before
+    assert gained
+    await network.confirms(grower, blob)
+    for shard in gained:
+        pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
+        assert await grower.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary
+    holders = [node for node in network.nodes if await _has(node, blob, pair.index)]
+    assert len(holders) == 2, "the node that gave the shard up still serves reads of it"
+    for node in network.nodes:
+        await network.confirms(node, blob)
+
+
+async def _has(node: RunningNode, blob: EncodedBlob, pair: int) -> bool:
+    try:
+        await node.client.sliver(blob.blob_id, pair, Axis.SECONDARY)
+    except NodeRefused:
+        return False
+    return True

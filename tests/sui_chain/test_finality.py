@@ -47,13 +47,15 @@ async def test_execute_returns_when_a_checkpoint_holds_the_transaction(slow: Loc
         assert await sui.latest_checkpoint() >= executed.checkpoint
 
 
-async def test_a_checkpoint_that_does_not_come_in_time(slow: LocalSui) -> None:
-    payer = account(slow)
-    async with SuiClient(slow.url, finality=0.05) as sui:
+async def test_a_checkpoint_that_does_not_come_in_time(network: LocalSui) -> None:
+    payer = account(network)
+    network.feed.lag = 3600.0
+    async with SuiClient(network.url, finality=0.05) as sui:
         with pytest.raises(FinalityTimeout) as caught:
             await sui.execute(payment(), payer)
         digest = parse_digest(caught.value.digest)
-        async with SuiClient(slow.url) as patient:
+        network.feed.lag = 0.0
+        async with SuiClient(network.url) as patient:
             await patient.execute(payment(), payer)
         assert (await sui.transaction_effects(digest)).transaction_digest == digest
         assert caught.value.hint is not None
