@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 
 from tests.node.conftest import event_id
+from tests.waiting import in_time
 from walrus_node.database.objects import effects_of
 from walrus_node.database.store import Cursor, Store
 from walrus_node.holding.custody import Custody, Missing
@@ -78,30 +79,30 @@ async def running(store: Store) -> AsyncIterator[Running]:
 
 async def test_what_the_disk_says_is_due_comes_first(running: Running, store: Store) -> None:
     assert store.due_blobs() == [bytes(BLOB)]
-    await asyncio.wait_for(running.stage.looking.wait(), 5)
+    await in_time(running.stage.looking.wait())
     done = running.sync.enqueue(BLOB)
     running.stage.may_look.set()
-    await asyncio.wait_for(done, 5)
+    await in_time(done)
     assert store.due_blobs() == []
     assert running.sync.backlog == 0
 
 
 async def test_what_changes_during_the_work_is_looked_at_again(running: Running) -> None:
-    await asyncio.wait_for(running.stage.looking.wait(), 5)
+    await in_time(running.stage.looking.wait())
     done = running.sync.enqueue(BLOB)
     running.stage.may_look.set()
-    await asyncio.wait_for(done, 5)
+    await in_time(done)
     assert running.stage.looks == 2
 
 
 async def test_who_stops_waiting_does_not_stop_the_work(running: Running, store: Store) -> None:
-    await asyncio.wait_for(running.stage.looking.wait(), 5)
+    await in_time(running.stage.looking.wait())
     waiting = asyncio.create_task(running.sync.complete([BLOB]))
     done = running.sync.enqueue(BLOB)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     running.stage.may_look.set()
-    await asyncio.wait_for(done, 5)
+    await in_time(done)
     assert not running.task.done()
     assert store.due_blobs() == []
 
@@ -111,9 +112,9 @@ async def test_failures_are_tried_again(running: Running, monkeypatch: pytest.Mo
     running.stage.answers += [BlobUnavailable("no", got=0, needed=1, failures={})] * 3
     done = running.sync.enqueue(BLOB)
     running.stage.may_look.set()
-    await asyncio.wait_for(done, 5)
+    await in_time(done)
     assert running.stage.looks >= 4
 
 
 async def test_nothing_due_is_complete_at_once(running: Running) -> None:
-    await asyncio.wait_for(running.sync.complete([]), 5)
+    await in_time(running.sync.complete([]))

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.waiting import SECONDS
 from walrus_node.http import bodies
 from walrus_node.http.server import listen, serve_http
 
@@ -57,7 +58,7 @@ def put(body: bytes, path: str = "/digest", headers: str = "") -> bytes:
 
 
 async def answer(reader: asyncio.StreamReader) -> tuple[int, str]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         size = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         return int(head[9:12]), (await reader.readexactly(size)).decode()
@@ -111,7 +112,7 @@ async def test_permission_is_given_before_a_large_body(connection: Connection) -
     raw = put(BODY, headers="expect: 100-continue\r\n")
     head = raw[: -len(BODY)]
     writer.write(head)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
     writer.write(BODY)
     assert await answer(reader) == expected(BODY, 1)

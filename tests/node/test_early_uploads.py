@@ -9,6 +9,7 @@ import pytest
 
 from tests.node.conftest import LIMITS, Clock, Node, make_blob, registration
 from tests.node.test_app import put, refusal, sliver_of
+from tests.waiting import in_time
 from walrus_node.config import PendingCache
 from walrus_node.holding.pending import PendingLimits, PendingUploads
 from walrus_node.refusal import Refusal
@@ -144,14 +145,14 @@ async def test_a_confirmation_can_wait_for_the_registration(node: Node, small: E
     "query", ["", "?wait_for_registration=false", "?wait_for_registration=true&wait_millis=1"]
 )
 async def test_a_confirmation_that_does_not_wait_long(node: Node, small: EncodedBlob, query: str) -> None:
-    answer = await asyncio.wait_for(node.http.get(routes.permanent_confirmation(small.blob_id) + query), 5)
+    answer = await in_time(node.http.get(routes.permanent_confirmation(small.blob_id) + query))
     assert refusal(answer) == NOT_REGISTERED
 
 
 async def test_waiting_does_not_help_against_missing_slivers(node: Node, small: EncodedBlob) -> None:
     node.apply(registration(small.blob_id))
     path = routes.permanent_confirmation(small.blob_id) + "?wait_for_registration=true"
-    answer = await asyncio.wait_for(node.http.get(path), 5)
+    answer = await in_time(node.http.get(path))
     assert refusal(answer)[2] == "METADATA_NOT_FOUND"
 
 

@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from tests.node.conftest import event_id
+from tests.waiting import SECONDS, in_time
 from walrus_node.chain.attester import Attester
 from walrus_node.chain.epochs import Epochs
 from walrus_node.database.objects import effects_of
@@ -77,7 +78,7 @@ class Running:
         self.rest.changed.clear()
         self.rest.current = Duty(epoch, 13, frozenset(shards), frozenset(leaving))
         self.epochs.begin(epoch)
-        await asyncio.wait_for(self.rest.changed.wait(), 5)
+        await in_time(self.rest.changed.wait())
 
 
 @pytest.fixture
@@ -126,10 +127,10 @@ async def test_nothing_is_reported_before_it_is_here(running: Running) -> None:
     running.rest.may_fetch.clear()
     running.rest.current = Duty(1, 13, frozenset({1}))
     running.epochs.begin(1)
-    await asyncio.wait_for(running.rest.fetching.wait(), 5)
+    await in_time(running.rest.fetching.wait())
     assert running.rest.reported == []
     running.rest.may_fetch.set()
-    await asyncio.wait_for(running.rest.changed.wait(), 5)
+    await in_time(running.rest.changed.wait())
     assert running.rest.reported == [1]
 
 
@@ -142,7 +143,7 @@ async def test_nothing_is_reported_while_a_blob_certified_before_is_still_due(
     store.mark_due(BLOB)
     running.rest.current = Duty(2, 13, frozenset({1}))
     running.epochs.begin(2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SECONDS):
         await running.rest.fetching.wait()
         assert running.rest.reported == [1]
         running.rest.changed.clear()
@@ -159,7 +160,7 @@ async def test_what_was_not_collected_in_time_is_collected_in_the_next_epoch(run
         running.rest.collecting.clear()
         running.rest.current = Duty(epoch, 13, frozenset({1}))
         running.epochs.begin(epoch)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SECONDS):
             await running.rest.collecting.wait()
     assert running.rest.collected[-2:] == [(3, {2}), (4, {2})]
 
@@ -168,7 +169,7 @@ async def test_room_is_made_while_slivers_are_still_awaited(running: Running) ->
     running.rest.may_fetch.clear()
     running.rest.current = Duty(1, 13, frozenset({1}))
     running.epochs.begin(1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SECONDS):
         await running.rest.collecting.wait()
     assert running.rest.reported == []
 
@@ -177,7 +178,7 @@ async def test_the_next_epoch_does_not_wait_for_the_last(running: Running) -> No
     running.rest.may_fetch.clear()
     running.rest.current = Duty(1, 13, frozenset({1}))
     running.epochs.begin(1)
-    await asyncio.wait_for(running.rest.fetching.wait(), 5)
+    await in_time(running.rest.fetching.wait())
     await running.take_up(2, set())
     assert running.rest.reported == [2]
 

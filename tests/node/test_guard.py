@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.waiting import SECONDS
 from walrus_node.api.admission import BodyBudget
 from walrus_node.api.app import refuse
 from walrus_node.http import guard
@@ -72,7 +73,7 @@ async def answer_to(address: Address, sent: bytes) -> bytes:
     async with connected(address) as (reader, writer):
         writer.write(sent)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(SECONDS):
                 return await reader.read()
         except ConnectionResetError:
             return b""
@@ -80,7 +81,7 @@ async def answer_to(address: Address, sent: bytes) -> bytes:
 
 async def send_until_refused(client: socket.socket, pause: float) -> None:
     """Send a byte now and then, and read nothing, for as long as there is somebody on the other side."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SECONDS):
         while True:
             client.send(b"x")
             await asyncio.sleep(pause)
@@ -120,7 +121,7 @@ async def test_who_waits_for_the_node_is_not_cut_off(address: Address) -> None:
 
 
 async def test_an_idle_connection_stays_for_the_next_request(address: Address) -> None:
-    async with connected(address) as (reader, writer), asyncio.timeout(10):
+    async with connected(address) as (reader, writer), asyncio.timeout(SECONDS):
         for _ in range(2):
             writer.write(HEAD + b"content-length: 2\r\n\r\nok")
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
@@ -138,7 +139,7 @@ async def test_long_heads_are_refused_whether_they_end_or_not(address: Address, 
 async def test_connections_beyond_the_limit_are_closed(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "most_connections", lambda: 1)
     monkeypatch.setattr(guard, "STALL_SECONDS", 60.0)
-    async with connected(address) as (reader, writer), asyncio.timeout(10):
+    async with connected(address) as (reader, writer), asyncio.timeout(SECONDS):
         writer.write(HEAD + b"content-length: 2\r\n\r\nok")
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
         assert await answer_to(address, HEAD + b"content-length: 2\r\n\r\nok") == b""

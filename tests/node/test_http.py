@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.waiting import in_time
 from walrus_node.http.server import listen, serve_http
 from walrus_sui.errors import ConfigError
 
@@ -72,8 +73,8 @@ async def ask(connection: Connection, request: bytes, size: int) -> tuple[int, b
     """Status and `size` bytes of body."""
     reader, writer = connection
     writer.write(request)
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-    return int(head[9:12]), await asyncio.wait_for(reader.readexactly(size), 10)
+    head = await in_time(reader.readuntil(b"\r\n\r\n"))
+    return int(head[9:12]), await in_time(reader.readexactly(size))
 
 
 def get(path: str, method: str = "GET") -> bytes:
@@ -95,14 +96,14 @@ async def test_pipelined_requests_are_answered_in_order(connection: Connection) 
     reader, writer = connection
     writer.write(b"".join(get(f"/text/{word}") for word in words))
     for word in words:
-        await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-        assert await asyncio.wait_for(reader.readexactly(3), 10) == word.encode()
+        await in_time(reader.readuntil(b"\r\n\r\n"))
+        assert await in_time(reader.readexactly(3)) == word.encode()
 
 
 async def test_a_body_may_wait_for_permission(connection: Connection) -> None:
     reader, writer = connection
     writer.write(b"PUT /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\nexpect: 100-continue\r\n\r\n")
-    interim = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    interim = await in_time(reader.readuntil(b"\r\n\r\n"))
     assert interim.startswith(b"HTTP/1.1 100")
     assert await ask(connection, b"body", 4) == (200, b"body")
 
@@ -116,7 +117,7 @@ async def test_the_last_answer_before_closing_is_whole(connection: Connection) -
 async def test_garbage_is_refused(connection: Connection) -> None:
     reader, writer = connection
     writer.write(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
-    assert (await asyncio.wait_for(reader.read(), 10)).startswith(b"HTTP/1.1 400")
+    assert (await in_time(reader.read())).startswith(b"HTTP/1.1 400")
 
 
 def test_an_address_that_is_taken() -> None:

@@ -28,6 +28,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.scale import cases
+from tests.waiting import SECONDS
 from walrus_node.http import guard, http2, tls
 from walrus_node.http.server import listen, serve_http
 
@@ -174,7 +175,7 @@ async def test_http1_is_spoken_with_those_who_choose_it(server: Server) -> None:
         answer = await http.put(f"{server.url}/echo", content=LARGE)
         assert (answer.http_version, answer.content) == ("HTTP/1.1", LARGE)
         server.task.cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SECONDS):
             await asyncio.gather(server.task, return_exceptions=True)
 
 
@@ -202,7 +203,7 @@ async def test_requests_under_way_are_answered_when_the_server_stops(
     await asyncio.sleep(0.2)  # it has begun to stop
     server.seen.held.set()
     assert (await asked).text == "at last"
-    async with asyncio.timeout(5):  # the client, which could close too, leaves its connection open
+    async with asyncio.timeout(SECONDS):  # the client, which could close too, leaves its connection open
         await asyncio.gather(server.task, return_exceptions=True)
 
 
@@ -238,7 +239,7 @@ class Raw:
 @pytest.fixture
 async def raw(server: Server) -> AsyncIterator[Raw]:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting("h2"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         yield Raw(reader, writer)
     writer.transport.abort()
 
@@ -283,7 +284,7 @@ async def test_what_is_not_http2_is_cut_off(server: Server, http: httpx.AsyncCli
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting("h2"))
     writer.write(sent)
     with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SECONDS):
             await reader.read()
     writer.transport.abort()
     assert (await http.get("/about/others")).status_code == 418
@@ -305,7 +306,7 @@ async def test_a_body_that_never_ends_is_cut_off(server: Server, monkeypatch: py
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting("h2"))
     raw = Raw(reader, writer)
     raw.request("/echo", method="PUT", ends=False)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SECONDS):
         with contextlib.suppress(ConnectionError):
             assert not [event async for event in raw.events() if isinstance(event, h2.events.ResponseReceived)]
     writer.transport.abort()
@@ -317,7 +318,7 @@ async def test_an_answer_that_is_not_taken_is_cut_off(server: Server, monkeypatc
     raw = Raw(reader, writer)
     raw.request("/large")
     received = 0
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SECONDS):
         with contextlib.suppress(ConnectionError):  # the window is never opened for more
             async for event in raw.events():
                 received += len(event.data) if isinstance(event, h2.events.DataReceived) else 0
@@ -356,7 +357,7 @@ async def test_frames_of_every_kind_harm_nobody_else(
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting("h2"))
     writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(4, 0, 0, b"") + sent + _frame(7, 0, 0, bytes(8)))
     with contextlib.suppress(ConnectionError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SECONDS):
             await reader.read()
     writer.transport.abort()
     assert (await http.get("/about/others")).status_code == 418

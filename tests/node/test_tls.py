@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from tests.node.conftest import make_blob
 from tests.node.single import single_node
+from tests.waiting import SECONDS
 from walrus_node.http import tls
 from walrus_node.http.server import listen, serve_http
 from walrus_node.keys import compressed, load_network_key, load_network_public_key
@@ -139,7 +140,7 @@ async def test_who_does_not_speak_tls_is_cut_off(sent: bytes, caplog: pytest.Log
         reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
         writer.write(sent)
         writer.write_eof()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SECONDS):
             with contextlib.suppress(ConnectionError):
                 assert b"HTTP" not in await reader.read()
         writer.close()
