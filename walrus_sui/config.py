@@ -110,9 +110,21 @@ def _read(path: Path) -> Mapping[str, Any]:
         document = yaml.safe_load(path.read_text())
     except OSError as error:
         raise ConfigError(f"expected a readable client configuration at {path}, got: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"expected YAML in {path}, got: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"expected YAML in {path}, got bytes that are no text") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"expected YAML in {path}, got {_complaint(error)}") from error
+    if document is None:
+        raise ConfigError(f"expected system_object, staking_object and more in {path}, got an empty file")
     return _mapping(document, "the file", path)
+
+
+def _complaint(error: yaml.YAMLError) -> str:
+    """Where YAML ends and why, in one line."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"{error.problem} in line {mark.line + 1}, column {mark.column + 1}"
+    return " ".join(str(error).split())
 
 
 def write_config(path: Path, config: ClientConfig) -> None:

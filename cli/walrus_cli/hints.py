@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walrus_sui.errors import MoveAborted, WalrusError
+from walrus_sui.errors import MoveAborted, WalletError, WalrusError
 
 _BY_CONSTANT = {
     "ENotCertified": "only certified blobs can be extended: store the file again",
@@ -26,8 +26,13 @@ _BY_CONSTANT = {
 }
 
 
+_WALLET = "make a wallet with `walrus generate-sui-wallet`, or name another with --wallet"
+
+
 def hint_of(error: WalrusError) -> str | None:
-    """The error's own hint, or what its constant suggests."""
+    """The error's own hint, or what its kind or constant suggests."""
     if error.hint is None and isinstance(error, MoveAborted) and error.name is not None:
         return _BY_CONSTANT.get(error.name)
+    if error.hint is None and isinstance(error, WalletError):
+        return _WALLET
     return error.hint

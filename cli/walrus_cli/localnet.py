@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -34,9 +36,11 @@ _FAUCET_PORT = 9123
 
 @app.command("up")
 def up(
-    nodes: Annotated[int, typer.Option(help="Storage nodes, one process each.")] = 13,
-    shards: Annotated[int, typer.Option(help="Shards over all nodes.")] = 130,
-    epoch_duration: Annotated[str, typer.Option(help="Length of an epoch, such as 90s, 10m or 1h.")] = "1h",
+    nodes: Annotated[int | None, typer.Option(help="Storage nodes, one process each.", show_default="13")] = None,
+    shards: Annotated[int | None, typer.Option(help="Shards over all nodes.", show_default="130")] = None,
+    epoch_duration: Annotated[
+        str | None, typer.Option(help="Length of an epoch, such as 90s, 10m or 1h.", show_default="1h")
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach/--foreground", help="Leave it running, or stay and stop it all on Ctrl-C.")
     ] = True,
@@ -51,12 +55,25 @@ def up(
     directory: Directory = None,
     json: Json = False,
 ) -> None:
-    """Bring a network up: chain, contracts, staked storage nodes, a funded wallet and a client configuration."""
+    """Bring a network up: chain, contracts, staked storage nodes, a funded wallet and a client configuration.
+
+    One that was stopped goes on with what it had: its options need not be given again, and no others can be.
+    """
     from walrus_localnet.testbed.plan import Plan, SuiNetwork
 
     sui = None if sui_rpc is None else SuiNetwork(sui_rpc, sui_faucet or _faucet_beside(sui_rpc))
-    plan = Plan(nodes, shards, parse_duration(epoch_duration), in_process, sui, tls)
+    wanted: dict[str, Any] = {
+        "nodes": nodes,
+        "shards": shards,
+        "epoch_duration": None if epoch_duration is None else parse_duration(epoch_duration),
+        "in_process": in_process or None,
+        "tls": tls or None,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
     localnet = _open(directory)
+    if localnet.exists:
+        _require_same(localnet.manifest(), given)
+    plan = dataclasses.replace(Plan(sui=sui), **given)
     started = time.monotonic()
     manifest = loop.run(localnet.up(plan, output.note))
     seconds = time.monotonic() - started
@@ -144,7 +161,7 @@ def restart_node(names: NodeNames, directory: Directory = None, json: Json = Fal
 @app.command("logs")
 def logs(
     name: Annotated[str, typer.Argument(help="`chain` or a node's name.")] = "chain",
-    lines: Annotated[int, typer.Option(help="How many of the last lines.")] = 50,
+    lines: Annotated[int, typer.Option(min=1, help="How many of the last lines.")] = 50,
     directory: Directory = None,
     json: Json = False,
 ) -> None:
@@ -152,6 +169,26 @@ def logs(
     path = _open(directory).log(_node_name(name))
     found = path.read_text(errors="replace").splitlines()[-lines:] if path.exists() else []
     output.result({"name": name, "path": str(path), "lines": found}, "\n".join(found))
+
+
+def _require_same(manifest: Manifest, given: Mapping[str, Any]) -> None:
+    """Raises `LocalnetError` if a network that is there is not of the kind that was asked for."""
+    from walrus_localnet.testbed.errors import LocalnetError
+
+    there: dict[str, Any] = {
+        "nodes": len(manifest.nodes),
+        "shards": manifest.n_shards,
+        "epoch_duration": manifest.epoch_duration or None,
+        "in_process": manifest.in_process,
+        "tls": manifest.tls,
+    }
+    for name, value in given.items():
+        if there[name] not in (value, None):
+            option = "--" + name.replace("_", "-")
+            raise LocalnetError(
+                f"expected a network with {option} {value}, but the one there has {there[name]}",
+                hint=f"leave {option} out to go on with it, or choose another --dir",
+            )
 
 
 def _faucet_beside(rpc_url: str) -> str:

@@ -26,5 +26,6 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 async def _terminable(main: Coroutine[Any, Any, T]) -> T:
     task = asyncio.current_task()
     if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await main

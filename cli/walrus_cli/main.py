@@ -230,4 +230,5 @@ def _is_on(value: str) -> bool:
 
 def main() -> NoReturn:
     """Entry point of the `walrus` script."""
+    output.accept_any_text()
     sys.exit(run(sys.argv[1:]))

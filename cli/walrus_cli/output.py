@@ -6,6 +6,7 @@ With `--json`, a command prints exactly one JSON document: its result, or `{"err
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
@@ -28,6 +29,12 @@ _json_wanted = False
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What writing to standard output fails with; whoever writes elsewhere turns them into errors of ours."""
+
+
+def accept_any_text() -> None:
+    """Show as `\\xff` or `\\u2026` what the terminal has no characters for: names of files need not be text."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def begin(wanted: bool) -> None:

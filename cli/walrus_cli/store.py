@@ -72,7 +72,7 @@ def store(
     if [epochs, end_epoch, earliest_expiry_time].count(None) < 2:
         raise typer.BadParameter("expected one of --epochs, --end-epoch and --earliest-expiry-time, got more")
     terms = _Terms(
-        epochs or "1",
+        "1" if epochs is None else epochs,
         end_epoch,
         earliest_expiry_time,
         deletable,

@@ -86,6 +86,31 @@ def test_an_unreachable_network_is_one_clear_error(nowhere, capsys):
     assert "127.0.0.1:1" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "got an empty file"),
+        (b"a: [\n", "got expected the node content, but found '<stream end>' in line 2, column 1"),
+        (b"\xff\xfe", "got bytes that are no text"),
+        (b"- a\n", "to hold named values, got list"),
+        (b"rpc_urls: [http://127.0.0.1:1]\n", "expected system_object"),
+    ],
+)
+def test_a_broken_configuration_is_one_line(content, message, nowhere, capsys):
+    (nowhere / "client_config.yaml").write_bytes(content)
+    assert run(["info"]) == 3
+    error, *rest = capsys.readouterr().err.splitlines()
+    assert message in error
+    assert not rest
+
+
+def test_a_url_of_no_full_node_is_a_fault_of_the_configuration(nowhere, capsys):
+    ids = "system_object: '0x1'\nstaking_object: '0x2'\nrpc_urls: [http://127.0.0.1:1]\n"
+    (nowhere / "client_config.yaml").write_text(ids)
+    assert run(["info", "--rpc-url", "nonsense", "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "config"
+
+
 @pytest.mark.parametrize("command", ["read", "blob-status"])
 def test_a_blob_id_may_begin_with_a_dash(command, nowhere, capsys):
     # past the parser it is the missing configuration that stops it

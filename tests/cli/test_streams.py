@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.waiting import SECONDS
-from walrus_cli import store
+from walrus_cli import output, store
 from walrus_cli.__main__ import main
 from walrus_cli.files import standard_input
 from walrus_cli.main import run
@@ -90,6 +91,14 @@ def test_a_usage_error_names_the_help_that_knows(capsys: pytest.CaptureFixture[s
     assert "hint: see `walrus certificate verify --help`" in capsys.readouterr().err
     assert run(["no-such-command"]) == 2
     assert "hint: see `walrus --help`" in capsys.readouterr().err
+
+
+def test_a_terminal_without_the_characters_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", terminal)
+    output.accept_any_text()
+    output.result({}, "47\u2026 of \udcff.jpg")
+    assert terminal.buffer.getvalue() == b"47\\u2026 of \\udcff.jpg\n"  # type: ignore[attr-defined]
 
 
 def _interrupted(*given: Any) -> None:

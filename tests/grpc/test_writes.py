@@ -87,6 +87,16 @@ async def test_aborting_loses_what_waits() -> None:
     assert (wire.pieces, wire.closed) == ([], True)
 
 
+async def test_what_waits_when_the_peer_goes_is_dropped() -> None:
+    wire = Wire()
+    gathered = GatheredWrites(wire)
+    gathered.write(b"too late")
+    wire.close()
+    gathered._flush()  # as the loop does; the wire would not have it
+    await a_turn()
+    assert wire.pieces == []
+
+
 async def test_the_rest_is_the_inner_transport() -> None:
     gathered = GatheredWrites(Wire())
     assert gathered.get_extra_info("known") == "extra"

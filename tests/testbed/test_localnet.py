@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from walrus_cli.main import run
 from walrus_localnet.testbed.errors import (
     LocalnetError,
     LocalnetNotRunning,
@@ -18,7 +21,8 @@ from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.manifest import Manifest, NodeRecord
 from walrus_localnet.testbed.plan import Plan
 from walrus_localnet.testbed.ports import free_ports
-from walrus_localnet.testbed.processes import ProcessRecord, _start_mark
+from walrus_localnet.testbed.processes import ProcessRecord, _start_mark, spawn
+from walrus_localnet.testbed.starting import Starting
 
 GONE = ProcessRecord(2**22 - 1, "0")
 
@@ -158,3 +162,78 @@ def test_free_ports_are_all_different_and_not_those_the_system_gives_to_anybody(
     assert len(set(found)) == 50
     first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
     assert not [port for port in found if first <= port <= last]
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "circle"])
+async def test_a_directory_that_cannot_be_is_one_error(tmp_path, name):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "circle").symlink_to("circle")
+    for attempt in (Localnet(tmp_path / name).up(Plan()), Localnet(tmp_path / name).down()):
+        with pytest.raises(LocalnetError, match=r"expected .*(to keep the network in|a local network in)"):
+            await attempt
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["circle", "file"]
+
+
+@pytest.fixture
+def left_behind(tmp_path):
+    """A process of a start that was killed; it ends when it is told to, at the latest with the test."""
+    process = spawn("http.server", ["--bind", "127.0.0.1", "0"], tmp_path / "log")
+    yield process
+    process.signal(signal.SIGKILL)
+
+
+async def test_what_a_killed_start_left_behind_is_ended_and_forgotten(localnet, left_behind):
+    localnet.layout.make()
+    starting = Starting(localnet.layout.starting)
+    starting.begin()
+    starting.add(left_behind)
+    with localnet.layout.starting.open("a") as file:
+        file.write('{"pid": 1, "sta')  # killed while it wrote
+    (localnet.layout.chain / "ledger.sqlite").write_text("half")
+    await localnet.down()
+    assert not left_behind.alive
+    assert {item.name for item in localnet.layout.root.iterdir()} == {"logs", "lock"}
+    with pytest.raises(LocalnetNotRunning, match="found none"):
+        await localnet.down()
+
+
+async def test_what_is_in_the_manifest_already_outlives_a_killed_start(localnet, left_behind):
+    save(localnet, manifest(localnet, chain=left_behind))
+    starting = Starting(localnet.layout.starting)
+    starting.begin()
+    starting.add(left_behind)
+    with pytest.raises(LocalnetRunning):
+        await localnet.up(Plan())
+    assert left_behind.alive
+    assert not localnet.layout.starting.exists()
+
+
+async def test_a_node_named_twice_is_one_node(localnet):
+    save(localnet, manifest(localnet, chain=this_process()))
+    with pytest.raises(LocalnetError, match="expected node-1 to be running"):
+        await localnet.kill_nodes(["node-1", "node-1"])
+    assert [node.name for node in localnet._chosen(localnet.manifest(), ["node-1", "node-2", "node-1"])] == [
+        "node-1",
+        "node-2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "there"),
+    [("--nodes=5", "4"), ("--shards=130", "10"), ("--epoch-duration=1h", "30000"), ("--tls", "False")],
+)
+def test_a_network_that_is_there_is_not_taken_for_one_of_another_kind(localnet, option, there, capsys):
+    save(localnet, dataclasses.replace(manifest(localnet), epoch_duration=30_000))
+    assert run(["localnet", "up", "--dir", str(localnet.layout.root), option]) == 9
+    name = option.partition("=")[0]
+    assert capsys.readouterr().err.endswith(
+        f", but the one there has {there}\nhint: leave {name} out to go on with it, or choose another --dir\n"
+    )
+
+
+def test_logs_are_the_last_lines(localnet, capsys):
+    save(localnet, manifest(localnet))
+    localnet.layout.log("node-1").write_text("one\ntwo\nthree\n")
+    logs = ["localnet", "logs", "--dir", str(localnet.layout.root), "1", "--lines"]
+    assert (run([*logs, "2"]), capsys.readouterr().out) == (0, "two\nthree\n")
+    assert run([*logs, "0"]) == 2

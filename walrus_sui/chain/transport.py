@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from walrus_sui.errors import ChainError, ChainRefused, ChainUnreachable, ObjectNotFound
+from walrus_sui.errors import ChainError, ChainRefused, ChainUnreachable, ConfigError, ObjectNotFound
 from walrus_sui.grpc.protocol import sui_messages, well_known_messages
 
 _UNREACHABLE = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED"})
@@ -46,7 +46,7 @@ class Transport:
         return sui_messages()
 
     def open(self) -> None:
-        """Prepare the connection; must run inside the event loop. Raises `ChainError` for a bad URL."""
+        """Prepare the connection; must run inside the event loop. Raises `ConfigError` for a bad URL."""
         if self._channel is None:
             self._channel = _channel(self.rpc_url)
 
@@ -144,7 +144,7 @@ def _endpoint(rpc_url: str) -> tuple[str, str, int]:
     except ValueError:
         host, port = None, None
     if not host or port == 0 or parts.scheme not in ("http", "https") or parts.path.strip("/") or parts.query:
-        raise ChainError(
+        raise ConfigError(
             f"expected the URL of a Sui full node, got {rpc_url!r}",
             hint="give it like http://127.0.0.1:9000 or https://fullnode.testnet.sui.io:443",
         )

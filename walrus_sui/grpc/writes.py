@@ -39,7 +39,8 @@ class GatheredWrites(asyncio.Transport):
     def _flush(self) -> None:
         if self._waiting:
             data, self._waiting = self._waiting, bytearray()
-            self._transport.write(data)
+            if not self._transport.is_closing():  # the peer may have gone since: some transports raise then
+                self._transport.write(data)
 
     def close(self) -> None:
         self._flush()

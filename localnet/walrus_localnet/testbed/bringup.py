@@ -22,6 +22,7 @@ from walrus_localnet.testbed.manifest import Layout, Manifest, NodeRecord
 from walrus_localnet.testbed.plan import Plan, SuiNetwork
 from walrus_localnet.testbed.ports import free_ports
 from walrus_localnet.testbed.processes import ProcessRecord, spawn
+from walrus_localnet.testbed.starting import Starting
 from walrus_node import operator
 from walrus_sui.chain import (
     FROST_PER_WAL,
@@ -51,8 +52,8 @@ _POLL_SECONDS = 0.05
 StepListener = Callable[[str], None]
 
 
-async def bring_up(layout: Layout, plan: Plan, started: list[ProcessRecord], on_step: StepListener) -> Manifest:
-    """Bring up a network by `plan` in `layout`; each process is added to `started` as it starts.
+async def bring_up(layout: Layout, plan: Plan, started: Starting, on_step: StepListener) -> Manifest:
+    """Bring up a network by `plan` in `layout`; each process is noted in `started` as it starts.
 
     Raises `StartFailed` if one of them does not get ready, `ChainError` if the chain refuses something.
     """
@@ -96,23 +97,24 @@ async def bring_up(layout: Layout, plan: Plan, started: list[ProcessRecord], on_
         client_config=layout.client_config,
         chain=chain,
         nodes=nodes,
+        epoch_duration=plan.epoch_duration,
     )
 
 
-async def start_chain(layout: Layout, network: SuiNetwork, started: list[ProcessRecord]) -> ProcessRecord:
+async def start_chain(layout: Layout, network: SuiNetwork, started: Starting) -> ProcessRecord:
     """Start a chain's process that answers at the URLs of `network`, and wait until it does."""
     rpc_port, faucet_port = urlsplit(network.rpc_url).port, urlsplit(network.faucet_url).port
     ports = ["--port", str(rpc_port), "--faucet-port", str(faucet_port)]
     arguments = [*ports, "--dir", str(layout.chain), "--json"]
     layout.chain_ready.unlink(missing_ok=True)
     chain = spawn("walrus_localnet.chain", arguments, layout.log("chain"), out=layout.chain_ready)
-    started.append(chain)
+    started.add(chain)
     await readiness.chain_ready(chain, layout.chain_ready, layout.log("chain"))
     return chain
 
 
 async def start_nodes(
-    launcher: Launcher, nodes: Sequence[NodeRecord], started: list[ProcessRecord]
+    launcher: Launcher, nodes: Sequence[NodeRecord], started: Starting
 ) -> tuple[NodeRecord, ...]:
     """Start the processes of `nodes`, one each unless they share a log; they take a moment to answer."""
     by_log: dict[Path, list[NodeRecord]] = {}
@@ -123,7 +125,7 @@ async def start_nodes(
         configs = [node.config for node in sharing]
         title = f"walrus-node --config {' '.join(map(str, configs))}"
         processes[log] = await launcher.start(title, configs, log)
-        started.append(processes[log])
+        started.add(processes[log])
     return tuple(dataclasses.replace(node, process=processes[node.log]) for node in nodes)
 
 

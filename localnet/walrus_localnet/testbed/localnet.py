@@ -19,7 +19,8 @@ from walrus_localnet.testbed.errors import LocalnetError, LocalnetNotRunning, Lo
 from walrus_localnet.testbed.launcher import Launcher
 from walrus_localnet.testbed.manifest import Layout, Manifest, NodeRecord
 from walrus_localnet.testbed.plan import Plan, SuiNetwork
-from walrus_localnet.testbed.processes import ProcessRecord, kill, stop
+from walrus_localnet.testbed.processes import kill, stop
+from walrus_localnet.testbed.starting import Starting
 
 
 def no_steps(step: str) -> None:
@@ -31,6 +32,7 @@ class Localnet:
 
     def __init__(self, directory: Path) -> None:
         self.layout = Layout(directory.absolute())
+        self._starting = Starting(self.layout.starting)
 
     @property
     def exists(self) -> bool:
@@ -38,7 +40,8 @@ class Localnet:
 
     def manifest(self) -> Manifest:
         """What the network remembers. Raises `LocalnetNotRunning` if there is none."""
-        return Manifest.load(self.layout.manifest)
+        with self._on_disk():
+            return Manifest.load(self.layout.manifest)
 
     def running(self) -> Manifest:
         """The manifest of a network that is up. Raises `LocalnetNotRunning`."""
@@ -57,15 +60,25 @@ class Localnet:
         Raises `LocalnetRunning` if it is up already and `StartFailed` if it would not start; then nothing of it is
         left running.
         """
-        if not self.exists:
-            plan.check()
-            self._check_unused()
-        self.layout.make()
-        with self._locked():
-            return await (self._resume(on_step) if self.exists else self._create(plan, on_step))
+        with self._on_disk():
+            if not self.exists:
+                plan.check()
+                self._check_unused()
+            self.layout.make()
+            with self._locked():
+                await self._end_broken_start()
+                return await (self._resume(on_step) if self.exists else self._create(plan, on_step))
 
     async def down(self) -> None:
-        """Stop every process. What is already gone does no harm. Raises `LocalnetNotRunning` if there is none."""
+        """Stop every process. What is already gone does no harm. Raises `LocalnetNotRunning` if there is none.
+
+        What a start that was killed has left behind is ended as well.
+        """
+        if self._starting.broken_off:
+            with self._on_disk(), self._locked():
+                await self._end_broken_start()
+            if not self.exists:
+                return
         with self._changing() as manifest:
             await stop(node.process for node in manifest.nodes if node.process)
             if manifest.chain:
@@ -76,8 +89,7 @@ class Localnet:
     async def discard(self) -> None:
         """End every process at once and remove the directory with all that was stored."""
         with self._changing() as manifest:
-            processes = [node.process for node in manifest.nodes] + [manifest.chain]
-            await kill(process for process in processes if process)
+            await kill(manifest.processes)
             shutil.rmtree(self.layout.root)
 
     async def kill_nodes(self, names: Iterable[str]) -> tuple[NodeRecord, ...]:
@@ -89,7 +101,7 @@ class Localnet:
                     "expected a process for each node, but all of this network run in one",
                     hint="bring a network up without --in-process",
                 )
-            nodes = [self._node(manifest, name) for name in names]
+            nodes = self._chosen(manifest, names)
             for node in nodes:
                 if not node.alive:
                     raise LocalnetError(
@@ -105,14 +117,15 @@ class Localnet:
         """Start nodes that are down, with the state they had, and wait until they answer."""
         with self._changing():
             manifest = self.running()
-            nodes = [self._node(manifest, name) for name in names]
+            nodes = self._chosen(manifest, names)
             for node in nodes:
                 if node.alive:
                     raise LocalnetError(
                         f"expected {node.name} to be down, but it is running", hint=f"kill {node.name} first"
                     )
-            restarted = await self._start(nodes, [])
-            manifest.with_nodes(restarted).save(self.layout.manifest)
+            with self._noted():
+                restarted = await self._start(nodes)
+                manifest.with_nodes(restarted).save(self.layout.manifest)
             await readiness.nodes_ready(restarted, epoch=0)
             return restarted
 
@@ -121,14 +134,15 @@ class Localnet:
         return self.layout.log(name) if name == "chain" else self._node(self.manifest(), name).log
 
     async def _create(self, plan: Plan, on_step: StepListener) -> Manifest:
-        started: list[ProcessRecord] = []
+        self._starting.begin()
         try:
-            manifest = await bringup.bring_up(self.layout, plan, started, on_step)
+            manifest = await bringup.bring_up(self.layout, plan, self._starting, on_step)
+            manifest.save(self.layout.manifest)
         except BaseException:
-            await kill(started)
+            await self._starting.end()
             self.layout.clear()
             raise
-        manifest.save(self.layout.manifest)
+        self._starting.done()
         return manifest
 
     async def _resume(self, on_step: StepListener) -> Manifest:
@@ -139,29 +153,63 @@ class Localnet:
                 hint="use it, stop it with `walrus localnet down`, or choose another --dir",
             )
         await stop(node.process for node in manifest.nodes if node.process)  # they may have outlived the chain
-        started: list[ProcessRecord] = []
+        self._starting.begin()
         try:
-            on_step("starting again")
-            chain = None
-            if manifest.owns_chain:
-                urls = SuiNetwork(manifest.rpc_url, manifest.faucet_url)
-                chain = await bringup.start_chain(self.layout, urls, started)
-            on_step(f"starting {len(manifest.nodes)} storage nodes again")
-            nodes = await self._start(manifest.nodes, started)
-            await readiness.nodes_ready(nodes, epoch=0)
+            resumed = await self._started_again(manifest, on_step)
+            resumed.save(self.layout.manifest)
         except BaseException:
-            await kill(started)
+            await self._starting.end()
             raise
-        resumed = dataclasses.replace(manifest, chain=chain, nodes=nodes)
-        resumed.save(self.layout.manifest)
+        finally:
+            self._starting.done()
         return resumed
+
+    async def _started_again(self, manifest: Manifest, on_step: StepListener) -> Manifest:
+        on_step("starting again")
+        chain = None
+        if manifest.owns_chain:
+            urls = SuiNetwork(manifest.rpc_url, manifest.faucet_url)
+            chain = await bringup.start_chain(self.layout, urls, self._starting)
+        on_step(f"starting {len(manifest.nodes)} storage nodes again")
+        nodes = await self._start(manifest.nodes)
+        await readiness.nodes_ready(nodes, epoch=0)
+        return dataclasses.replace(manifest, chain=chain, nodes=nodes)
+
+    async def _end_broken_start(self) -> None:
+        """End what a start that was killed has left behind; a network that was never finished is forgotten."""
+        if not self._starting.broken_off:
+            return
+        if self.exists:
+            await self._starting.end(spared=self.manifest().processes)
+            self._starting.done()
+        else:
+            await self._starting.end()
+            self.layout.clear()
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """What is started meanwhile is noted until it is in the manifest."""
+        self._starting.begin()
+        yield
+        self._starting.done()
 
     @contextmanager
     def _changing(self) -> Iterator[Manifest]:
         """The manifest of a network that exists, for as long as nobody else changes it."""
         self.manifest()
-        with self._locked():
+        with self._on_disk(), self._locked():
             yield self.manifest()
+
+    @contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        """A directory that cannot be read or written is one error of ours."""
+        try:
+            yield
+        except OSError as error:
+            raise LocalnetError(
+                f"expected to keep the network in {self.layout.root}, got: {error.strerror or error}",
+                hint="make room there or choose another --dir",
+            ) from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -176,9 +224,12 @@ class Localnet:
                 ) from None
             yield
 
-    async def _start(self, nodes: Sequence[NodeRecord], started: list[ProcessRecord]) -> tuple[NodeRecord, ...]:
+    async def _start(self, nodes: Sequence[NodeRecord]) -> tuple[NodeRecord, ...]:
         async with Launcher.open(self.layout.log("launcher")) as launcher:
-            return await bringup.start_nodes(launcher, nodes, started)
+            return await bringup.start_nodes(launcher, nodes, self._starting)
+
+    def _chosen(self, manifest: Manifest, names: Iterable[str]) -> list[NodeRecord]:
+        return [self._node(manifest, name) for name in dict.fromkeys(names)]
 
     def _node(self, manifest: Manifest, name: str) -> NodeRecord:
         for node in manifest.nodes:
@@ -191,6 +242,8 @@ class Localnet:
 
     def _check_unused(self) -> None:
         root = self.layout.root
+        if self._starting.broken_off:
+            return
         if root.exists() and any(entry not in (self.layout.logs, self.layout.lock) for entry in root.iterdir()):
             raise LocalnetError(
                 f"expected {root} to be empty or absent, but it holds files that are not a network's",

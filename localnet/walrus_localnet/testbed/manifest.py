@@ -47,6 +47,10 @@ class Layout:
         return self.root / "chain.json"
 
     @property
+    def starting(self) -> Path:
+        return self.root / "starting.jsonl"
+
+    @property
     def lock(self) -> Path:
         return self.root / "lock"
 
@@ -68,7 +72,7 @@ class Layout:
         """Remove all but the logs, which tell why a start failed."""
         for directory in (self.wallet, self.chain, self.root / "nodes"):
             shutil.rmtree(directory, ignore_errors=True)
-        for file in (self.manifest, self.client_config, self.chain_ready):
+        for file in (self.manifest, self.client_config, self.chain_ready, self.starting):
             file.unlink(missing_ok=True)
 
 
@@ -106,6 +110,8 @@ class Manifest:
     client_config: Path
     chain: ProcessRecord | None
     nodes: tuple[NodeRecord, ...]
+    epoch_duration: int = 0
+    """Milliseconds; 0 in manifests from before this was noted."""
 
     @property
     def running(self) -> bool:
@@ -118,6 +124,16 @@ class Manifest:
     def in_process(self) -> bool:
         """Whether all nodes run in one process."""
         return len({node.log for node in self.nodes}) == 1
+
+    @property
+    def tls(self) -> bool:
+        return all(node.url.startswith("https:") for node in self.nodes)
+
+    @property
+    def processes(self) -> tuple[ProcessRecord, ...]:
+        """The chain's and the nodes' that were running when this was written."""
+        found = (*(node.process for node in self.nodes), self.chain)
+        return tuple(process for process in found if process is not None)
 
     def with_nodes(self, changed: Iterable[NodeRecord]) -> Manifest:
         by_name = {node.name: node for node in changed}
@@ -150,6 +166,7 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
         "faucetUrl": manifest.faucet_url,
         "ownsChain": manifest.owns_chain,
         "nShards": manifest.n_shards,
+        "epochDuration": manifest.epoch_duration,
         "systemObject": manifest.system_object.hex(),
         "stakingObject": manifest.staking_object.hex(),
         "walletAddress": manifest.wallet_address.hex(),
@@ -195,6 +212,7 @@ def _from_json(document: dict[str, Any]) -> Manifest:
             )
             for node in document["nodes"]
         ),
+        epoch_duration=int(document.get("epochDuration", 0)),
     )
 
 
