@@ -13,7 +13,7 @@ import pytest
 
 from tests.waiting import SECONDS
 from walrus_sui.client.progress import Phase, Progress, ignore_progress
-from walrus_sui.client.storing.upload import upload
+from walrus_sui.client.storing.upload import Upload, upload
 from walrus_sui.crypto.certificate import certify
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NotEnoughConfirmations
@@ -44,6 +44,27 @@ async def test_every_node_confirms_and_the_certificate_holds(grid, nodes, encode
     assert seen[-1] == Progress(Phase.UPLOAD, 78, 78)
     expected = StorageConfirmation(bytes(encoded.blob_id), Permanent())
     certify(grid.committee.bls(), expected, result.signed).verify(grid.committee.bls(), expected)
+
+
+async def test_there_is_a_certificate_while_others_are_still_being_served(grid, nodes, encoded, limits):
+    certified = asyncio.Event()
+
+    async def slow(request: httpx.Request) -> None:
+        await certified.wait()
+
+    grid.register(encoded)
+    for node in grid.nodes[:4]:
+        node.fault = slow
+    patient = replace(limits, tail_seconds=SECONDS)
+    flow = Upload(nodes, encoded, Permanent(), patient, lambda slivers: None)
+    run = asyncio.create_task(flow.run())
+    certificate = await flow.certificate(run)
+    assert certificate.signers == tuple(range(4, 13))
+    assert not run.done()
+    certified.set()
+    result = await run
+    assert (sorted(result.signed), result.failures) == (list(range(13)), {})
+    assert result.certificate == certificate
 
 
 async def test_four_dead_nodes_do_not_hinder_a_certificate(grid, nodes, encoded, limits, kill):

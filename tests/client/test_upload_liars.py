@@ -6,13 +6,14 @@ import asyncio
 import base64
 import json
 import os
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from tests.waiting import SECONDS
 from walrus_sui.client.progress import ignore_progress
-from walrus_sui.client.storing.upload import upload
+from walrus_sui.client.storing.upload import Upload, upload
 from walrus_sui.crypto.messages import Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NotEnoughConfirmations
 from walrus_sui.redstuff import encode
@@ -167,3 +168,33 @@ async def test_what_is_confirmed_counts_only_once_it_is_checked(grid, nodes, enc
     result = await upload(nodes, encoded, Permanent(), limits=hasty, on_progress=ignore_progress)
     assert result.certificate.signers == tuple(range(4, 13))
     assert "does not hold" in result.failures["node-3.test:80"]
+
+
+async def test_liars_who_come_when_a_quorum_has_confirmed_are_found_out_too(grid, nodes, encoded, limits):
+    grid.register(encoded)
+    flow = Upload(nodes, encoded, Permanent(), replace(limits, tail_seconds=SECONDS), lambda slivers: None)
+    certified = asyncio.Event()
+    for node in grid.nodes[:3]:
+        node.fault = after(certified, honestly if node is grid.nodes[0] else signs_for_another, node, encoded)
+    run = asyncio.create_task(flow.run())
+    certificate = await flow.certificate(run)
+    certified.set()
+    result = await run
+    assert set(certificate.signers) <= set(range(3, 13))
+    assert sorted(result.signed) == [0, *range(3, 13)]
+    assert {name for name, why in result.failures.items() if "does not hold" in why} == {
+        "node-1.test:80",
+        "node-2.test:80",
+    }
+
+
+async def honestly(request, node, encoded):
+    return None
+
+
+def after(event: asyncio.Event, then, node, encoded):
+    async def fault(request: httpx.Request) -> httpx.Response | None:
+        await event.wait()
+        return await then(request, node, encoded)
+
+    return fault

@@ -22,7 +22,7 @@ from walrus_sui.crypto import (
     certify,
     signers_of,
 )
-from walrus_sui.crypto.certificate import invalid_signers
+from walrus_sui.crypto.certificate import all_signed, invalid_signers
 from walrus_sui.crypto.curve import compress_g1, parse_g1
 from walrus_sui.errors import BcsError, CertificateError, PointError, SignatureInvalid
 
@@ -67,6 +67,14 @@ def test_a_false_signature_spoils_the_aggregate_and_is_traced() -> None:
     with pytest.raises(SignatureInvalid):
         certify(COMMITTEE, EXPECTED, signed)
     assert invalid_signers(COMMITTEE, signed) == (1,)
+    assert not all_signed(COMMITTEE, EXPECTED.signed_bytes(7), signed)
+    assert all_signed(COMMITTEE, EXPECTED.signed_bytes(7), confirmations(0, 2))
+
+
+def test_what_is_no_signature_was_not_signed() -> None:
+    signed = confirmations(0, 1)
+    signed[1] = SignedMessage(signed[1].serialized_message, b"\xff" * 96)
+    assert not all_signed(COMMITTEE, EXPECTED.signed_bytes(7), signed)
 
 
 def test_confirmations_of_something_else_are_not_aggregated() -> None:

@@ -14,7 +14,7 @@ from walrus_sui.crypto import bls
 from walrus_sui.crypto.bls import PublicKey
 from walrus_sui.crypto.curve import parse_g1, sum_g1
 from walrus_sui.crypto.messages import Message, Signature, SignedMessage
-from walrus_sui.errors import CertificateError, SignatureInvalid
+from walrus_sui.errors import CertificateError, PointError, SignatureInvalid
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,6 +139,15 @@ def certify(committee: BlsCommittee, expected: Message, confirmations: Mapping[i
     certificate = Certificate(signers, message, signature)
     certificate.verify(committee, expected)
     return certificate
+
+
+def all_signed(committee: BlsCommittee, message: bytes, confirmations: Mapping[int, SignedMessage]) -> bool:
+    """Whether every one of these members (by index) signed `message`, found out by one check for all."""
+    try:
+        total = bls.aggregate_signatures([confirmation.signature for confirmation in confirmations.values()])
+    except PointError:
+        return False
+    return bls.verify_aggregate([committee.public_keys[index] for index in confirmations], message, total)
 
 
 def invalid_signers(committee: BlsCommittee, confirmations: Mapping[int, SignedMessage]) -> tuple[int, ...]:

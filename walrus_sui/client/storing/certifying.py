@@ -28,6 +28,7 @@ from walrus_sui.client.storing.ledger import Ledger
 from walrus_sui.client.storing.stored import StoredBlob
 from walrus_sui.client.storing.tally import Tally
 from walrus_sui.client.storing.upload import Confirmations, Upload
+from walrus_sui.crypto.certificate import Certificate
 from walrus_sui.crypto.messages import Deletable, Permanent
 from walrus_sui.errors import ContractMismatch, InputError, MoveAborted, QuorumError, WalrusError
 
@@ -35,6 +36,15 @@ _COMMITTEE_CHANGES = 3
 """How many committees in a row a blob is brought to before giving up: each try ends only with an epoch."""
 _UPLOADED_AT_ONCE = 8
 _BYTES_AT_ONCE = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A blob that a quorum has; `rest` is the upload to the others, which goes on while it is certified."""
+
+    certificate: Certificate
+    flow: Upload
+    rest: asyncio.Task[Confirmations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +89,18 @@ class Certifying:
 
     async def _round(self, jobs: Sequence[Job]) -> dict[Job, _Failure]:
         """One attempt with the committee as it is known; gives what failed."""
-        uploaded, failures = await self._upload(jobs)
-        ready = [job for job in jobs if job not in failures]
+        arrived: dict[Job, _Arrived] = {}
         try:
-            await self._certify(ready, uploaded)
-        except WalrusError as error:
-            failures |= await self._one_by_one(ready, uploaded, error)
+            failures = await self._upload(jobs, arrived)
+            ready = [job for job in jobs if job not in failures]
+            try:
+                await self._certify(ready, arrived)
+            except WalrusError as error:
+                failures |= await self._one_by_one(ready, arrived, error)
+        finally:
+            await cancel(item.rest for item in arrived.values())
+        for job, item in arrived.items():
+            job.requests += item.flow.requests if job in failures else 0
         return failures
 
     async def _changed(self, failures: dict[Job, _Failure]) -> bool:
@@ -95,13 +111,13 @@ class Certifying:
         self._network = await self._session.newer_network(seen)
         return self._network.terms != seen.terms
 
-    async def _upload(self, jobs: Sequence[Job]) -> tuple[dict[Job, Confirmations], dict[Job, _Failure]]:
-        uploaded: dict[Job, Confirmations] = {}
+    async def _upload(self, jobs: Sequence[Job], arrived: dict[Job, _Arrived]) -> dict[Job, _Failure]:
+        """Bring `jobs` to quorums; adds to `arrived`, and gives what failed."""
         failures: dict[Job, _Failure] = {}
 
         async def bring(job: Job) -> None:
             try:
-                uploaded[job] = await self._bring(job)
+                arrived[job] = await self._bring(job)
             except WalrusError as error:
                 failures[job] = _Failure(Phase.UPLOAD, error)
 
@@ -109,13 +125,13 @@ class Certifying:
         largest = max((job.source.size for job in wanted), default=0)
         at_once = max(1, min(_UPLOADED_AT_ONCE, _BYTES_AT_ONCE // max(1, largest)))
         await for_each(wanted, bring, at_once=at_once)
-        return uploaded, failures
+        return failures
 
-    async def _bring(self, job: Job) -> Confirmations:
+    async def _bring(self, job: Job) -> _Arrived:
         nodes, limits = self._session.nodes(self._network.committee), self._session.limits
         early = self._early.take(job, nodes)
         if early is not None:
-            flow, confirmed = early.flow, early.task
+            flow, run = early.flow, early.task
         else:
             flow = Upload(
                 nodes,
@@ -125,16 +141,19 @@ class Certifying:
                 lambda slivers: self._tally.add(Phase.UPLOAD, slivers),
                 pending=job.source.size <= limits.pending_bytes,
             )
-            confirmed = asyncio.create_task(flow.run())
+            run = asyncio.create_task(flow.run())
         try:
-            return await confirmed
-        finally:
-            await cancel([confirmed])
+            certificate = await flow.certificate(run)
+            job.source.check_unchanged()
+            return _Arrived(certificate, flow, run)
+        except BaseException:
+            await cancel([run])
             job.requests += flow.requests
             job.source.check_unchanged()
+            raise
 
     async def _one_by_one(
-        self, jobs: Sequence[Job], uploaded: dict[Job, Confirmations], error: WalrusError
+        self, jobs: Sequence[Job], arrived: dict[Job, _Arrived], error: WalrusError
     ) -> dict[Job, _Failure]:
         """After the transaction for all of `jobs` failed with `error`: those that do no better alone."""
         failures = {job: _Failure(Phase.CERTIFY, error) for job in jobs}
@@ -143,7 +162,7 @@ class Certifying:
         for job in jobs:
             try:
                 if not await self._certified_by_another(job) and len(jobs) > 1:
-                    await self._certify([job], uploaded)
+                    await self._certify([job], arrived)
             except WalrusError as alone:
                 failures[job] = _Failure(Phase.CERTIFY, alone)
             if job.outcome is not None:
@@ -158,7 +177,7 @@ class Certifying:
         job.outcome = self._stored(job, blob, None, None)
         return True
 
-    async def _certify(self, jobs: Sequence[Job], uploaded: dict[Job, Confirmations]) -> None:
+    async def _certify(self, jobs: Sequence[Job], arrived: dict[Job, _Arrived]) -> None:
         if not jobs:
             return
         self._tally.start(Phase.CERTIFY)
@@ -166,21 +185,21 @@ class Certifying:
         async with self._ledger.payment(extended) as write_down:
             executed = await self._session.contracts.certify_blobs(
                 self._session.signer,
-                [self._certification(job, uploaded[job]) for job in jobs if job in uploaded],
+                [self._certification(job, arrived[job].certificate) for job in jobs if job in arrived],
                 [_extension(job) for job in extended],
                 system=self._network.system,
                 on_signed=write_down if extended else None,
             )
-        self._conclude(jobs, uploaded, executed)
+        await self._conclude(jobs, arrived, executed)
         self._tally.add(Phase.CERTIFY, len(jobs))
 
-    def _certification(self, job: Job, found: Confirmations) -> BlobCertification:
+    def _certification(self, job: Job, certificate: Certificate) -> BlobCertification:
         members = len(self._network.committee.members)
         freeze = job.request.freeze_certificate
-        return BlobCertification.of(_blob(job).object_id, found.certificate, members, freeze=freeze)
+        return BlobCertification.of(_blob(job).object_id, certificate, members, freeze=freeze)
 
-    def _conclude(
-        self, jobs: Sequence[Job], uploaded: dict[Job, Confirmations], executed: ExecutedTransaction
+    async def _conclude(
+        self, jobs: Sequence[Job], arrived: dict[Job, _Arrived], executed: ExecutedTransaction
     ) -> None:
         events = [parse_event(event, self._session.contracts.original_package) for event in executed.events]
         certified = {event.object_id: event for event in events if isinstance(event, BlobCertified)}
@@ -196,7 +215,9 @@ class Certifying:
                 raise ContractMismatch(f"expected {executed} to certify blob {job.blob_id}, got no event of it")
             storage = replace(blob.storage, end_epoch=event.end_epoch)
             job.blob = replace(blob, certified_epoch=event.epoch, storage=storage)
-            job.outcome = self._stored(job, job.blob, uploaded.get(job), frozen.get(blob.blob_id))
+            found = await arrived[job].rest if job in arrived else None
+            job.requests += 0 if found is None else found.requests
+            job.outcome = self._stored(job, job.blob, found, frozen.get(blob.blob_id))
 
     def _stored(
         self, job: Job, blob: Blob, found: Confirmations | None, certificate_object: bytes | None
@@ -212,7 +233,7 @@ class Certifying:
             operation=None if job.plan is None else job.plan.operation,
             certificate=None if found is None else found.certificate,
             certificate_object=certificate_object,
-            weight=0 if found is None else bls.weight(found.certificate.signers),
+            weight=0 if found is None else bls.weight(found.signed),
             cost=0 if job.plan is None else job.plan.cost(Prices.of(self._network.system)),
             unconfirmed={} if found is None else found.failures,
             node_requests=job.requests,

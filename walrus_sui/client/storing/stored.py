@@ -62,8 +62,9 @@ class StoredBlob:
     `blob` is the object on chain, `None` if it is somebody else's; `operation` is `None` if the blob was there
     already, and `event` then is what certified somebody else's. `certificate` is what certified it now. `cost` is
     in FROST, sizes are in bytes; the blob ends with the epoch before `end_epoch`, about at `expires`.
-    `unconfirmed` tells why which nodes are not among the signers, `node_requests` how many requests it took;
-    `path` is the file it came from.
+    Nodes of `weight` shards confirmed; the first of them to make a quorum are the signers of the certificate.
+    `unconfirmed` tells why which others did not, `node_requests` how many requests it took; `path` is the file it
+    came from.
     """
 
     blob_id: BlobId

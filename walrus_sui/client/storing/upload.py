@@ -2,7 +2,7 @@
 
 Every node is served at once and by itself: metadata, its sliver pairs, then its confirmation; all of it in few
 requests where the node takes bundles. A node that is dead, refuses or lies costs only its own weight. As soon as a
-quorum has confirmed, the others get a short while to finish.
+quorum has confirmed there is a certificate; the others get a short while to finish, in which it can be used.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reason
@@ -17,7 +18,7 @@ from walrus_sui.client.parallel import running
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.client.storing.confirmation import check_confirmation
 from walrus_sui.client.storing.delivery import Delivery
-from walrus_sui.crypto.certificate import Certificate, certify, invalid_signers
+from walrus_sui.crypto.certificate import Certificate, all_signed, certify, invalid_signers
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import CryptoError, NotEnoughConfirmations, WalrusError
 from walrus_sui.redstuff import EncodedBlob
@@ -25,7 +26,8 @@ from walrus_sui.redstuff import EncodedBlob
 
 @dataclass(frozen=True, slots=True)
 class Confirmations:
-    """Who confirmed (member index to signed message), the certificate they make, and why the others did not.
+    """Who confirmed (member index to signed message), the certificate of the first of them to make a quorum, and
+    why the others did not.
 
     `failures` goes by the nodes' names; `requests` is how many were made to storage nodes.
     """
@@ -79,6 +81,7 @@ class Upload:
         self._message = self._expected.signed_bytes(nodes.committee.epoch)
         self._limits = limits
         self._delivery = Delivery(nodes, encoded, persistence, limits, on_stored, pending, registered)
+        self._certified: asyncio.Future[Certificate] = asyncio.get_running_loop().create_future()
         self._signed: dict[int, SignedMessage] = {}
         self._failures: dict[str, str] = {}
 
@@ -88,9 +91,16 @@ class Upload:
         return self._delivery.requests
 
     async def run(self) -> Confirmations:
+        """Serve all nodes, until the slower ones have had their while. Raises `NotEnoughConfirmations`."""
         async with running({node: self._serve(node) for node in self._nodes}) as tasks:
             certificate = await self._collect(tasks)
         return Confirmations(certificate, self._signed, self._failures, self._delivery.requests)
+
+    async def certificate(self, run: asyncio.Task[Confirmations]) -> Certificate:
+        """As soon as there is one, while `run` goes on. Raises what that does."""
+        either: list[asyncio.Future[Any]] = [run, self._certified]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        return self._certified.result() if self._certified.done() else (await run).certificate
 
     async def _serve(self, node: CommitteeNode) -> SignedMessage:
         signed = await self._delivery.serve(node)
@@ -100,27 +110,38 @@ class Upload:
         return signed
 
     async def _collect(self, tasks: dict[asyncio.Task[SignedMessage], CommitteeNode]) -> Certificate:
-        """The certificate of all who confirm until a quorum has and the others have had their while."""
+        """The certificate of those who confirm first, once the others have had their while."""
         clock = asyncio.get_running_loop().time
-        started, deadline = clock(), None
-        pending = set(tasks)
-        while True:
+        started, pending, certificate = clock(), set(tasks), None
+        while certificate is None:
             self._check_quorum_possible()
-            if self._weight >= self._nodes.quorum:
-                if deadline is None:
-                    share = self._limits.tail_factor * (clock() - started)
-                    deadline = clock() + share + self._limits.tail_seconds
-                hopeful = any(tasks[task].name not in self._delivery.trouble for task in pending)
-                if not hopeful or clock() >= deadline:
-                    if (certificate := await asyncio.to_thread(self._certify)) is not None:
-                        self._give_up(tasks[task] for task in pending)
-                        return certificate
-                    deadline = None
-                    continue  # somebody lied: the others are needed after all
-            left = None if deadline is None else max(0.0, deadline - clock())
-            done, pending = await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                self._note(tasks[task], task)
+            if self._weight < self._nodes.quorum:
+                pending = await self._wait(tasks, pending)
+            else:  # if somebody lied, the others are needed after all
+                certificate = await asyncio.to_thread(self._certify)
+        self._certified.set_result(certificate)
+        deadline = clock() + self._limits.tail_factor * (clock() - started) + self._limits.tail_seconds
+        while self._is_hopeful(tasks[task] for task in pending) and clock() < deadline:
+            pending = await self._wait(tasks, pending, deadline - clock())
+        self._give_up(tasks[task] for task in pending)
+        await asyncio.to_thread(self._check_late, certificate)
+        return certificate
+
+    async def _wait(
+        self,
+        tasks: dict[asyncio.Task[SignedMessage], CommitteeNode],
+        pending: set[asyncio.Task[SignedMessage]],
+        seconds: float | None = None,
+    ) -> set[asyncio.Task[SignedMessage]]:
+        """Until one of `pending` has ended; gives those that have not."""
+        done, pending = await asyncio.wait(pending, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            self._note(tasks[task], task)
+        return pending
+
+    def _is_hopeful(self, nodes: Iterable[CommitteeNode]) -> bool:
+        """Whether any of `nodes` may yet confirm."""
+        return any(node.name not in self._delivery.trouble for node in nodes)
 
     @property
     def _weight(self) -> int:
@@ -134,16 +155,24 @@ class Upload:
 
     def _certify(self) -> Certificate | None:
         """One check for all signatures. Where it fails each is checked, and those that do not hold are dropped."""
-        bls = self._nodes.bls
         try:
-            return certify(bls, self._expected, self._signed)
+            return certify(self._nodes.bls, self._expected, self._signed)
         except CryptoError:
-            liars = invalid_signers(bls, self._signed)
+            self._drop_liars(self._signed)
+        return None
+
+    def _check_late(self, certificate: Certificate) -> None:
+        """The same for those who confirmed when a quorum had."""
+        late = {index: self._signed[index] for index in set(self._signed).difference(certificate.signers)}
+        if late and not all_signed(self._nodes.bls, self._message, late):
+            self._drop_liars(late)
+
+    def _drop_liars(self, signed: Mapping[int, SignedMessage]) -> None:
+        liars = invalid_signers(self._nodes.bls, signed)
         for node in self._nodes:
             if node.index in liars:
                 self._failures[node.name] = "its confirmation does not hold: the signature is not its own"
                 del self._signed[node.index]
-        return None
 
     def _give_up(self, nodes: Iterable[CommitteeNode]) -> None:
         late = "not done when a quorum had confirmed"
