@@ -157,6 +157,17 @@ class SuiClient:
         found = await self.owned_objects(owner, coin_type(coin))
         return tuple(sorted(found, key=coin_balance, reverse=True))
 
+    async def payment_coins(self, owner: bytes, coin: StructTag, amount: int) -> tuple[tuple[bytes, int], ...]:
+        """Coins to pay `amount` from, ids and balances, largest first: all there are unless those known suffice.
+
+        Balances are remembered between transactions of this client. If somebody else spends from them the next
+        transaction is refused, and has to be built anew, as `execute` does with one given as a function.
+        """
+        known = self._sender.purse(owner, coin)
+        if sum(balance for _, balance in known) >= amount:
+            return tuple(known)
+        return tuple((found.object_id, coin_balance(found)) for found in await self.coins(owner, coin))
+
     async def balance(self, owner: bytes, coin: StructTag = SUI_TYPE) -> int:
         """The sum of all coins of one currency, in its smallest unit."""
         request = self._messages.GetBalanceRequest(owner=format_address(owner), coin_type=str(coin))

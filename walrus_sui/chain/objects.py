@@ -50,6 +50,11 @@ def coin_type(coin: StructTag) -> StructTag:
     return StructTag(SUI_FRAMEWORK, "coin", "Coin", (DatatypeTag(coin),))
 
 
+def is_coin(type: StructTag) -> bool:
+    """Whether objects of `type` are coins, of whatever currency."""
+    return (type.address, type.module, type.name) == (SUI_FRAMEWORK, "coin", "Coin")
+
+
 def struct_of(type: MoveObjectType) -> StructTag:
     """The full type behind the short forms objects are stored with. Raises `BcsError` for one without a struct."""
     match type:

@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from walrus_sui.bcs.sui import TransactionData, TransactionDataV1
+from walrus_sui.bcs.sui import StructTag, TransactionData, TransactionDataV1
 from walrus_sui.chain.account import Account
 from walrus_sui.chain.attempt import Attempt, Build, Market
 from walrus_sui.chain.execution import ExecutedTransaction, check_success
@@ -48,6 +48,11 @@ class Sender:
         for account in self._accounts.values():
             for found in objects:
                 account.saw(found)
+
+    def purse(self, owner: bytes, coin: StructTag) -> list[tuple[bytes, int]]:
+        """Coins of an account that sends, as far as they are known: ids and balances, largest first."""
+        account = self._accounts.get(owner)
+        return [] if account is None else account.purse(coin)
 
     async def execute(
         self, build: TransactionBuilder | Build, keypair: Keypair, on_signed: OnSigned | None = None

@@ -171,7 +171,7 @@ class TransactionBuilder:
     @property
     def uses_gas_coin(self) -> bool:
         """Whether a command takes the gas coin itself, so that its value matters beyond the budget."""
-        return any(self.gas in _arguments_of(command) for command in self._commands)
+        return any(self.gas in arguments_of(command) for command in self._commands)
 
     @property
     def shape(self) -> Shape:
@@ -239,10 +239,11 @@ def _outline(command: Command) -> tuple[object, ...]:
     """A command without the values it is given."""
     if isinstance(command, MoveCall):
         return command.package, command.module, command.function, command.type_args, len(command.arguments)
-    return type(command), len(_arguments_of(command))
+    return type(command), len(arguments_of(command))
 
 
-def _arguments_of(command: Command) -> tuple[Argument, ...]:
+def arguments_of(command: Command) -> tuple[Argument, ...]:
+    """Everything that a command uses."""
     match command:
         case MoveCall(arguments=arguments):
             return arguments

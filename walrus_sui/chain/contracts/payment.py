@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import StructTag, format_address
-from walrus_sui.chain.client import SuiClient, coin_balance
+from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.objects import SUI_FRAMEWORK
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.errors import InsufficientFunds
@@ -42,9 +42,9 @@ async def _split(
 async def _choose_coins(sui: SuiClient, owner: bytes, wal: StructTag, amount: int) -> tuple[bytes, ...]:
     """The fewest coins that hold `amount`."""
     chosen, held = [], 0
-    for coin in (await sui.coins(owner, wal))[:_MAX_COINS]:
-        chosen.append(coin.object_id)
-        held += coin_balance(coin)
+    for coin_id, balance in (await sui.payment_coins(owner, wal, amount))[:_MAX_COINS]:
+        chosen.append(coin_id)
+        held += balance
         if held >= amount:
             return tuple(chosen)
     raise InsufficientFunds(format_address(owner), "FROST", held, amount)
