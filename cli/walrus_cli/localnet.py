@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import gc
 import signal
 import time
 from collections.abc import Mapping
@@ -115,6 +116,7 @@ async def _run_chain(
 
     started = LocalSui.start(directory, port=port, faucet_port=faucet_port, host=host, lag=lag, epoch=epoch)
     async with started as network:
+        gc.freeze()  # the framework is here to stay: looking through it for garbage takes a tenth of a second
         funded = format_address(network.faucet.address)
         text = (
             f"Sui      {network.url} (gRPC, gRPC-Web; a page to look at in a browser)\n"

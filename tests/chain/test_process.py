@@ -99,6 +99,21 @@ async def test_garbage_gets_an_error_and_the_server_lives(garbage: bytes) -> Non
         assert await balance(running.url) == 0
 
 
+@pytest.mark.parametrize("path", ["/v2/gas", "/control/snapshot", "/sui.rpc.v2.LedgerService/GetObject"])
+async def test_who_leaves_in_the_middle_of_a_request_is_no_fault(
+    network_url: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = network_url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+    writer.write(head.encode() + b"{")
+    writer.write_eof()
+    await reader.read()  # to the end of the connection
+    writer.close()
+    assert await balance(network_url) == 0
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_what_is_too_large_is_refused(network_url: str) -> None:
     bad = rpc.Transaction(bcs=rpc.Bcs(value=bytes(3_000_000)))
     for method, request in (

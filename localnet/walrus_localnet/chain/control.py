@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from walrus_localnet.chain.bodies import BAD_REQUEST, read_body
 from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.rpc.forking_service import MAX_ADVANCE_MS
@@ -46,7 +47,7 @@ def _endpoint(ledger: Ledger, command: Command) -> Callable[[Request], Awaitable
         try:
             return JSONResponse(command(ledger, await _arguments(request)))
         except WalrusError as error:
-            return JSONResponse({"error": {"code": error.code, "message": error.message}}, 400)
+            return JSONResponse({"error": {"code": error.code, "message": error.message}}, BAD_REQUEST)
 
     return answer
 
@@ -54,11 +55,9 @@ def _endpoint(ledger: Ledger, command: Command) -> Callable[[Request], Awaitable
 async def _arguments(request: Request) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise LocalChainError("expected a request of type application/json")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise LocalChainError(f"expected at most {MAX_BODY} bytes, got more")
+    body = await read_body(request, MAX_BODY)
+    if body is None:
+        raise LocalChainError(f"expected at most {MAX_BODY} bytes, got more")
     try:
         found = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:

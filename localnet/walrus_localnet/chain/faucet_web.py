@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from walrus_localnet.chain.bodies import BAD_REQUEST, read_body
 from walrus_localnet.chain.faucet import Faucet
 from walrus_sui.bcs.sui import format_address, format_digest, parse_address
 from walrus_sui.errors import BcsError, WalrusError
@@ -23,7 +24,7 @@ def faucet_routes(faucet: Faucet) -> list[Route]:
             recipient = await _recipient(request)
             sent = faucet.fund(recipient)
         except WalrusError as error:
-            status = 400 if isinstance(error, BcsError) else 500
+            status = BAD_REQUEST if isinstance(error, BcsError) else 500
             return JSONResponse({"status": {"Failure": {"internal": error.message}}}, status)
         return JSONResponse({"status": "Success", "coins_sent": [_coin(*coin) for coin in sent]})
 
@@ -38,11 +39,9 @@ def _coin(object_id: bytes, amount: int, digest: bytes) -> dict[str, str | int]:
 
 
 async def _recipient(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise BcsError(f"expected a request of at most {MAX_BODY} bytes, got more")
+    body = await read_body(request, MAX_BODY)
+    if body is None:
+        raise BcsError(f"expected a request of at most {MAX_BODY} bytes, got more")
     return parse_recipient(body)
 
 

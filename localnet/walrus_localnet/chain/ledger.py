@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from walrus_localnet.chain.admission import admit
 from walrus_localnet.chain.checkpointing import next_checkpoint
 from walrus_localnet.chain.clock import Clock
-from walrus_localnet.chain.epochs import current_epoch, epoch_span
+from walrus_localnet.chain.epochs import EpochSpan, current_epoch, epoch_span
 from walrus_localnet.chain.errors import ChainDataError, LocalChainError
 from walrus_localnet.chain.execution import Executed, Executor
 from walrus_localnet.chain.limits import REFERENCE_GAS_PRICE
@@ -170,7 +170,15 @@ class Ledger:
         self.epoch = current_epoch(head)
         span = epoch_span(self.store, head, self.epoch)
         assert span is not None
-        self.epoch_start_ms = span.start_ms
+        self.span = span
+
+    @property
+    def epoch_start_ms(self) -> int:
+        return self.span.start_ms
+
+    def span_of(self, epoch: int) -> EpochSpan | None:
+        """None for an epoch that has not begun."""
+        return self.span if epoch == self.epoch else epoch_span(self.store, self.head, epoch)
 
     def _now(self) -> int:
         return max(self.clock.now_ms(), self.head.summary.timestamp_ms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walrus_localnet.chain.epochs import EpochSpan, epoch_span
+from walrus_localnet.chain.epochs import EpochSpan
 from walrus_localnet.chain.feed import CheckpointFeed
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import (
@@ -142,7 +142,7 @@ class LedgerService(ListMethods):
     async def get_epoch(self, request: rpc.GetEpochRequest) -> rpc.GetEpochResponse:
         mask = Mask.of(request, rpc.Epoch, "epoch")
         wanted = self.ledger.epoch if request.epoch is None else request.epoch
-        span = epoch_span(self.store, self.ledger.head, wanted)
+        span = self.ledger.span_of(wanted)
         if span is None:
             raise not_found(f"epoch {wanted}")
         return rpc.GetEpochResponse(epoch=mask.cut(_epoch_message(span, self.ledger.epoch_duration_ms)))

@@ -18,6 +18,7 @@ from grpclib.exceptions import GRPCError
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from walrus_localnet.chain.bodies import read_body
 from walrus_localnet.chain.rpc.methods import Method
 from walrus_localnet.chain.rpc.receive import MAX_REQUEST, parse_request
 from walrus_localnet.chain.rpc.wire import encode
@@ -46,7 +47,7 @@ class GrpcWeb:
             return Response(status_code=204, headers=CORS)
         text = request.headers.get("content-type", "").startswith(TEXT)
         pack: Callable[[bytes], bytes] = base64.b64encode if text else bytes
-        body = await _body(request)  # before the answer starts: both come over the same channel
+        body = await read_body(request, MAX_REQUEST)  # before the answer starts: both come over the same channel
         frames = (pack(frame) async for frame in self._frames(request.url.path, body, text=text))
         media_type = f"{TEXT if text else BINARY}+proto"
         return StreamingResponse(frames, headers=CORS, media_type=media_type)
@@ -62,16 +63,6 @@ class GrpcWeb:
         except Exception:
             log.exception("%s failed", path)
             yield _trailer(Status.INTERNAL, "internal error")
-
-
-async def _body(request: Request) -> bytes | None:
-    """None for one that is too long."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_REQUEST:
-            return None
-    return bytes(body)
 
 
 def read_frame(body: bytes | None, *, text: bool) -> bytes:
