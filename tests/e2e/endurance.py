@@ -61,7 +61,15 @@ class Owner:
                 await self.dice.choice(acts)()
                 self.done += 1
             except (ChainUnreachable, FinalityTimeout):
-                await self.recollect()
+                await self.until_answered(self.recollect)
+
+    async def until_answered(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Each time waits as long as the client has patience with a chain that is away."""
+        while True:
+            try:
+                return await act()
+            except ChainUnreachable:
+                continue
 
     async def recollect(self) -> None:
         """The chain was away, and may have done what was asked of it or not: take its word for what there is."""
