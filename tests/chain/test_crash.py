@@ -14,6 +14,7 @@ from tests.chain.customers import Customer, Shop
 from tests.chain.process import network
 from tests.chain.sandbox import Account
 from tests.scale import cases
+from tests.waiting import SECONDS
 from walrus_localnet.chain.bootstrap import open_ledger
 from walrus_sui.bcs.sui import format_address
 
@@ -52,7 +53,7 @@ async def test_what_was_answered_survives_the_death_of_the_process(tmp_path: Pat
 
 
 async def _open_shop(directory: Path, customers: list[Customer]) -> Shop:
-    async with network("--dir", str(directory)) as (_, ready), httpx.AsyncClient() as http:
+    async with network("--dir", str(directory)) as (_, ready), httpx.AsyncClient(timeout=SECONDS) as http:
         for customer in customers:
             recipient = {"recipient": format_address(customer.account.address)}
             answer = await http.post(f"{ready['faucetUrl']}/v2/gas", json={"FixedAmountRequest": recipient})

@@ -122,7 +122,7 @@ async def test_damaged_web_calls(network: LocalSui) -> None:
     """Over HTTP/1.1 a body that is no frame is refused in a frame."""
     chance = random.Random(3)
     frame = framed(CLOCK)
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=SECONDS) as client:
         for _ in range(cases(60, 5_000)):
             forms = ["application/grpc-web-text", "application/grpc-web+proto", "text/plain", ""]
             headers = {"content-type": chance.choice(forms)}
@@ -215,7 +215,7 @@ async def test_damaged_requests_to_the_faucet_and_to_control(network: LocalSui) 
     chance = random.Random(4)
     true = {"/v2/gas": b'{"FixedAmountRequest": {"recipient": "0xab"}}', "/control/revert": b'{"checkpoint": 0}'}
     headers = {"content-type": "application/json"}
-    async with httpx.AsyncClient(base_url=network.url, headers=headers) as client:
+    async with httpx.AsyncClient(base_url=network.url, headers=headers, timeout=SECONDS) as client:
         for path in true:
             assert (await client.post(path, content=b"[" * 4000)).status_code == 400
         for _ in range(cases(40, 2_000)):

@@ -19,6 +19,7 @@ from grpclib.const import Cardinality, Status
 
 from tests.chain.process import network
 from tests.chain.rpc_client import call, refusal
+from tests.waiting import SECONDS, in_time
 from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.rpc.messages import protobuf, rpc
@@ -33,7 +34,7 @@ async def balance(url: str) -> int:
 
 
 async def ask_faucet(url: str) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=SECONDS) as client:
         return await client.post(f"{url}/v2/gas", json={"FixedAmountRequest": {"recipient": RECIPIENT}})
 
 
@@ -87,7 +88,7 @@ async def test_garbage_gets_an_error_and_the_server_lives(garbage: bytes) -> Non
         for method, request in requests:
             status = await refusal(running.url, "TransactionExecutionService", method, request)
             assert status is Status.INVALID_ARGUMENT
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=SECONDS) as client:
             for body in (garbage or b"[]", b"[" * 10_000):
                 answer = await client.post(f"{running.faucet_url}/v2/gas", content=body)
                 assert answer.status_code == 400
@@ -124,13 +125,29 @@ async def test_what_is_too_large_is_refused(network_url: str) -> None:
         assert status is Status.INVALID_ARGUMENT
     many = rpc.BatchGetObjectsRequest(requests=[rpc.GetObjectRequest(object_id="0x6")] * 1001)
     assert await refusal(network_url, "LedgerService", "BatchGetObjects", many) is Status.INVALID_ARGUMENT
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=SECONDS) as client:
         path = "/sui.rpc.v2.LedgerService/GetObject"
         answer = await client.post(f"{network_url}{path}", content=bytes(5_000_000))
         assert b"grpc-status:8" in answer.content
         for body in (b"", b"\x00", b"\x00\x00\x00\x00\x09abc", b"\x01\x00\x00\x00\x00"):
             answer = await client.post(f"{network_url}{path}", content=body)
             assert b"grpc-status:3" in answer.content
+
+
+async def test_an_idle_connection_outlives_the_patience_of_clients(
+    network_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, port = network_url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    for later in (0, 60):
+        monkeypatch.setattr(loop, "time", lambda later=later: now() + later)  # timers until then run now
+        await asyncio.sleep(0.01)
+        writer.write(b"GET /nowhere HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert (await in_time(reader.readuntil(b"\r\n\r\n"))).startswith(b"HTTP/1.1 404")
+        await in_time(reader.readuntil(b"Not Found"))
+    writer.close()
 
 
 async def test_a_reader_who_does_not_read_holds_up_nobody(network_url: str) -> None:
@@ -188,7 +205,7 @@ async def test_it_listens_on_ipv6_addresses() -> None:
         pytest.skip("there is no IPv6 here")
     async with LocalSui.start(host="::1") as running:
         assert running.url.startswith("http://[::1]:")
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=SECONDS) as client:
             assert (await client.get(running.url)).status_code == 200
 
 

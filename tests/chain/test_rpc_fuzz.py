@@ -71,7 +71,7 @@ class Prober:
 
 @pytest.fixture
 async def prober() -> AsyncIterator[Prober]:
-    async with LocalSui.start() as network, httpx.AsyncClient() as http:
+    async with LocalSui.start() as network, httpx.AsyncClient(timeout=SECONDS) as http:
         made = Prober(network, http)
         yield made
         made.close()

@@ -142,7 +142,8 @@ def test_a_sui_network_alone_says_where_it_is_and_stops_cleanly():
     command = [sys.executable, "-c", "from walrus_cli.main import main; main()", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         ready = json.loads(process.stdout.readline())
-        answer = httpx.post(ready["faucetUrl"] + "/v2/gas", json={"FixedAmountRequest": {"recipient": "0x12"}})
+        body = {"FixedAmountRequest": {"recipient": "0x12"}}
+        answer = httpx.post(ready["faucetUrl"] + "/v2/gas", json=body, timeout=SECONDS)
         process.terminate()
         _, errors = process.communicate(timeout=SECONDS)
     assert set(ready) == {"url", "faucetUrl", "chainId"}

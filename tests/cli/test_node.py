@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from walrus_cli.main import run
+from walrus_localnet.testbed.ports import free_ports
 
 NETWORK = """\
 system_object: "0x1"
@@ -114,17 +115,8 @@ def test_setup_then_everything_that_needs_a_network(
 def test_run_without_registration(
     tmp_path: Path, client_config: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    words = [
-        "node",
-        "setup",
-        str(tmp_path / "node"),
-        "--name",
-        "one",
-        "--public-host",
-        "h",
-        "--config",
-        client_config,
-    ]
+    words = ["node", "setup", str(tmp_path / "node"), "--name", "one", "--public-host", "h"]
+    words += ["--public-port", str(free_ports(1)[0]), "--config", client_config]
     _, document = ask(capsys, *words)
     assert run(["node", "run", "--config", str(document["config"])]) == 1
     assert "register the node on chain first" in caplog.text

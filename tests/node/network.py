@@ -202,7 +202,7 @@ async def walrus_network(folder: Path) -> AsyncIterator[Network]:
         stack.push_async_callback(chain.kill)
         await chain.start()
         sui = await stack.enter_async_context(SuiClient(chain.url))
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=SECONDS))
         deployer = Keypair.generate()
         await chain.fund(http, deployer.address)
         parameters = NetworkParameters(N_SHARDS, EPOCH_MS)

@@ -124,7 +124,7 @@ def trusting(*protocols: str) -> ssl.SSLContext:
 @pytest.fixture
 async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
     options: dict[str, Any] = {"http2": True, "verify": trusting("h2", "http/1.1"), "trust_env": False}
-    async with httpx.AsyncClient(base_url=server.url, timeout=30, **options) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=SECONDS, **options) as client:
         yield client
 
 
@@ -171,7 +171,7 @@ async def test_a_failure_of_ours_is_an_answer(http: httpx.AsyncClient) -> None:
 
 
 async def test_http1_is_spoken_with_those_who_choose_it(server: Server) -> None:
-    async with httpx.AsyncClient(verify=trusting("http/1.1"), trust_env=False) as http:
+    async with httpx.AsyncClient(verify=trusting("http/1.1"), trust_env=False, timeout=SECONDS) as http:
         answer = await http.put(f"{server.url}/echo", content=LARGE)
         assert (answer.http_version, answer.content) == ("HTTP/1.1", LARGE)
         server.task.cancel()

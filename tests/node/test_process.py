@@ -54,7 +54,7 @@ async def test_metrics_have_the_names_that_operators_watch(single: SingleNode) -
     await single.node.client.metadata(blob.blob_id)
     await single.node.client.sliver(blob.blob_id, 0, Axis.PRIMARY)
     metrics_address = NodeConfig.load(single.node.config_path).metrics_address
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=SECONDS) as http:
         text = (await http.get(f"http://{metrics_address}/metrics")).text
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     for name, labels in OFFICIAL.items():

@@ -193,7 +193,7 @@ async def over_http2(url: str, blob: EncodedBlob) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
-    async with httpx.AsyncClient(http2=True, verify=context, trust_env=False) as http:
+    async with httpx.AsyncClient(http2=True, verify=context, trust_env=False, timeout=SECONDS) as http:
         paths = [routes.sliver(blob.blob_id, pair, Axis.SECONDARY) for pair in range(13)]
         answers = await asyncio.gather(*(http.get(url + path) for path in paths))
         known = await http.get(url + routes.metadata_status(blob.blob_id))

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.waiting import in_time
+from tests.waiting import SECONDS, in_time
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.testbed.ports import free_ports
 from walrus_sui.bcs.sui import format_address
@@ -151,7 +151,7 @@ async def full_node(directory: Path, port: int) -> AsyncIterator[str]:
 
 
 async def fund(faucet_url: str, address: bytes) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=SECONDS) as http:
         request = {"FixedAmountRequest": {"recipient": format_address(address)}}
         (await http.post(f"{faucet_url}/v2/gas", json=request)).raise_for_status()
 

@@ -23,6 +23,9 @@ from walrus_sui.grpc.writes import GatheringProtocol
 
 PREFACE = b"PRI * HTTP/2.0"
 MAX_PORT = 65535
+_KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection of HTTP/1.1 stays: longer than clients would use it again (Node.js: about 4 s), so
+that none is closed under a request that is on its way, however busy the machine."""
 Factory = Callable[[], asyncio.Protocol]
 
 
@@ -72,7 +75,14 @@ class WebServer:
     """uvicorn's HTTP/1.1 protocol for one application."""
 
     def __init__(self, app: Starlette) -> None:
-        self._config = Config(app, http="h11", lifespan="off", access_log=False, log_config=None)
+        self._config = Config(
+            app,
+            http="h11",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        )
         self._config.load()
         self._state = ServerState()
 
