@@ -6,18 +6,21 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from walrus_cli import display, exits, loop, output
+from walrus_cli import loop, output
 from walrus_cli.files import standard_input
 from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
+from walrus_cli.sharing import share_stored
+from walrus_cli.store_report import Entry, show
+from walrus_cli.words import TakesOneKind
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:
-    from walrus_sui.client import Network, Storable, StoreOutcome, StorePlan, StoreRequest
+    from walrus_sui.client import Network, Storable, StoreOutcome, StoreRequest
 
 app = typer.Typer()
 
@@ -25,7 +28,7 @@ STDIN = Path("-")
 _HOW_TO_GO_ON = "store it again, or `walrus store --resume`: what is paid for is not paid again"
 
 
-@app.command("store")
+@app.command("store", cls=TakesOneKind)
 def store(
     files: Annotated[
         list[Path] | None,
@@ -56,6 +59,11 @@ def store(
     freeze_certificate: Annotated[
         bool, typer.Option("--freeze-certificate", help="Keep the certificate as an object on chain.")
     ] = False,
+    share: Annotated[
+        bool, typer.Option("--share", help="Then share it for ever, so that anybody may keep it alive.")
+    ] = False,
+    upload_relay: Annotated[str | None, typer.Option("--upload-relay", hidden=True)] = None,
+    skip_tip_confirmation: Annotated[bool, typer.Option("--skip-tip-confirmation", hidden=True)] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Encode, and show id, sizes and cost only.")] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Finish what was broken off; without files, all of it.")
@@ -67,6 +75,13 @@ def store(
 
     What a store that was broken off has paid for is used when the same file is stored again.
     """
+    if upload_relay is not None or skip_tip_confirmation:
+        raise InputError(
+            "expected to bring the slivers to the storage nodes itself: this client knows no upload relays",
+            hint="leave out --upload-relay and --skip-tip-confirmation",
+        )
+    if share and not files:
+        raise typer.BadParameter("expected files with --share; `walrus share` shares what is stored")
     if not files and not resume:
         raise typer.BadParameter("expected at least one file, or --resume to finish what was broken off")
     if [epochs, end_epoch, earliest_expiry_time].count(None) < 2:
@@ -80,12 +95,13 @@ def store(
         force,
         ignore_resources,
         freeze_certificate,
+        share,
     )
     try:
         entries = loop.run(_run(files or [], terms, config, dry_run=dry_run))
     except KeyboardInterrupt as error:
         raise output.Interrupted(_HOW_TO_GO_ON) from error
-    return _show(entries)
+    return show(entries)
 
 
 @dataclass(frozen=True)
@@ -100,6 +116,7 @@ class _Terms:
     force: bool
     ignore_resources: bool
     freeze_certificate: bool
+    share: bool
 
     def request(self, network: Network) -> StoreRequest:
         from walrus_sui.client import StoreRequest
@@ -136,25 +153,25 @@ def _epochs_until(network: Network, date: datetime.datetime) -> int:
     raise InputError(f"expected a time within the {network.max_epochs_ahead} epochs that are sold, got {date}")
 
 
-Entry = tuple[str, "StoreOutcome | StorePlan"]
-"""A file as it was named, and what came of it."""
-
-
 async def _run(files: Sequence[Path], terms: _Terms, config: Path | None, *, dry_run: bool) -> list[Entry]:
     async with open_client(config) as client:
         if not files:
             with output.progress() as listener:
                 resumed = await client.resume_stores(on_progress=listener)
-            return [(_name(outcome), outcome) for outcome in resumed]
+            return [Entry(_name(outcome), outcome) for outcome in resumed]
         network = await client.network()
         request = terms.request(network)
         names, items = _items(files, network.params.max_blob_size)
         with output.progress() as listener:
             if dry_run:
-                return list(
-                    zip(names, await client.plan_stores(items, request, on_progress=listener), strict=True)
-                )
-            return list(zip(names, await client.store_many(items, request, on_progress=listener), strict=True))
+                plans = await client.plan_stores(items, request, on_progress=listener)
+                return [Entry(name, plan) for name, plan in zip(names, plans, strict=True)]
+            outcomes = await client.store_many(items, request, on_progress=listener)
+        shared = await share_stored(client, outcomes) if terms.share else {}
+        return [
+            Entry(name, outcome, shared.get(outcome.blob_id))
+            for name, outcome in zip(names, outcomes, strict=True)
+        ]
 
 
 def _items(files: Sequence[Path], most: int) -> tuple[list[str], list[Storable]]:
@@ -184,55 +201,6 @@ def _attributes(pairs: Sequence[str]) -> Mapping[str, str]:
             raise InputError(f"expected an attribute such as color=blue, got {pair!r}")
         attributes[key] = value
     return attributes
-
-
-def _show(entries: Sequence[Entry]) -> int:
-    """Print what came of every file; the exit code is that of the first that failed."""
-    from walrus_sui.client import StoreFailure
-
-    failures = [outcome for _, outcome in entries if isinstance(outcome, StoreFailure)]
-    if failures and len(entries) == 1:
-        raise failures[0].error
-    documents = [_document(path, outcome) for path, outcome in entries]
-    texts = [_text(path, outcome) for path, outcome in entries]
-    if len(entries) > 1:
-        texts.append(_summary([outcome for _, outcome in entries]))
-    output.result(documents, "\n".join(texts) or "nothing was broken off")
-    return exits.exit_code(failures[0].error) if failures else 0
-
-
-def _document(path: str, outcome: StoreOutcome | StorePlan) -> dict[str, Any]:
-    from walrus_sui.client import StoreFailure, StorePlan
-
-    if isinstance(outcome, StorePlan):
-        return {"path": path, **display.plan_document(outcome)}
-    if isinstance(outcome, StoreFailure):
-        return {"blobStoreResult": display.store_failure_document(outcome), "path": path}
-    return {"blobStoreResult": display.store_document(outcome), "path": path}
-
-
-def _text(path: str, outcome: StoreOutcome | StorePlan) -> str:
-    from walrus_sui.client import StoreFailure, StorePlan
-
-    if isinstance(outcome, StorePlan):
-        return display.plan_text(path, outcome)
-    if isinstance(outcome, StoreFailure):
-        return display.store_failure_text(path, outcome)
-    return display.store_text(path, outcome)
-
-
-def _summary(outcomes: Sequence[StoreOutcome | StorePlan]) -> str:
-    from walrus_sui.client import StoredBlob, StorePlan
-
-    there = sum(isinstance(item, StoredBlob) and item.already_certified for item in outcomes)
-    stored = sum(isinstance(item, StoredBlob) for item in outcomes) - there
-    bills = {item.blob_id: item.cost for item in outcomes if isinstance(item, StoredBlob | StorePlan)}
-    cost = display.cost_text(sum(bills.values()))
-    plans = sum(isinstance(item, StorePlan) for item in outcomes)
-    failed = len(outcomes) - plans - stored - there
-    if plans:
-        return f"{plans} files would cost {cost}" + (f", {failed} failed" if failed else "")
-    return f"{stored} stored for {cost}, {there} there already, {failed} failed"
 
 
 def _name(outcome: StoreOutcome) -> str:

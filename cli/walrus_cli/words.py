@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperCommand
 
 _ID_WITH_DASH = re.compile(r"-[A-Za-z0-9_-]{42}|-[A-Za-z0-9_-]{49}")
@@ -85,3 +86,13 @@ class TakesBlobIds(TyperCommand):
 
 class TakesQuiltWords(ManyValues, TakesPairs, TakesBlobIds):
     """A command with all of that."""
+
+
+class TakesOneKind(TyperCommand):
+    """A command that takes `--deletable` or `--permanent`, not both: their order is not to decide about money."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options = args[: args.index("--")] if "--" in args else args
+        if {"--deletable", "--permanent"} <= set(options):
+            raise BadParameter("expected one of --deletable and --permanent, got both", ctx=ctx)
+        return super().parse_args(ctx, args)

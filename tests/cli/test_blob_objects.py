@@ -8,7 +8,11 @@ import pytest
 
 from tests.cli.conftest import Stage
 from tests.sui_chain.world import N_SHARDS
-from walrus_sui.redstuff import encode
+from walrus_cli.sharing import Shared, share_stored
+from walrus_sui.chain.types import Blob
+from walrus_sui.client import StoredBlob, WalrusClient
+from walrus_sui.config import load_config
+from walrus_sui.redstuff import BlobId, encode
 
 
 def test_attributes_are_set_shown_and_removed(stage: Stage) -> None:
@@ -186,3 +190,30 @@ def test_blobs_are_extended_by_their_owner_with_money(stage: Stage, tmp_path: Pa
     assert (far.code, far.error) == (6, "move_abort")
     assert "walrus info epoch" in far.json["error"]["hint"]
     assert stage.walrus("extend", "--blob-obj-id", blob_id, "--epochs-extended", 0).code == 2
+
+
+def test_what_was_stored_is_shared_once_whatever_becomes_of_the_rest(stage: Stage) -> None:
+    mine, gone = stage.blob(), stage.blob()
+    assert stage.walrus("burn-blobs", "--object-ids", "0x" + gone.object_id.hex(), "--yes").code == 0
+    theirs = StoredBlob(BlobId(b"\1" * 32), size=1, encoded_length=2, end_epoch=3)
+    stored = [_stored(mine), theirs, _stored(gone), _stored(mine)]
+
+    async def share() -> dict[BlobId | None, Shared]:
+        async with WalrusClient(load_config(stage.config)) as client:
+            return await share_stored(client, stored)
+
+    shared = stage.do(share())
+    assert set(shared) == {outcome.blob_id for outcome in stored}
+    made = shared[stored[0].blob_id]
+    assert stage.do(stage.world.contracts.shared_blob(made.object_id or b"")).blob.object_id == mine.object_id
+    assert made.document() == {"sharedBlobObject": "0x" + (made.object_id or b"").hex()}
+    assert shared[theirs.blob_id].document() == {"sharedBlobObject": None}
+    assert shared[stored[2].blob_id].document()["shareError"]["code"] == "object_not_found"
+    words = [shared[item.blob_id].line().split(maxsplit=2)[:2] for item in stored[1:3]]
+    assert words == [["NOT", "SHARED:"]] * 2
+
+
+def _stored(blob: Blob) -> StoredBlob:
+    return StoredBlob(
+        BlobId(blob.blob_id), blob.size, encoded_length=blob.size, end_epoch=blob.storage.end_epoch, blob=blob
+    )

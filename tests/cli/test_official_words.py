@@ -54,7 +54,7 @@ NODE_ADMIN = (
     "collect-commission vote-for-upgrade set-governance-authorized set-commission-authorized package-digest"
 )
 LACKING_OPTIONS: dict[str, str] = {
-    "store": "--share --upload-relay --skip-tip-confirmation",
+    "store": "--upload-relay --skip-tip-confirmation",
 }
 DEFAULTS = {
     ("get-wal", "--amount"): "0.5SUI",
