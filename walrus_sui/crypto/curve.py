@@ -36,6 +36,7 @@ def parse_g1(data: bytes) -> G1Point:
     return point
 
 
+@functools.lru_cache(maxsize=1024)
 def parse_g2(data: bytes) -> G2Point:
     """A point of the G2 subgroup from its 96-byte form; infinity is allowed. Raises `PointError`."""
     _expect_size("G2 point", data, G2_SIZE)

@@ -19,9 +19,12 @@ from walrus_sui.client.progress import Phase, Progress, ProgressListener
 from walrus_sui.client.storing.confirmation import check_confirmation
 from walrus_sui.client.storing.delivery import Delivery
 from walrus_sui.crypto.certificate import Certificate, all_signed, certify, invalid_signers
+from walrus_sui.crypto.curve import parse_g2
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
-from walrus_sui.errors import CryptoError, NotEnoughConfirmations, WalrusError
+from walrus_sui.errors import CryptoError, NotEnoughConfirmations, PointError, WalrusError
 from walrus_sui.redstuff import EncodedBlob
+
+_FALSE = "its confirmation does not hold: the signature is not its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,11 @@ class Upload:
 
     def _note(self, node: CommitteeNode, task: asyncio.Task[SignedMessage]) -> None:
         try:
-            self._signed[node.index] = task.result()
+            signed = task.result()
+            parse_g2(signed.signature)  # now, while others are waited for: the result is kept
+            self._signed[node.index] = signed
+        except PointError:
+            self._failures[node.name] = _FALSE
         except WalrusError as error:
             self._failures[node.name] = reason(error)
 
@@ -171,7 +178,7 @@ class Upload:
         liars = invalid_signers(self._nodes.bls, signed)
         for node in self._nodes:
             if node.index in liars:
-                self._failures[node.name] = "its confirmation does not hold: the signature is not its own"
+                self._failures[node.name] = _FALSE
                 del self._signed[node.index]
 
     def _give_up(self, nodes: Iterable[CommitteeNode]) -> None:
