@@ -10,10 +10,10 @@ from walrus_sui.client.storing.source import Source
 from walrus_sui.errors import BlobTooLarge, InputError
 from walrus_sui.redstuff import Params
 
-MAPPED = 9 << 20
+LARGE = 9 << 20
 
 
-@pytest.mark.parametrize("size", [0, 1, 1000, MAPPED])
+@pytest.mark.parametrize("size", [0, 1, 1000, LARGE])
 def test_a_file_is_what_it_holds(tmp_path, size):
     path = tmp_path / "file"
     data = os.urandom(size)
@@ -33,20 +33,24 @@ def test_bytes_are_taken_as_they_are(data):
     assert source.open() is data
 
 
-def test_a_large_file_is_not_read_but_mapped(tmp_path):
+def test_a_file_that_is_cut_short_while_it_is_stored_kills_nobody(tmp_path):
     path = tmp_path / "file"
-    path.write_bytes(bytes(MAPPED))
-    view = Source.of(path).open()
-    assert isinstance(view, memoryview)
-    assert view.readonly
+    path.write_bytes(data := os.urandom(LARGE))
+    source = Source.of(path)
+    held = source.open()
+    os.truncate(path, 1000)
+    assert (held == data, held.readonly) == (True, True)
+    with pytest.raises(InputError, match="it was changed"):
+        source.check_unchanged()
 
 
-@pytest.mark.parametrize("size", [1000, MAPPED])
-def test_a_file_that_changes_its_length_before_it_is_opened_is_refused(tmp_path, size):
+@pytest.mark.parametrize("change", [-1, 1])
+@pytest.mark.parametrize("size", [1000, LARGE])
+def test_a_file_that_changes_its_length_before_it_is_opened_is_refused(tmp_path, size, change):
     path = tmp_path / "file"
     path.write_bytes(bytes(size))
     source = Source.of(path)
-    path.write_bytes(bytes(size + 1))
+    path.write_bytes(bytes(size + change))
     with pytest.raises(InputError, match="to stay as it is"):
         source.open()
 

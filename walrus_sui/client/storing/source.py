@@ -1,12 +1,16 @@
-"""Where the bytes of a blob come from: memory, or a file that is mapped rather than read when it is large."""
+"""Where the bytes of a blob come from: memory, or a file.
+
+Files are read, not mapped: where a mapped file is cut short by somebody else, the whole program is killed.
+"""
 
 from __future__ import annotations
 
-import mmap
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+
+import numpy as np
 
 from walrus_sui.errors import BlobTooLarge, InputError
 from walrus_sui.redstuff import Params
@@ -15,9 +19,6 @@ from walrus_sui.redstuff.params import MAX_SHARDS, MIN_SHARDS
 Data = bytes | bytearray | memoryview
 Storable = Data | Path
 """What can be stored: the bytes themselves, or the file that holds them."""
-
-_MAPPED_FROM = 8 << 20
-"""Smaller files are read: a copy costs nothing there, and what happens to the file afterwards does not matter."""
 
 
 @dataclass
@@ -50,14 +51,10 @@ class Source:
         if self.path is None:
             return self._data
         try:
-            with self.path.open("rb") as file:
-                if self.size >= _MAPPED_FROM:
-                    data: Data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-                else:
-                    data = file.read(self.size + 1)
-        except (OSError, ValueError) as error:
-            raise InputError(f"expected a readable file at {self.path}, got: {error}") from error
-        if len(data) != self.size:
+            data = _read(self.path, self.size)
+        except OSError as error:
+            raise InputError(f"expected a readable file at {self.path}, got: {error.strerror}") from error
+        if data is None:
             raise self._changed()
         return data
 
@@ -71,6 +68,16 @@ class Source:
             f"expected {self.path} to stay as it is while it is stored, but it was changed",
             hint="store it again once nothing writes to it",
         )
+
+
+def _read(path: Path, size: int) -> memoryview | None:
+    """All of a file, None if it is not `size` bytes long. Raises `OSError`."""
+    data = np.empty(size, dtype=np.uint8).data
+    with path.open("rb", buffering=0) as file:
+        rest = data
+        while rest and (count := file.readinto(rest)):
+            rest = rest[count:]
+        return None if rest or file.read(1) else data.toreadonly()
 
 
 def _stat(path: Path) -> os.stat_result:

@@ -4,7 +4,7 @@ Many blobs go through together and share one transaction that registers and one 
 transactions and memory reach. A blob that fails drops out with its reason; the others go on.
 
 Memory: a blob and its parity, 2.5 times the blob, are held while it is stored, and what is under way to nodes
-(`Limits.bytes_in_flight`). A file of 8 MiB or more is mapped, so its own bytes are the system's to keep or drop.
+(`Limits.bytes_in_flight`).
 """
 
 from __future__ import annotations
