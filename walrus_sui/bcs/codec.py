@@ -73,7 +73,11 @@ class Reader:
         return bytes(self.view(size))
 
     def byte(self) -> int:
-        return self.view(1)[0]
+        position = self.position
+        if position >= len(self.data):
+            raise BcsError(f"expected 1 more bytes at offset {position}, got 0")
+        self.position = position + 1
+        return self.data[position]
 
     def length(self, at_most: int = MAX_LENGTH) -> int:
         """A sequence length, no larger than `at_most`."""

@@ -20,7 +20,16 @@ from walrus_sui.redstuff.reed_solomon import Code, code_for
 _LONG_SYMBOLS = 256
 """Slivers of longer symbols are no faster side by side."""
 _MOST_KEPT_BYTES = 4 << 20
-_kept = threading.local()
+
+
+class _Kept(threading.local):
+    """What a thread worked in last, by lanes: the engine's arrays."""
+
+    def __init__(self) -> None:
+        self.areas: dict[int, tuple[object, Bytes]] = {}
+
+
+_kept = _Kept()
 
 
 class SliverData(bcs.Struct):
@@ -118,14 +127,19 @@ def _expand_into(work: Bytes, slivers: Sequence[SliverData], code: Code) -> None
 
 
 def _work_area(lines: int, lanes: int, symbol_size: int) -> Bytes:
-    """An array to work in, this thread's last one if that fits: fresh memory costs as much as the work."""
+    """An array to work in, this thread's last one of so many lanes if that fits.
+
+    Fresh memory costs as much as the work.
+    """
     engine, shape = kernels.engine(), (lines, lanes, symbol_size)
-    last = getattr(_kept, "area", None)
+    last = _kept.areas.get(lanes)
     if last is not None and last[0] is engine and last[1].shape == shape:
-        area: Bytes = last[1]
-        return area
+        return last[1]
     area = engine.buffer(*shape)
-    _kept.area = (engine, area) if area.nbytes <= _MOST_KEPT_BYTES else None
+    if area.nbytes <= _MOST_KEPT_BYTES:
+        _kept.areas[lanes] = engine, area
+    else:
+        _kept.areas.pop(lanes, None)
     return area
 
 
@@ -140,15 +154,25 @@ def sliver_roots(slivers: Sequence[SliverData], axis: Axis, params: Params) -> l
     """The root of each expanded sliver, all of one checked shape; short ones side by side, which is faster."""
     if not slivers:
         return []
-    engine, code, size = kernels.engine(), axis_code(axis, params), slivers[0].symbol_size
-    group = engine.group_for(params.n_shards, size)
-    if size > _LONG_SYMBOLS or len(slivers) < group // 2:
-        return [sliver_root(sliver, axis, params) for sliver in slivers]
-    work, roots = _work_area(params.n_shards, group, size), []
+    group = kernels.engine().group_for(params.n_shards, slivers[0].symbol_size)
+    together = _worth_grouping(len(slivers), group) if slivers[0].symbol_size <= _LONG_SYMBOLS else 0
+    roots = _roots_side_by_side(slivers[:together], group, axis, params) if together else []
+    return roots + [sliver_root(sliver, axis, params) for sliver in slivers[together:]]
+
+
+def _worth_grouping(count: int, group: int) -> int:
+    """How many of `count` slivers to take in groups: a group takes as long if it is not full."""
+    rest = count % group
+    return count if rest >= group // 2 else count - rest
+
+
+def _roots_side_by_side(slivers: Sequence[SliverData], group: int, axis: Axis, params: Params) -> list[bytes]:
+    code, roots = axis_code(axis, params), list[bytes]()
+    work = _work_area(params.n_shards, group, slivers[0].symbol_size)
     for start in range(0, len(slivers), group):
         part = slivers[start : start + group]
         _expand_into(work, part, code)
-        roots += [bytes(root) for root in engine.line_roots(work)[: len(part)]]
+        roots += [bytes(root) for root in kernels.engine().line_roots(work)[: len(part)]]
     return roots
 
 

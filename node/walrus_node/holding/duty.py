@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Duty:
     n_shards: int
     shards: frozenset[int]
     leaving: frozenset[int] = frozenset()
+    readable: frozenset[int] = field(init=False)
+    """Shards that others may read from the node."""
 
-    @property
-    def readable(self) -> frozenset[int]:
-        return self.shards | self.leaving
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "readable", self.shards | self.leaving)
