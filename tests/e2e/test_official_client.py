@@ -75,6 +75,8 @@ async def both_ways(official_client: Path, manifest: Manifest, client: WalrusCli
         "walletKey": manifest.wallet_key,
         "blobId": str(stored.blob_id),
         "size": 1_000_000,
+        "ownSize": len(ours),
+        "ownEpochs": 2,
     }
     code, output, errors = await run(node(), SCRIPT.name, json.dumps(task), folder=official_client)
     assert code == 0, errors
@@ -89,6 +91,11 @@ async def both_ways(official_client: Path, manifest: Manifest, client: WalrusCli
     on_chain = await client.contracts.blob(bytes.fromhex(report["permanent"]["object"]["id"][2:]))
     assert (on_chain.certified_epoch, on_chain.deletable, on_chain.size) == (1, False, 1_000_000)
     assert on_chain.storage.end_epoch == 6
+
+    assert int(report["cost"]["totalCost"]) == stored.cost
+    assert report["steps"] == ["encoded", "registered", "uploaded", "certified"]
+    resumed = await client.contracts.blob(bytes.fromhex(report["resumed"][2:]))
+    assert (resumed.certified_epoch, resumed.deletable) == (1, True)
 
     assert report["attributes"] == {"content-type": "text/plain", "note": "from TypeScript"}
     with pytest.raises(ObjectNotFound):

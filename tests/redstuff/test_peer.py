@@ -12,6 +12,7 @@ import pytest
 
 from tests.peers.npm import PeerUnavailable
 from tests.peers.walrus_wasm import WalrusWasm
+from tests.scale import cases
 from walrus_sui.crypto import SecretKey, aggregate_signatures
 from walrus_sui.redstuff import Axis, compute_blob_id, decode, encode
 from walrus_sui.redstuff.sliver import SliverData
@@ -71,6 +72,33 @@ def test_random_blobs_encode_alike_and_decode_each_others(
     )
     assert answer == {}
     assert (tmp_path / "decoded").read_bytes() == blob
+
+
+def border(rng: random.Random) -> tuple[int, int]:
+    """Shards of any number up to 1,000, and a size within two bytes of where the symbol size steps."""
+    n = rng.choice((rng.randint(4, 40), rng.randint(4, 200), rng.randint(200, 1000)))
+    f = (n - 1) // 3
+    symbols = (n - 2 * f) * (n - f)
+    most = max(1, min(600, 3_000_000 // symbols))
+    return n, max(0, symbols * rng.randint(0, most) + rng.randint(-2, 2))
+
+
+@pytest.mark.fuzz
+def test_sizes_at_borders_encode_alike(official: WalrusWasm, tmp_path: Path) -> None:
+    rng = random.Random()
+    for _ in range(cases(10, 600)):
+        n, size = border(rng)
+        blob = rng.randbytes(size)
+        (tmp_path / "blob").write_bytes(blob)
+        theirs = official.ask("encode", n=n, file=str(tmp_path / "blob"))
+        pairs = list(encoded := encode(blob, n_shards=n))
+        ours = {
+            "blobId": bytes(encoded.blob_id).hex(),
+            "rootHash": encoded.root_hash.hex(),
+            "primaries": _digest([pair.primary for pair in pairs]),
+            "secondaries": _digest([pair.secondary for pair in pairs]),
+        }
+        assert theirs == ours, f"{n} shards, {size} bytes"
 
 
 def test_aggregate_signatures_convince_the_official_verifier(official: WalrusWasm) -> None:

@@ -1,11 +1,11 @@
 // The official client, unmodified, as an application would use it: reads what others stored, stores, extends,
-// deletes, writes attributes and a quilt. Prints one JSON report.
+// deletes, writes attributes and a quilt, stops half-way and goes on. Prints one JSON report.
 import { createHash } from 'node:crypto';
 import { SuiGrpcClient } from '@mysten/sui/grpc';
 import { Ed25519Keypair } from '@mysten/sui/keypairs/ed25519';
 import { WalrusClient, WalrusFile } from '@mysten/walrus';
 
-const { rpcUrl, systemObject, stakingObject, walletKey, blobId, size } = JSON.parse(process.argv[2]);
+const { rpcUrl, systemObject, stakingObject, walletKey, blobId, size, ownSize, ownEpochs } = JSON.parse(process.argv[2]);
 const suiClient = new SuiGrpcClient({ network: 'localnet', baseUrl: rpcUrl });
 const signer = Ed25519Keypair.fromSecretKey(walletKey);
 const walrus = new WalrusClient({
@@ -39,5 +39,19 @@ const files = ['one', 'two', 'three'].map((name) =>
 const stored = await walrus.writeFiles({ files, deletable: true, epochs: 1, signer });
 const [second] = await walrus.getFiles({ ids: [stored[1].id] });
 report.quilt = { identifier: await second.getIdentifier(), text: await second.text(), blobId: stored[0].blobId };
+
+// the price of what others stored, and a store that stops once it has paid and is taken up from what was saved
+report.cost = await walrus.storageCost(ownSize, ownEpochs);
+let saved;
+report.steps = [];
+const terms = { signer, epochs: 2, deletable: true };
+for (const wanted of ['registered', 'certified']) {
+  for await (const step of walrus.writeBlobFlow({ blob: data, resume: saved }).run(terms)) {
+    report.steps.push(step.step);
+    saved = JSON.parse(JSON.stringify(step));
+    if (step.step === wanted) break;
+  }
+}
+report.resumed = saved.blobObjectId;
 
 process.stdout.write(JSON.stringify(report, (_, value) => (typeof value === 'bigint' ? value.toString() : value)));
