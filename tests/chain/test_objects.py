@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.chain.sandbox import CLOCK, Playground, Program, Sandbox
-from walrus_localnet.chain.ids import dynamic_field_id
 from walrus_localnet.chain.objects import id_of, type_of
 from walrus_localnet.chain.records import TransactionRecord
 from walrus_sui.bcs import U64, encode, sui
@@ -19,6 +18,7 @@ from walrus_sui.bcs.sui import (
     U64Tag,
     blake2b256,
 )
+from walrus_sui.bcs.sui.ids import dynamic_field_id
 
 
 def make(program: Program, play: Playground, name: str = "ball", size: int = 3) -> Argument:

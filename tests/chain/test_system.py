@@ -9,10 +9,10 @@ import pytest
 from tests.chain.sandbox import Playground, Program, Sandbox
 from walrus_localnet.chain.epochs import epoch_span
 from walrus_localnet.chain.errors import TransactionRejected
-from walrus_localnet.chain.objects import RANDOM_ID
 from walrus_localnet.chain.system import RandomField, RandomState, random_field_id
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import Argument
+from walrus_sui.bcs.sui.framework import RANDOM_ID
 
 
 def roll(box: Sandbox, play: Playground, program: Program) -> Argument:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tests.contracts.network import Network
-from walrus_localnet.chain.objects import coin_balance, coin_struct
+from walrus_localnet.chain.objects import coin_balance
 from walrus_sui.bcs import U64, Struct
 from walrus_sui.bcs.sui import DatatypeTag, MoveObject, StructTag
+from walrus_sui.bcs.sui.framework import coin_struct
 from walrus_sui.chain.types import PendingValues, StakingInnerV1, StakingPool, SystemStateInnerV1
 
 FIELD_HEADER = 32 + 8

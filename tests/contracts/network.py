@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from walrus_localnet.chain.errors import LocalChainError
-from walrus_localnet.chain.objects import CLOCK_ID, coin_balance
+from walrus_localnet.chain.objects import coin_balance
 from walrus_localnet.chain.ptb.failure import describe
 from walrus_localnet.chain.records import TransactionRecord
 from walrus_localnet.chain.sandbox import Account, Program, Sandbox
 from walrus_localnet.move.artifacts import built_package
 from walrus_sui.bcs import U8, U16, U32, U64, Bytes32, sui
 from walrus_sui.bcs.sui import Argument, Failure, SharedOwner
+from walrus_sui.bcs.sui.framework import CLOCK_ID
 from walrus_sui.chain.publishing import LinkedPackage
 from walrus_sui.chain.types import Blob
 from walrus_sui.crypto import (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 from walrus_sui.chain.abort_codes import abort_name
-from walrus_sui.chain.objects import SUI_FRAMEWORK
 
 SOURCES = Path(__file__).parents[2] / "move" / "walrus" / "sources"
 PACKAGE = bytes([5]) * 32
@@ -31,5 +31,5 @@ def test_codes_of_others_have_no_name() -> None:
     assert abort_name(PACKAGE, "messages", 99, {PACKAGE}) is None
     assert abort_name(PACKAGE, "unheard_of", 0, {PACKAGE}) is None
     assert abort_name(PACKAGE, "messages", 0, set()) is None
-    assert abort_name(SUI_FRAMEWORK, "balance", 2, set()) == "ENotEnough"
-    assert abort_name(SUI_FRAMEWORK, "blob", 0, {PACKAGE}) is None
+    assert abort_name(FRAMEWORK_SUI, "balance", 2, set()) == "ENotEnough"
+    assert abort_name(FRAMEWORK_SUI, "blob", 0, {PACKAGE}) is None

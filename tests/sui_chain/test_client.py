@@ -14,6 +14,7 @@ from walrus_sui.chain import CLOCK, SUI_TYPE, Keypair, SuiClient, TransactionBui
 from walrus_sui.errors import (
     ChainError,
     ChainUnreachable,
+    ConfigError,
     ContractMismatch,
     InsufficientGas,
     MoveAborted,
@@ -188,7 +189,7 @@ async def test_nobody_listens() -> None:
     ["", "127.0.0.1:9000", "ftp://host:1", "http://", "http://host:99999", "http://[::1", "https://host/path"],
 )
 async def test_a_url_that_is_none(url: str) -> None:
-    with pytest.raises(ChainError, match="expected the URL"):
+    with pytest.raises(ConfigError, match="expected the URL"):
         async with SuiClient(url):
             pass
 

@@ -7,6 +7,8 @@
 The only place of the library that imports pysui, and only when a connection opens.
 """
 
+from walrus_sui.bcs.sui.framework import CLOCK_ID as CLOCK
+from walrus_sui.bcs.sui.framework import SUI_TYPE
 from walrus_sui.chain.checkpoints import ChainEvent, Checkpoint
 from walrus_sui.chain.client import SuiClient, coin_balance
 from walrus_sui.chain.contracts import (
@@ -25,7 +27,7 @@ from walrus_sui.chain.event_stream import EventCursor, PlacedEvent
 from walrus_sui.chain.events import WalrusEvent, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.objects import CLOCK, SUI_TYPE, ChainObject, ChainPackage, DynamicField, coin_type
+from walrus_sui.chain.objects import ChainObject, ChainPackage, DynamicField, coin_type
 from walrus_sui.chain.publishing import BuiltPackage, LinkedPackage, Publication, publish, upgrade
 from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from walrus_sui.chain.objects import SUI_FRAMEWORK
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 
 _NAMES: dict[str, tuple[str | None, ...]] = {
     "init": ("EInvalidMigration", "EInvalidUpgradeCap", "EDeprecatedFunction"),
@@ -168,7 +168,7 @@ _FRAMEWORK_NAMES: dict[str, dict[int, str]] = {
 
 def abort_name(package: bytes, module: str, code: int, walrus_packages: Container[bytes]) -> str | None:
     """The constant behind an abort in the Walrus contracts or the Sui framework, None for other code."""
-    if package == SUI_FRAMEWORK:
+    if package == FRAMEWORK_SUI:
         return _FRAMEWORK_NAMES.get(module, {}).get(code)
     names = _NAMES.get(module, ()) if package in walrus_packages else ()
     return names[code] if code < len(names) else None

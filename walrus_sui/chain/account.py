@@ -18,7 +18,8 @@ from walrus_sui.bcs.sui import (
     TransactionDataV1,
     TransactionEffectsV2,
 )
-from walrus_sui.chain.objects import SUI_TYPE, ChainObject, Coin, coin_type, is_coin
+from walrus_sui.bcs.sui.framework import SUI_TYPE
+from walrus_sui.chain.objects import ChainObject, Coin, coin_type, is_coin
 from walrus_sui.chain.spending import split_off
 
 _REMEMBERED = 4096

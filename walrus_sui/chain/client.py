@@ -17,21 +17,14 @@ from walrus_sui.bcs.sui import (
     format_address,
     format_digest,
 )
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI, SUI_TYPE
+from walrus_sui.bcs.sui.ids import dynamic_field_id
 from walrus_sui.chain.answers import effects_of, events_of, object_of, transaction_of
 from walrus_sui.chain.attempt import Build
 from walrus_sui.chain.checkpoints import Checkpoint, follow_checkpoints, read_checkpoint
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.objects import (
-    SUI_FRAMEWORK,
-    SUI_TYPE,
-    ChainObject,
-    ChainPackage,
-    Coin,
-    DynamicField,
-    coin_type,
-    dynamic_field_id,
-)
+from walrus_sui.chain.objects import ChainObject, ChainPackage, Coin, DynamicField, coin_type
 from walrus_sui.chain.sender import Sender
 from walrus_sui.chain.signed import OnSigned, SignedTransaction
 from walrus_sui.chain.transaction import TransactionBuilder
@@ -129,7 +122,7 @@ class SuiClient:
 
     async def get_dynamic_object(self, parent: bytes, name_type: TypeTag, name: bytes) -> ChainObject:
         """The object that hangs under `parent` by `name` (its BCS). Raises `ObjectNotFound`."""
-        wrapper = DatatypeTag(StructTag(SUI_FRAMEWORK, "dynamic_object_field", "Wrapper", (name_type,)))
+        wrapper = DatatypeTag(StructTag(FRAMEWORK_SUI, "dynamic_object_field", "Wrapper", (name_type,)))
         raw = FixedBytes(len(name))
         field = await self.get_dynamic_field(parent, wrapper, name, name_layout=raw, value_layout=Bytes32)
         return await self.get_object(field.value)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from walrus_sui import bcs
+from walrus_sui.bcs.sui.framework import CLOCK_ID
 from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.contracts.pricing import FROST_PER_WAL
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.objects import CLOCK, ChainObject
+from walrus_sui.chain.objects import ChainObject
 from walrus_sui.chain.publishing import BuiltPackage, Publication, one_of, publish
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder
 
@@ -109,7 +110,7 @@ async def _initialize(
         tx.pure(bcs.U16, parameters.n_shards),
         tx.pure(bcs.U32, parameters.max_epochs_ahead),
         _settings(tx, contracts.package, parameters),
-        tx.object(CLOCK),
+        tx.object(CLOCK_ID),
     )
     emergency_cap = tx.move_call(contracts.package, "init", "initialize_with_parameters", arguments=arguments)
     tx.transfer_objects([emergency_cap], keypair.address)

@@ -7,30 +7,17 @@ from typing import Any, Self, TypeVar
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import (
-    BalanceAccumulatorFieldType,
-    CoinType,
     DatatypeTag,
-    GasCoinType,
     MoveObject,
-    MoveObjectType,
     MovePackage,
     Object,
     ObjectRef,
-    OtherType,
     Owner,
-    StakedSuiType,
     StructTag,
-    TypeTag,
-    blake2b256,
     format_address,
-    parse_address,
 )
+from walrus_sui.bcs.sui.framework import coin_of, coin_struct, struct_of
 from walrus_sui.errors import BcsError, ContractMismatch
-
-SUI_FRAMEWORK = parse_address("0x2")
-SUI_TYPE = StructTag(SUI_FRAMEWORK, "sui", "SUI", ())
-CLOCK = parse_address("0x6")
-RANDOMNESS = parse_address("0x8")
 
 
 class Extensible(bcs.Struct):
@@ -47,28 +34,12 @@ Layout = type[S]
 
 def coin_type(coin: StructTag) -> StructTag:
     """The type of a coin object of the currency `coin`."""
-    return StructTag(SUI_FRAMEWORK, "coin", "Coin", (DatatypeTag(coin),))
+    return coin_struct(DatatypeTag(coin))
 
 
 def is_coin(type: StructTag) -> bool:
     """Whether objects of `type` are coins, of whatever currency."""
-    return (type.address, type.module, type.name) == (SUI_FRAMEWORK, "coin", "Coin")
-
-
-def struct_of(type: MoveObjectType) -> StructTag:
-    """The full type behind the short forms objects are stored with. Raises `BcsError` for one without a struct."""
-    match type:
-        case OtherType(struct):
-            return struct
-        case GasCoinType():
-            return coin_type(SUI_TYPE)
-        case CoinType(coin):
-            return StructTag(SUI_FRAMEWORK, "coin", "Coin", (coin,))
-        case StakedSuiType():
-            return StructTag(parse_address("0x3"), "staking_pool", "StakedSui", ())
-        case BalanceAccumulatorFieldType(coin):
-            return StructTag(SUI_FRAMEWORK, "accumulator", "Accumulator", (coin,))
-    raise BcsError(f"expected the type of an object, got {type!r}")
+    return coin_of(type) is not None
 
 
 @dataclass(frozen=True)
@@ -124,16 +95,6 @@ def read_object(data: bytes) -> ChainObject | ChainPackage:
         contents=found.data.contents,
         previous_transaction=found.previous_transaction,
     )
-
-
-def dynamic_field_id(parent: bytes, name_type: TypeTag, name: bytes) -> bytes:
-    """The id of the field object that hangs under `parent` by the BCS `name` of type `name_type`."""
-    return blake2b256(b"\xf0", parent, len(name).to_bytes(8, "little"), name, name_type.to_bytes())
-
-
-def created_object_id(digest: bytes, number: int) -> bytes:
-    """The id of the object that a transaction creates after `number` others (sui_localnet.md §4)."""
-    return blake2b256(b"\xf1", digest, number.to_bytes(8, "little"))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import blake2b256, format_address, parse_address
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.objects import SUI_FRAMEWORK, ChainObject
+from walrus_sui.chain.objects import ChainObject
 from walrus_sui.chain.transaction import TransactionBuilder
 from walrus_sui.errors import ContractMismatch
 
@@ -120,9 +121,9 @@ async def upgrade(
     tx = TransactionBuilder()
     cap = tx.object(upgrade_cap)
     permission = (cap, tx.pure(bcs.U8, COMPATIBLE), tx.pure(bytes, linked.digest))
-    ticket = tx.move_call(SUI_FRAMEWORK, "package", "authorize_upgrade", arguments=permission)
+    ticket = tx.move_call(FRAMEWORK_SUI, "package", "authorize_upgrade", arguments=permission)
     receipt = tx.upgrade(linked.modules, linked.dependencies, current, ticket)
-    tx.move_call(SUI_FRAMEWORK, "package", "commit_upgrade", arguments=(cap, receipt))
+    tx.move_call(FRAMEWORK_SUI, "package", "commit_upgrade", arguments=(cap, receipt))
     (package_id,) = (await sui.execute(tx, keypair)).published
     return package_id
 

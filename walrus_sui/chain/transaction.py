@@ -43,7 +43,7 @@ from walrus_sui.bcs.sui import (
     Upgrade,
     format_address,
 )
-from walrus_sui.chain.objects import CLOCK, RANDOMNESS
+from walrus_sui.bcs.sui.framework import CLOCK_ID, RANDOM_ID
 from walrus_sui.errors import ObjectNotFound
 
 READ_ONLY, MUTABLE = 0, 1
@@ -117,7 +117,7 @@ class TransactionBuilder:
         `mutable=False` lets transactions that only read a shared object run in parallel. Asked for twice it is one
         input, mutable if either use is. Clock and randomness are always read-only.
         """
-        mutable = mutable and object_id not in (CLOCK, RANDOMNESS)
+        mutable = mutable and object_id not in (CLOCK_ID, RANDOM_ID)
         return self._use(object_id, mutable=mutable, receiving=False)
 
     def receiving(self, object_id: bytes) -> Input:

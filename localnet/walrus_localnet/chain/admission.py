@@ -7,15 +7,7 @@ from dataclasses import dataclass
 
 from walrus_localnet.chain import limits
 from walrus_localnet.chain.errors import NotOffered, TransactionRejected
-from walrus_localnet.chain.objects import (
-    CLOCK_ID,
-    RANDOM_ID,
-    coin_balance,
-    id_of,
-    reference_of,
-    type_of,
-    version_of,
-)
+from walrus_localnet.chain.objects import coin_balance, id_of, reference_of, type_of, version_of
 from walrus_localnet.chain.validity import check_form, check_price
 from walrus_localnet.chain.view import View
 from walrus_sui.bcs import sui
@@ -35,6 +27,7 @@ from walrus_sui.bcs.sui import (
     TransactionDataV1,
     format_address,
 )
+from walrus_sui.bcs.sui.framework import CLOCK_ID, RANDOM_ID
 
 
 @dataclass(frozen=True)

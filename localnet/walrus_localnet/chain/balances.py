@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from walrus_localnet.chain.objects import coin_balance, coin_of, type_of
+from walrus_localnet.chain.objects import coin_balance, type_of
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import AddressOwner, ConsensusAddressOwner, Object, TransactionEffectsV2, TypeTag
+from walrus_sui.bcs.sui.framework import coin_of
 
 Balances = dict[tuple[bytes, TypeTag], int]
 

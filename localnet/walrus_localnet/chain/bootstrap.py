@@ -12,9 +12,9 @@ from walrus_localnet.chain.errors import ChainDataError
 from walrus_localnet.chain.faucet import faucet_address
 from walrus_localnet.chain.genesis import genesis_commit
 from walrus_localnet.chain.ledger import Ledger
-from walrus_localnet.chain.objects import FRAMEWORK_STD, FRAMEWORK_SUI
 from walrus_localnet.chain.store import Store
 from walrus_localnet.move.artifacts import built_package
+from walrus_sui.bcs.sui.framework import FRAMEWORK_STD, FRAMEWORK_SUI
 
 _FAUCET_KEY = "faucet-key"
 

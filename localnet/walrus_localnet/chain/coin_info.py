@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from walrus_localnet.chain.objects import FRAMEWORK_SUI
 from walrus_localnet.chain.store import Store
 from walrus_sui.bcs import U8, U64, Bytes32, Struct
 from walrus_sui.bcs.sui import MoveObject, StructTag, TypeTag
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 
 
 class CoinMetadata(Struct):

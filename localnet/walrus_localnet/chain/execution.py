@@ -16,7 +16,7 @@ from walrus_localnet.chain import gas
 from walrus_localnet.chain.admission import Admitted, InputObject
 from walrus_localnet.chain.effects import build_effects
 from walrus_localnet.chain.object_runtime import Context, Placed, TransactionRuntime
-from walrus_localnet.chain.objects import SUI_COIN, coin_balance, id_of, reference_of, type_of, with_version
+from walrus_localnet.chain.objects import coin_balance, id_of, reference_of, type_of, with_version
 from walrus_localnet.chain.ptb.arguments import Arguments
 from walrus_localnet.chain.ptb.commands import CommandOutput, Commands
 from walrus_localnet.chain.ptb.failure import CommandFailed, failure_of
@@ -37,6 +37,7 @@ from walrus_sui.bcs.sui import (
     Success,
     TransactionEffectsV2,
 )
+from walrus_sui.bcs.sui.framework import SUI_COIN
 
 ORDERED = (SharedOwner, ConsensusAddressOwner)
 """Owners of objects whose uses consensus would put in order."""

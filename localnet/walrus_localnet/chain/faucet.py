@@ -7,7 +7,7 @@ from nacl.signing import SigningKey
 from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import REFERENCE_GAS_PRICE
-from walrus_localnet.chain.objects import SUI_COIN, coin_balance, reference_of
+from walrus_localnet.chain.objects import coin_balance, reference_of
 from walrus_localnet.chain.records import TransactionRecord
 from walrus_localnet.chain.signatures import ED25519
 from walrus_sui.bcs import U64, encode, sui
@@ -19,6 +19,7 @@ from walrus_sui.bcs.sui import (
     TransactionDataV1,
     blake2b256,
 )
+from walrus_sui.bcs.sui.framework import SUI_COIN
 
 COINS = 5
 MIST_PER_COIN = 200 * 10**9

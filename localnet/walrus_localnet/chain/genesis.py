@@ -8,18 +8,7 @@ from collections.abc import Mapping
 from walrus_localnet.chain.checkpointing import next_checkpoint
 from walrus_localnet.chain.coin_info import CoinMetadata
 from walrus_localnet.chain.effects import build_effects
-from walrus_localnet.chain.ids import fresh_id
-from walrus_localnet.chain.objects import (
-    CLOCK_ID,
-    CLOCK_TYPE,
-    FRAMEWORK_SUI,
-    RANDOM_ID,
-    RANDOM_TYPE,
-    SUI_TYPE,
-    coin_object,
-    id_of,
-    object_type,
-)
+from walrus_localnet.chain.objects import CLOCK_TYPE, RANDOM_TYPE, coin_object, id_of
 from walrus_localnet.chain.packages import linkage_of, parsed, type_origins
 from walrus_localnet.chain.records import Commit, TransactionRecord
 from walrus_localnet.chain.system import (
@@ -50,6 +39,8 @@ from walrus_sui.bcs.sui import (
     U64Tag,
     UpgradeInfo,
 )
+from walrus_sui.bcs.sui.framework import CLOCK_ID, FRAMEWORK_SUI, RANDOM_ID, SUI_TYPE, object_type
+from walrus_sui.bcs.sui.ids import created_object_id
 
 FAUCET_FUNDS = 5 * 10**18
 """MIST in the faucet's coin at the start: half of all SUI there can be."""
@@ -86,7 +77,7 @@ def _transaction(packages: list[MovePackage], faucet: bytes, timestamp_ms: int) 
     clock = MoveObject(
         object_type(CLOCK_TYPE), False, FIRST_VERSION, CLOCK_ID + timestamp_ms.to_bytes(8, "little")
     )
-    coin = coin_object(DatatypeTag(SUI_TYPE), fresh_id(ZERO, 0), FAUCET_FUNDS, FIRST_VERSION)
+    coin = coin_object(DatatypeTag(SUI_TYPE), created_object_id(ZERO, 0), FAUCET_FUNDS, FIRST_VERSION)
     entries = [RawObject(package, ImmutableOwner()) for package in packages]
     entries.append(RawObject(clock, SharedOwner(FIRST_VERSION)))
     entries.append(RawObject(coin, AddressOwner(faucet)))
@@ -97,7 +88,7 @@ def _transaction(packages: list[MovePackage], faucet: bytes, timestamp_ms: int) 
 
 def _randomness() -> list[RawObject]:
     """0x8 and its state, as `sui::random::create` makes them, before the first update."""
-    state = RandomState(RANDOM_ID, fresh_id(ZERO, 1), RANDOM_VERSION)
+    state = RandomState(RANDOM_ID, created_object_id(ZERO, 1), RANDOM_VERSION)
     field_id = random_field_id(state)
     field = RandomField(field_id, RANDOM_VERSION, RandomInner(RANDOM_VERSION, 0, 0, b""))
     inner = DatatypeTag(StructTag(FRAMEWORK_SUI, "random", "RandomInner", ()))
@@ -116,7 +107,9 @@ def _randomness() -> list[RawObject]:
 
 def _sui_metadata() -> MoveObject:
     """The frozen `CoinMetadata<SUI>`, as `sui::sui::new` makes it."""
-    metadata = CoinMetadata(fresh_id(ZERO, 2), decimals=9, name="Sui", symbol="SUI", description="", icon_url=None)
+    metadata = CoinMetadata(
+        created_object_id(ZERO, 2), decimals=9, name="Sui", symbol="SUI", description="", icon_url=None
+    )
     struct = StructTag(FRAMEWORK_SUI, "coin", "CoinMetadata", (DatatypeTag(SUI_TYPE),))
     return MoveObject(object_type(struct), True, FIRST_VERSION, metadata.to_bytes())
 

@@ -19,7 +19,7 @@ from walrus_localnet.chain.errors import ChainDataError, LocalChainError
 from walrus_localnet.chain.execution import Executed, Executor
 from walrus_localnet.chain.limits import REFERENCE_GAS_PRICE
 from walrus_localnet.chain.object_runtime import Context
-from walrus_localnet.chain.objects import RANDOM_ID, id_of
+from walrus_localnet.chain.objects import id_of
 from walrus_localnet.chain.records import CheckpointRecord, Commit, TransactionRecord
 from walrus_localnet.chain.signatures import check_signatures
 from walrus_localnet.chain.store import Store
@@ -33,6 +33,7 @@ from walrus_sui.bcs.sui import (
     TransactionDataV1,
     TransactionEffectsV2,
 )
+from walrus_sui.bcs.sui.framework import RANDOM_ID
 
 DAY_MS = 24 * 3600 * 1000
 LAST_MS = 7000 * 365 * DAY_MS

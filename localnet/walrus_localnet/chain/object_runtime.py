@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from walrus_localnet.chain.ids import fresh_id
 from walrus_localnet.chain.objects import type_of
 from walrus_localnet.chain.view import View
 from walrus_localnet.vm import (
@@ -41,6 +40,7 @@ from walrus_sui.bcs.sui import (
     Owner,
     SharedOwner,
 )
+from walrus_sui.bcs.sui.ids import created_object_id
 
 MAX_EVENTS = 1024
 MAX_NEW_IDS = 2048
@@ -113,7 +113,7 @@ class TransactionRuntime:
         """The next id of the transaction, for something that is no UID: a package."""
         if self._ids_created >= MAX_NEW_IDS:
             raise LimitExceeded(f"expected at most {MAX_NEW_IDS} new ids in a transaction, got more")
-        object_id = fresh_id(self.context.digest, self._ids_created)
+        object_id = created_object_id(self.context.digest, self._ids_created)
         self._ids_created += 1
         return object_id
 

@@ -9,75 +9,24 @@ from walrus_sui.bcs.sui import (
     AddressOwner,
     CoinType,
     ConsensusAddressOwner,
-    DatatypeTag,
     GasCoinType,
     MoveObject,
-    MoveObjectType,
     MovePackage,
     Object,
     ObjectOwner,
     ObjectRef,
-    OtherType,
     Owner,
-    StakedSuiType,
     StructTag,
     TypeTag,
-    parse_address,
 )
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI, coin_struct, object_type, struct_of
 
-FRAMEWORK_STD = parse_address("0x1")
-FRAMEWORK_SUI = parse_address("0x2")
-SYSTEM_PACKAGE = parse_address("0x3")
-CLOCK_ID = parse_address("0x6")
 CLOCK_SINCE = 1
 """The version in which the clock was shared."""
-RANDOM_ID = parse_address("0x8")
 
-SUI_TYPE = StructTag(FRAMEWORK_SUI, "sui", "SUI", ())
-STAKED_SUI = StructTag(SYSTEM_PACKAGE, "staking_pool", "StakedSui", ())
 CLOCK_TYPE = StructTag(FRAMEWORK_SUI, "clock", "Clock", ())
 RANDOM_TYPE = StructTag(FRAMEWORK_SUI, "random", "Random", ())
 UPGRADE_CAP = StructTag(FRAMEWORK_SUI, "package", "UpgradeCap", ())
-
-
-def coin_struct(coin: TypeTag) -> StructTag:
-    return StructTag(FRAMEWORK_SUI, "coin", "Coin", (coin,))
-
-
-SUI_COIN = coin_struct(DatatypeTag(SUI_TYPE))
-
-
-def coin_of(struct: StructTag) -> TypeTag | None:
-    """`T` when the type is `0x2::coin::Coin<T>`."""
-    if (struct.address, struct.module, struct.name) == (FRAMEWORK_SUI, "coin", "Coin") and struct.type_args:
-        return struct.type_args[0]
-    return None
-
-
-def object_type(struct: StructTag) -> MoveObjectType:
-    """The one form in which an object may carry this type."""
-    if struct == SUI_COIN:
-        return GasCoinType()
-    if struct == STAKED_SUI:
-        return StakedSuiType()
-    coin = coin_of(struct)
-    return OtherType(struct) if coin is None else CoinType(coin)
-
-
-def struct_of(type_: MoveObjectType) -> StructTag:
-    """The full type behind its short form. Raises `ValueError` for accumulator fields, which no one can create
-    here."""
-    match type_:
-        case OtherType(struct):
-            return struct
-        case GasCoinType():
-            return SUI_COIN
-        case StakedSuiType():
-            return STAKED_SUI
-        case CoinType(coin):
-            return coin_struct(coin)
-        case _:
-            raise ValueError(f"no struct type behind {type_}")
 
 
 def id_of(obj: Object) -> bytes:

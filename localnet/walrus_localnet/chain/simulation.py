@@ -8,15 +8,7 @@ from walrus_localnet.chain import limits
 from walrus_localnet.chain.errors import TransactionRejected
 from walrus_localnet.chain.gas import MIST_PER_BYTE
 from walrus_localnet.chain.ledger import Ledger, Simulated
-from walrus_localnet.chain.objects import (
-    SUI_COIN,
-    SUI_TYPE,
-    coin_balance,
-    coin_object,
-    id_of,
-    reference_of,
-    storage_size,
-)
+from walrus_localnet.chain.objects import coin_balance, coin_object, id_of, reference_of, storage_size
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     AddressOwner,
@@ -26,6 +18,7 @@ from walrus_sui.bcs.sui import (
     ProgrammableTransaction,
     TransactionDataV1,
 )
+from walrus_sui.bcs.sui.framework import SUI_COIN, SUI_TYPE
 
 BUDGET_MARGIN_UNITS = 1000
 _MOCK_ID = b"\xff" * 32

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from walrus_localnet.chain.effects import build_effects
 from walrus_localnet.chain.execution import Executed
-from walrus_localnet.chain.ids import dynamic_field_id
 from walrus_localnet.chain.limits import PROTOCOL_VERSION
-from walrus_localnet.chain.objects import CLOCK_ID, RANDOM_ID, id_of, version_of, with_version
+from walrus_localnet.chain.objects import id_of, version_of, with_version
 from walrus_localnet.chain.view import View
 from walrus_localnet.chain.writes import Writes
 from walrus_sui.bcs import U64, Bytes32, Struct, encode
@@ -28,6 +27,8 @@ from walrus_sui.bcs.sui import (
     TransactionKind,
     U64Tag,
 )
+from walrus_sui.bcs.sui.framework import CLOCK_ID, RANDOM_ID
+from walrus_sui.bcs.sui.ids import dynamic_field_id
 
 ZERO = bytes(32)
 NO_GAS = GasCostSummary(0, 0, 0, 0)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from walrus_localnet.chain import limits
 from walrus_localnet.chain.errors import NotOffered, TransactionRejected
-from walrus_localnet.chain.objects import RANDOM_ID
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import (
     Command,
@@ -20,6 +19,7 @@ from walrus_sui.bcs.sui import (
     VectorTag,
     format_digest,
 )
+from walrus_sui.bcs.sui.framework import RANDOM_ID
 
 
 def check_form(data: TransactionDataV1, program: ProgrammableTransaction) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from walrus_localnet.chain.limits import MAX_OBJECT_BYTES
 from walrus_localnet.chain.object_runtime import FROM_NOW, Placed, TransactionRuntime
-from walrus_localnet.chain.objects import object_type
 from walrus_localnet.chain.ptb.failure import CommandFailed
 from walrus_localnet.vm import Ability, Machine, to_struct_tag
 from walrus_sui.bcs import sui
@@ -21,6 +20,7 @@ from walrus_sui.bcs.sui import (
     Owner,
     SharedOwner,
 )
+from walrus_sui.bcs.sui.framework import object_type
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import AddressOwner, ConsensusAddressOwner, StructTag, U64Tag, format_address
+from walrus_sui.bcs.sui.ids import dynamic_field_id
 from walrus_sui.chain.client import SuiClient
 from walrus_sui.chain.contracts.discovery import (
     COMPANIONS,
@@ -18,7 +19,7 @@ from walrus_sui.chain.contracts.discovery import (
     find_treasury,
     find_wal_type,
 )
-from walrus_sui.chain.objects import ChainObject, DynamicField, dynamic_field_id
+from walrus_sui.chain.objects import ChainObject, DynamicField
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import StakingInnerV1, StorageNodeCap, SystemStateInnerV1, VersionedObject
 from walrus_sui.errors import ContractMismatch, NotOwner, ObjectNotFound

@@ -20,10 +20,11 @@ from walrus_sui.bcs.sui import (
     format_address,
     format_digest,
 )
+from walrus_sui.bcs.sui.ids import dynamic_field_id
 from walrus_sui.chain.availability import AvailabilityProof
 from walrus_sui.chain.contracts.certification import BlobCertification
 from walrus_sui.chain.contracts.reads import ContractReads
-from walrus_sui.chain.objects import ChainObject, DynamicField, dynamic_field_id
+from walrus_sui.chain.objects import ChainObject, DynamicField
 from walrus_sui.chain.types import BlsCommittee, SystemStateInnerV1
 from walrus_sui.crypto import Certificate, StorageConfirmation
 from walrus_sui.crypto.certificate import signers_of

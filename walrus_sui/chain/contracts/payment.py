@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from walrus_sui import bcs
 from walrus_sui.bcs.sui import StructTag, format_address
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 from walrus_sui.chain.client import SuiClient
-from walrus_sui.chain.objects import SUI_FRAMEWORK
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.errors import InsufficientFunds
 
@@ -26,7 +26,7 @@ async def split_payments(
 
 def destroy_zero(tx: TransactionBuilder, wal: StructTag, coin: Usable) -> None:
     """End a coin that was paid in full. The transaction aborts if a contract charged less than expected."""
-    tx.move_call(SUI_FRAMEWORK, "coin", "destroy_zero", type_args=(wal,), arguments=(coin,))
+    tx.move_call(FRAMEWORK_SUI, "coin", "destroy_zero", type_args=(wal,), arguments=(coin,))
 
 
 async def _split(
@@ -51,4 +51,4 @@ async def _choose_coins(sui: SuiClient, owner: bytes, wal: StructTag, amount: in
 
 
 def _zero(tx: TransactionBuilder, wal: StructTag) -> Usable:
-    return tx.move_call(SUI_FRAMEWORK, "coin", "zero", type_args=(wal,))
+    return tx.move_call(FRAMEWORK_SUI, "coin", "zero", type_args=(wal,))

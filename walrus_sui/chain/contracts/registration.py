@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from walrus_sui import bcs
+from walrus_sui.bcs.sui.ids import created_object_id
 from walrus_sui.chain.contracts.base import STORAGE
 from walrus_sui.chain.contracts.payment import destroy_zero, split_payments
 from walrus_sui.chain.contracts.pricing import Prices, encoded_size
@@ -13,7 +14,6 @@ from walrus_sui.chain.contracts.reads import ContractReads
 from walrus_sui.chain.events import BlobRegistered, parse_event
 from walrus_sui.chain.execution import ExecutedTransaction
 from walrus_sui.chain.keys import Keypair
-from walrus_sui.chain.objects import created_object_id
 from walrus_sui.chain.signed import SignedTransaction
 from walrus_sui.chain.transaction import CommandResult, TransactionBuilder, Usable
 from walrus_sui.chain.types import Blob, Storage, SystemStateInnerV1

@@ -8,12 +8,11 @@ immutably.
 
 from __future__ import annotations
 
-from walrus_localnet.chain.objects import FRAMEWORK_SUI
 from walrus_localnet.chain.ptb.cliques import Cliques
 from walrus_localnet.chain.ptb.failure import argument_error
-from walrus_localnet.chain.ptb.pure import is_pure, parse_pure
+from walrus_localnet.chain.ptb.pure import is_pure, is_receiving, parse_pure
 from walrus_localnet.chain.ptb.slots import Origin, PureSlot, ReceivingSlot, Slot, ValueSlot, copied
-from walrus_localnet.vm import Ability, Cell, Datatype, InvalidValue, Machine, Type, Value
+from walrus_localnet.vm import Ability, Cell, InvalidValue, Machine, Type, Value
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import Argument, GasCoin, Input, NestedResult, Result
 
@@ -156,12 +155,7 @@ class Arguments:
         return slot.borrowed[type_]
 
     def _receiving(self, slot: ReceivingSlot, index: int, type_: Type) -> Value:
-        receiving = isinstance(type_, Datatype) and (type_.package, type_.module, type_.name) == (
-            FRAMEWORK_SUI,
-            "transfer",
-            "Receiving",
-        )
-        if not receiving:
+        if not is_receiving(type_):
             raise argument_error(index, sui.TypeMismatch())
         if slot.used:
             raise argument_error(index, sui.InvalidValueUsage())

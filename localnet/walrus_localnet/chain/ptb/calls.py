@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from walrus_localnet.chain.object_runtime import TransactionRuntime
-from walrus_localnet.chain.objects import FRAMEWORK_SUI
 from walrus_localnet.chain.packages import defining_tag
 from walrus_localnet.chain.ptb.arguments import Arguments
 from walrus_localnet.chain.ptb.failure import CommandFailed, argument_error
@@ -24,6 +23,7 @@ from walrus_localnet.vm import (
 )
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import Argument, TypeTag
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 
 TX_CONTEXT = Datatype(FRAMEWORK_SUI, "tx_context", "TxContext")
 

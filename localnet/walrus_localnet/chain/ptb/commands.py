@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from walrus_localnet.chain.object_runtime import TransactionRuntime, uid_of
-from walrus_localnet.chain.objects import FRAMEWORK_SUI
 from walrus_localnet.chain.ptb.arguments import Arguments
 from walrus_localnet.chain.ptb.calls import MoveCaller
 from walrus_localnet.chain.ptb.failure import CommandFailed, argument_error
@@ -27,6 +26,7 @@ from walrus_localnet.vm import (
 )
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import Argument, Command, TypeTag
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 
 U64_LIMIT = 1 << 64
 COMMAND_COST = 100

@@ -10,7 +10,7 @@ from __future__ import annotations
 from walrus_localnet.chain.errors import PackageError
 from walrus_localnet.chain.limits import MAX_DEPENDENCIES, MAX_MODULES, MAX_PACKAGE_BYTES
 from walrus_localnet.chain.object_runtime import TransactionRuntime
-from walrus_localnet.chain.objects import FRAMEWORK_SUI, UPGRADE_CAP
+from walrus_localnet.chain.objects import UPGRADE_CAP
 from walrus_localnet.chain.packages import (
     UNPUBLISHED,
     linkage_of,
@@ -29,6 +29,7 @@ from walrus_localnet.chain.view import PackageShelf, View
 from walrus_localnet.vm import Datatype, LinkError, Machine, Meter, Value, from_struct_tag
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import MovePackage, UpgradeInfo
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 
 BYTE_COST = 1
 """Instructions charged for checking one byte of module code."""

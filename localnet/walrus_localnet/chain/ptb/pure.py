@@ -1,9 +1,9 @@
-"""Which types a pure input may take, and how its bytes become a value (source: sui_localnet.md §4.2)."""
+"""Which types an input that is no object may take, and how its bytes become values (sui_localnet.md §4.2)."""
 
 from __future__ import annotations
 
-from walrus_localnet.chain.objects import FRAMEWORK_STD, FRAMEWORK_SUI
 from walrus_localnet.vm import BOOL, SIGNER, Datatype, InvalidValue, Machine, Primitive, Type, Value, Vector
+from walrus_sui.bcs.sui.framework import FRAMEWORK_STD, FRAMEWORK_SUI
 
 STRING = Datatype(FRAMEWORK_STD, "string", "String")
 ASCII = Datatype(FRAMEWORK_STD, "ascii", "String")
@@ -15,6 +15,15 @@ def is_option(type_: Type) -> bool:
         FRAMEWORK_STD,
         "option",
         "Option",
+    )
+
+
+def is_receiving(type_: Type) -> bool:
+    """Whether a value of this type is the right to receive an object."""
+    return isinstance(type_, Datatype) and (type_.package, type_.module, type_.name) == (
+        FRAMEWORK_SUI,
+        "transfer",
+        "Receiving",
     )
 
 

@@ -10,13 +10,14 @@ import re
 from typing import Any
 
 from walrus_localnet.chain.ledger import Ledger
-from walrus_localnet.chain.objects import FRAMEWORK_SUI, type_of
+from walrus_localnet.chain.objects import type_of
 from walrus_localnet.chain.rpc.json import render, to_message
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
 from walrus_localnet.vm import from_struct_tag
 from walrus_sui.bcs import U16, Bytes32, Struct
 from walrus_sui.bcs.sui import DatatypeTag, MoveObject, Object, StructTag
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI
 
 Templates = tuple[tuple[str, str], ...]
 """Names and templates, in the publisher's order."""

@@ -10,7 +10,6 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from walrus_localnet.chain.objects import FRAMEWORK_STD, FRAMEWORK_SUI
 from walrus_localnet.chain.rpc.messages import protobuf
 from walrus_localnet.vm import (
     ADDRESS,
@@ -26,6 +25,7 @@ from walrus_localnet.vm import (
     substitute,
 )
 from walrus_sui.bcs.sui import format_address
+from walrus_sui.bcs.sui.framework import FRAMEWORK_STD, FRAMEWORK_SUI
 
 _TEXT = {
     (FRAMEWORK_STD, "string", "String"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from walrus_localnet.chain.objects import coin_balance, id_of, struct_of, type_of, version_of
+from walrus_localnet.chain.objects import coin_balance, id_of, type_of, version_of
 from walrus_localnet.chain.packages import original_id
 from walrus_localnet.chain.rpc.json import json_message
 from walrus_localnet.chain.rpc.masks import Mask
@@ -24,6 +24,7 @@ from walrus_sui.bcs.sui import (
     format_address,
     format_digest,
 )
+from walrus_sui.bcs.sui.framework import struct_of
 
 DEFAULT_OBJECT = "object_id,version,digest"
 

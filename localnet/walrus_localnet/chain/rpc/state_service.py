@@ -6,15 +6,7 @@ from collections import defaultdict
 
 from walrus_localnet.chain.coin_info import CoinInfo, coin_info
 from walrus_localnet.chain.ledger import Ledger
-from walrus_localnet.chain.objects import (
-    FRAMEWORK_SUI,
-    SUI_TYPE,
-    coin_balance,
-    coin_of,
-    coin_struct,
-    id_of,
-    type_of,
-)
+from walrus_localnet.chain.objects import coin_balance, id_of, type_of
 from walrus_localnet.chain.rpc.display import Displays
 from walrus_localnet.chain.rpc.masks import Mask
 from walrus_localnet.chain.rpc.messages import rpc
@@ -22,6 +14,7 @@ from walrus_localnet.chain.rpc.objects import object_message, type_text
 from walrus_localnet.chain.rpc.refusals import address_field, invalid, not_found
 from walrus_localnet.vm import from_tag
 from walrus_sui.bcs.sui import DatatypeTag, MoveObject, Object, StructTag, TypeTag, format_address
+from walrus_sui.bcs.sui.framework import FRAMEWORK_SUI, SUI_TYPE, coin_of, coin_struct
 
 DEFAULT_OWNED = "object_id,version,object_type"
 DEFAULT_PAGE = 50

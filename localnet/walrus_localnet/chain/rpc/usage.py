@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from walrus_localnet.chain.objects import FRAMEWORK_SUI
-from walrus_localnet.vm import ADDRESS, U64, Datatype, LinkError, Machine, Reference, Type, from_tag, substitute
+from walrus_localnet.chain.ptb.pure import is_receiving
+from walrus_localnet.vm import ADDRESS, U64, LinkError, Machine, Reference, Type, from_tag, substitute
 from walrus_sui.bcs import sui
 from walrus_sui.bcs.sui import Argument, Command
 from walrus_sui.errors import BcsError
@@ -40,14 +40,10 @@ def _note(usage: Usage, type_: Type | None) -> None:
         usage.types.append(type_.target if isinstance(type_, Reference) else type_)
     if isinstance(type_, Reference):
         usage.mutable |= type_.mutable
-    elif isinstance(type_, Datatype) and is_receiving(type_):
+    elif type_ is not None and is_receiving(type_):
         usage.received = True
     else:
         usage.mutable = True
-
-
-def is_receiving(type_: Datatype) -> bool:
-    return (type_.package, type_.module, type_.name) == (FRAMEWORK_SUI, "transfer", "Receiving")
 
 
 def _uses(machine: Machine, command: Command) -> Iterator[tuple[Argument, Type | None]]:

@@ -13,14 +13,7 @@ from walrus_localnet.chain.errors import LocalChainError
 from walrus_localnet.chain.faucet import Faucet
 from walrus_localnet.chain.ledger import Ledger
 from walrus_localnet.chain.limits import REFERENCE_GAS_PRICE
-from walrus_localnet.chain.objects import (
-    FRAMEWORK_STD,
-    FRAMEWORK_SUI,
-    SUI_COIN,
-    coin_balance,
-    reference_of,
-    type_of,
-)
+from walrus_localnet.chain.objects import coin_balance, reference_of, type_of
 from walrus_localnet.chain.ptb.failure import describe
 from walrus_localnet.chain.records import TransactionRecord
 from walrus_localnet.chain.sandbox.account import Account
@@ -38,6 +31,7 @@ from walrus_sui.bcs.sui import (
     TransactionDataV1,
     format_address,
 )
+from walrus_sui.bcs.sui.framework import FRAMEWORK_STD, FRAMEWORK_SUI, SUI_COIN
 
 BUDGET = 1_000_000_000
 

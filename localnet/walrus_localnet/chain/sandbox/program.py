@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from walrus_localnet.chain.objects import CLOCK_ID, CLOCK_SINCE, id_of
+from walrus_localnet.chain.objects import CLOCK_SINCE, id_of
 from walrus_sui.bcs import U64, encode, sui
 from walrus_sui.bcs.sui import (
     Argument,
@@ -18,6 +18,7 @@ from walrus_sui.bcs.sui import (
     SharedOwner,
     TypeTag,
 )
+from walrus_sui.bcs.sui.framework import CLOCK_ID
 
 
 class Program:
