@@ -64,8 +64,7 @@ def test_a_path_given_many_times_costs_little() -> None:
     assert "owner" in mask_of(*["owner"] * 10**5)
 
 
-async def test_what_is_asked_for_wrongly_is_not_executed(network: LocalSui) -> None:
-    box = Sandbox.over(network.ledger, network.faucet)
+async def test_what_is_asked_for_wrongly_is_not_executed(network: LocalSui, box: Sandbox) -> None:
     program = Program()
     program.send(box.bob.address, *program.split(sui.GasCoin(), 5))
     data, before = box.data(program), network.ledger.head

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.chain.rpc_client import call
-from tests.chain.sandbox import PLAYGROUND, Playground, Program, Sandbox, publish
+from tests.chain.sandbox import PLAYGROUND, Playground, Program, Sandbox
 from walrus_localnet.chain.execution import TakesLong
 from walrus_localnet.chain.local import LocalSui
 from walrus_localnet.chain.rpc.messages import rpc
@@ -17,16 +17,6 @@ from walrus_sui.bcs.sui import TransactionDataV1
 
 BUDGET = 100_000_000
 """MIST; pays for 5,000,000 instructions, some tenths of a second."""
-
-
-@pytest.fixture
-def box(network: LocalSui) -> Sandbox:
-    return Sandbox.over(network.ledger, network.faucet)
-
-
-@pytest.fixture
-def play(box: Sandbox) -> Playground:
-    return publish(box)
 
 
 def endless(box: Sandbox, play: Playground, budget: int = BUDGET) -> TransactionDataV1:

@@ -9,7 +9,7 @@ import pytest
 from grpclib.const import Status
 
 from tests.chain.rpc_client import call, refusal
-from tests.chain.sandbox import CLOCK, STD, SUI, Account, Playground, Program, Sandbox, publish
+from tests.chain.sandbox import CLOCK, STD, SUI, Account, Playground, Program, Sandbox
 from tests.chain.test_upgrades import SECOND, upgrade, written_package
 from tests.waiting import eventually, in_time
 from walrus_localnet.chain.local import LocalSui
@@ -23,19 +23,14 @@ END = rpc.QueryEndReason
 
 
 @pytest.fixture
-def box(network: LocalSui) -> Sandbox:
-    return Sandbox.over(network.ledger, network.faucet)
-
-
-@pytest.fixture
-def play(box: Sandbox) -> Playground:
-    made = publish(box)
+def play(box: Sandbox, play: Playground) -> Playground:
+    """After five events."""
     for _ in range(5):
         program = Program()
-        counter = program.shared(box.object(made.counter))
-        program.call(made.package, "toys::count", counter, program.shared(box.object(CLOCK), mutable=False))
+        counter = program.shared(box.object(play.counter))
+        program.call(play.package, "toys::count", counter, program.shared(box.object(CLOCK), mutable=False))
         box.succeed(program, box.bob)
-    return made
+    return play
 
 
 def mask(*paths: str) -> protobuf.FieldMask:
