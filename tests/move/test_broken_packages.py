@@ -65,13 +65,14 @@ def test_sources_that_do_not_compile(
         assert text in document["error"]["message"]
 
 
-@pytest.mark.parametrize("engine", ["official", "vm"])
+@pytest.mark.parametrize("engine", ["official", "vm", "both"])
 def test_tests_that_do_not_compile(tmp_path: Path, engine: str, capsys: pytest.CaptureFixture[str]) -> None:
-    package = write_package(tmp_path / "own", HEADER, SOUND + "#[test] fun wrong() { eight() }\n")
+    package = write_package(tmp_path / "own", HEADER, SOUND)
+    (package / "tests").mkdir()
+    (package / "tests" / "t.move").write_text("#[test_only]\nmodule own::t;\n#[test] fun wrong() { eight() }\n")
     code, document = said(capsys, "test", package, "--engine", engine)
     assert (code, document["error"]["code"]) == (BAD_INPUT, "move_compile")
-    assert "Could not resolve the name 'eight'" in document["error"]["message"]
-    assert "sources/m.move:4:23" in document["error"]["message"]
+    assert "error[E03005]: unbound unscoped name\n  ┌─ tests/t.move:3:23" in document["error"]["message"]
 
 
 @pytest.mark.parametrize(

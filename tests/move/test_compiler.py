@@ -10,7 +10,7 @@ from tests.move.test_package import load, write_package
 from walrus_localnet.move.artifacts import BuiltPackage, read_manifest, read_package
 from walrus_localnet.move.build import build, write
 from walrus_localnet.move.compiler import Compiler, Outcome
-from walrus_localnet.move.errors import ArtifactError, CompileError, PackageError
+from walrus_localnet.move.errors import ArtifactError, CompileError, CompilerError, PackageError
 from walrus_localnet.vm.bytecode import read_module
 
 MANIFEST = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
@@ -105,3 +105,15 @@ def test_packages_that_are_gone_are_removed(tmp_path: Path, compiler: Compiler) 
     write(tmp_path, [own], keep_others=False)
     assert list(read_manifest(tmp_path)) == ["own"]
     assert not (tmp_path / "former").exists()
+
+
+def test_a_call_that_takes_too_long_is_stopped(
+    tmp_path: Path, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The official runner has no limit of its own: this test would never end."""
+    endless = load(write_package(tmp_path / "endless", MANIFEST, "module own::m;\n#[test] fun f() { loop {} }\n"))
+    monkeypatch.setattr("walrus_localnet.move.wasm._RUN_SECONDS", 2)
+    with pytest.raises(CompilerError, match="did not end within 2 seconds"):
+        compiler.test(endless)
+    monkeypatch.setattr("walrus_localnet.move.wasm._RUN_SECONDS", 900)
+    assert compiler.test(load(write_package(tmp_path / "sound", MANIFEST, SOURCE))).passed

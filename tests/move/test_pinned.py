@@ -47,7 +47,7 @@ def test_damaged_machine_code_is_made_anew(tmp_path: Path) -> None:
     """Shown with the smallest module there is, as the compiler takes many seconds to become machine code."""
     wasm = tmp_path / "small.wasm"
     wasm.write_bytes(b"\0asm\1\0\0\0")
-    kept = tmp_path / f"small-wasmtime-{version('wasmtime')}.cwasm"
+    kept = tmp_path / f"small-wasmtime-{version('wasmtime')}-interruptible.cwasm"
     kept.write_bytes(b"not machine code")
     engine = wasmtime.Engine()
     assert load_module(engine, wasm).exports == []

@@ -9,16 +9,13 @@ import pytest
 from tests.move.test_package import load, write_package
 from walrus_localnet.move.compiler import Compiler, Outcome
 from walrus_localnet.move.errors import PackageError
+from walrus_localnet.move.unit_tests import runner
 from walrus_localnet.move.unit_tests.arguments import can_be_random, random_arguments
 from walrus_localnet.move.unit_tests.engines import Engine, run_tests
-from walrus_localnet.move.unit_tests.expectation import (
-    ErrorConstant,
-    Expectation,
-    error_constants,
-    expectation,
-    imports,
-)
-from walrus_localnet.move.unit_tests.source import UnitTest, as_ordinary_code, entries, find_tests, without_tests
+from walrus_localnet.move.unit_tests.expectation import Expectation, expectation
+from walrus_localnet.move.unit_tests.names import ModuleId, imports
+from walrus_localnet.move.unit_tests.ordinary import as_ordinary_code
+from walrus_localnet.move.unit_tests.source import UnitTest, entries, find_tests, without_tests
 from walrus_localnet.vm import ADDRESS, BOOL, SIGNER, U8, Reference, Vector
 from walrus_sui.bcs.sui import format_address
 
@@ -114,47 +111,88 @@ def test_entries_of_an_attribute() -> None:
     ]
 
 
-def test_error_constants_and_imports_of_a_source() -> None:
-    assert error_constants(SOURCE) == [
-        ErrorConstant("own::m", "ENumber", 16),
-        ErrorConstant("own::m", "FOR_TESTS", 1),
-        ErrorConstant("own::m", "EClever", None),
-    ]
-    assert imports(SOURCE) == {
+def test_imports_of_a_module() -> None:
+    assert imports(SOURCE, "own::m") == {
         "coin": "sui::coin",
         "text": "std::string",
         "balance": "sui::balance",
         "object_bag": "sui::object_bag",
         "entries": "sui::table",
     }
+    two = "module a::x { use a::one as m; }\nmodule a::y { use a::two as m; }"
+    assert imports(two, "a::x") == {"m": "a::one"}
+    assert imports(two, "a::y") == {"m": "a::two"}
 
 
-def test_constants_belong_to_the_module_before_them() -> None:
-    text = "module a::x { const EOne: u64 = 1; }\nmodule a::y { const EOne: u64 = 2; }"
-    assert error_constants(text) == [ErrorConstant("a::x", "EOne", 1), ErrorConstant("a::y", "EOne", 2)]
+def test_comments_hold_comments() -> None:
+    assert find_tests("module a::m;\n/* one /* two */ #[test] fun f() {} */\n#[test] fun g() {}") == [
+        UnitTest("a::m", "g", None, is_random=False, needs_bls=False)
+    ]
 
 
-def expected(attribute: str, constants: list[ErrorConstant] | None = None) -> Expectation | None:
+def test_modules_in_a_block_of_an_address() -> None:
+    assert [test.name for test in find_tests("address a { module m { #[test] fun f() {} } }")] == ["a::m::f"]
+
+
+def test_constants_get_functions_that_return_them() -> None:
+    source = (
+        'module a::m;\nconst E: u64 = { let x = 1; x };\n#[test_only, allow(x)]\nconst V: vector<u8> = b";";\n'
+    )
+    assert as_ordinary_code(source) == (
+        "module a::m;\nconst E: u64 = { let x = 1; x }; fun value_of_constant_E(): u64 { E }\n"
+        '#[allow(x)]           \nconst V: vector<u8> = b";"; fun value_of_constant_V(): vector<u8> { V }\n'
+    )
+
+
+OWN, COIN, BALANCE = (
+    ModuleId(bytes(31) + bytes([at]), name) for at, name in ((5, "m"), (2, "coin"), (2, "balance"))
+)
+
+
+def expected(attribute: str) -> Expectation | None:
+    def constant(module: ModuleId, name: str) -> int | None:
+        return {(OWN, "EClever"): None, (COIN, "ENotEnough"): 2}[module, name]
+
     test = UnitTest("own::m", "f", attribute, is_random=False, needs_bls=False)
-    known = {(constant.module, constant.name): constant for constant in constants or []}
-    return expectation(test, SOURCE, known)
+    return expectation(test, SOURCE, {"own": OWN.address, "sui": COIN.address}, constant)
 
 
 def test_expectations() -> None:
-    constants = [ErrorConstant("own::m", "EClever", None), ErrorConstant("sui::coin", "ENotEnough", 2)]
     assert expected("") == Expectation()
-    assert expected("(abort_code=0x10)") == Expectation("abort", 16)
-    assert expected("(abort_code=3u64,location=sui::balance)") == Expectation("abort", 3, module="balance")
-    assert expected("(abort_code=coin::ENotEnough)", constants) == Expectation("abort", 2, module="coin")
-    assert expected("(abort_code=EClever)", constants) == Expectation("abort", None, "EClever", "m")
-    assert expected("(vector_error,location=Self)") == Expectation("vector_error", module="m")
-    assert expected("(vector_error,minor_status=2)") == Expectation("vector_error", minor_status=2)
-    assert expected("(out_of_gas)") == Expectation("out_of_gas")
+    assert expected("(abort_code=0x10)") == Expectation(4016, 16)
+    assert expected("(abort_code=007)") == Expectation(4016, 7)
+    assert expected("(abort_code=3u64,location=sui::balance)") == Expectation(4016, 3, module=BALANCE)
+    assert expected("(abort_code=3,location=balance)") == Expectation(4016, 3, module=BALANCE)
+    assert expected("(abort_code=coin::ENotEnough)") == Expectation(4016, 2, module=COIN)
+    assert expected("(abort_code=::sui::coin::ENotEnough)") == Expectation(4016, 2, module=COIN)
+    assert expected("(abort_code=0x2::coin::ENotEnough,location=Self)") == Expectation(4016, 2, module=OWN)
+    assert expected("(abort_code=EClever)") == Expectation(4016, None, "EClever", OWN)
+    assert expected("(vector_error,location=Self)") == Expectation(4018, module=OWN)
+    assert expected("(vector_error,minor_status=2)") == Expectation(4018, 2)
+    assert expected("(major_status=4017,location=Self)") == Expectation(4017, module=OWN)
+    assert expected("(out_of_gas)") == Expectation(4002)
 
 
-def test_expectation_of_an_unknown_constant() -> None:
-    with pytest.raises(PackageError, match="expects the abort code coin::EUnknown, which no source names"):
-        expected("(abort_code=coin::EUnknown)")
+@pytest.mark.parametrize(
+    ("attribute", "complaint"),
+    [
+        ("(abort_code=1,location=nowhere)", "expects a failure in nowhere, which is no module it knows"),
+        ("(abort_code=other::m::E)", "names the address other, which its package does not know"),
+    ],
+)
+def test_expectation_in_a_module_that_is_not_there(attribute: str, complaint: str) -> None:
+    with pytest.raises(PackageError, match=complaint):
+        expected(attribute)
+
+
+MANIFEST = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
+
+
+def test_expectation_of_an_unknown_constant(tmp_path: Path, compiler: Compiler) -> None:
+    source = "module own::m;\n#[test, expected_failure(abort_code = ENone)] fun f() { abort 1 }\n"
+    package = load(write_package(tmp_path, MANIFEST, source))
+    with pytest.raises(PackageError, match=r"expects the abort code .*::m::ENone, which no source names"):
+        run_tests(package, compiler, Engine.OWN)
 
 
 ENDINGS = """module own::m;
@@ -189,6 +227,31 @@ fun nothing_to_pop() { vector<u8>[].pop_back(); }
 #[test, expected_failure(arithmetic_error, location = own::m)] fun too_far() { 1u64 << 64u8; }
 #[test, expected_failure(arithmetic_error, location = own::m)] fun abort_instead() { abort 1 }
 fun zero(): u64 { 0 }
+
+const EShifted: u64 = 1 << 3;
+const EAlias: u64 = EShifted;
+const EBlock: u64 = { 21 + 21 };
+#[error]
+const EMarkedNumber: u64 = 77;
+/* comments /* in comments */ #[test] fun is_no_test() {} */
+#[test, expected_failure(abort_code = EShifted)] fun computed() { abort EShifted }
+#[test, expected_failure(abort_code = EAlias)] fun alias() { abort 8 }
+#[test, expected_failure(abort_code = ::own::m::EBlock)] fun block() { abort 42 }
+#[test, expected_failure(abort_code = 0x0::m::EBlock)] fun not_the_first_number() { abort 21 }
+#[test, expected_failure(abort_code = EMarkedNumber)] fun marked_number() { abort EMarkedNumber }
+#[test, expected_failure(abort_code = transfer::ESharedNonNewObject)] fun of_an_implied_module() { abort 0 }
+#[test, expected_failure(abort_code = 1, location = vec_map)]
+fun location_by_import() { let map = vec_map::empty<u8, u8>(); map.get(&1); }
+#[test, expected_failure(major_status = 4017, location = Self)] fun numbered() { zero() - 1; }
+#[test, expected_failure(major_status = 4018, minor_status = 2, location = Self)] fun numbered_pop() {
+    vector<u8>[].pop_back();
+}
+#[test, expected_failure(major_status = 4021, location = Self)] fun too_deep() { too_deep() }
+#[test, expected_failure(major_status = 4016, location = Self)] fun code_unsaid() { abort 3 }
+#[mode(test), test] fun by_mode() {}
+#[test(who = @0x1)] fun old_arguments() {}
+#[test] fun generic<T>() {}
+#[test] fun wants_an_argument(_who: address) { abort 1 }
 """
 PASSING = {
     "passes",
@@ -201,23 +264,48 @@ PASSING = {
     "nothing_to_pop",
     "too_far",
     "anywhere",
+    "computed",
+    "alias",
+    "block",
+    "location_by_import",
+    "numbered",
+    "numbered_pop",
+    "too_deep",
+    "by_mode",
+    "old_arguments",
 }
 
 
 def test_engines_agree_on_every_ending(tmp_path: Path, compiler: Compiler) -> None:
-    manifest = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
-    report = run_tests(load(write_package(tmp_path, manifest, ENDINGS)), compiler)
+    report = run_tests(load(write_package(tmp_path, MANIFEST, ENDINGS)), compiler)
     outcomes = {verdict.name.split("::")[-1]: (verdict.official, verdict.own) for verdict in report.verdicts}
     assert {name for name, ends in outcomes.items() if ends == (Outcome.PASSED, Outcome.PASSED)} == PASSING
     assert {name for name, ends in outcomes.items() if ends == (Outcome.FAILED, Outcome.FAILED)} == (
         set(outcomes) - PASSING
     )
     assert not report.passed
+    assert "wants_an_argument" not in outcomes
+
+
+def test_tests_without_an_end_are_given_up_and_kept_from_the_official_vm(
+    tmp_path: Path, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "GAS_LIMIT", 1_000)
+    source = (
+        "module own::m;\n#[test] fun ends() {}\n#[test] fun endless() { loop {} }\n"
+        "#[test, expected_failure(out_of_gas, location = Self)] fun endless_on_purpose() { loop {} }\n"
+    )
+    report = run_tests(load(write_package(tmp_path, MANIFEST, source)), compiler)
+    assert {verdict.name.split("::")[-1]: (verdict.official, verdict.own) for verdict in report.verdicts} == {
+        "ends": (Outcome.PASSED, Outcome.PASSED),
+        "endless": (None, Outcome.TIMED_OUT),
+        "endless_on_purpose": (None, Outcome.PASSED),
+    }
+    assert not report.passed
 
 
 def test_wanted_tests_alone_are_run(tmp_path: Path, compiler: Compiler) -> None:
-    manifest = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
-    package = load(write_package(tmp_path, manifest, ENDINGS))
+    package = load(write_package(tmp_path, MANIFEST, ENDINGS))
     for engine in Engine:
         report = run_tests(package, compiler, engine, lambda name: "clever" in name)
         assert [verdict.name for verdict in report.verdicts] == ["own::m::clever", "own::m::wrong_clever"]
@@ -236,8 +324,7 @@ RANDOM = """module own::m;
 
 
 def test_random_tests_run_on_both_machines(tmp_path: Path, compiler: Compiler) -> None:
-    manifest = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
-    report = run_tests(load(write_package(tmp_path, manifest, RANDOM)), compiler)
+    report = run_tests(load(write_package(tmp_path, MANIFEST, RANDOM)), compiler)
     ends = {verdict.name.split("::")[-1]: (verdict.official, verdict.own) for verdict in report.verdicts}
     passed, failed = (Outcome.PASSED, Outcome.PASSED), (Outcome.FAILED, Outcome.FAILED)
     assert ends == {"holds": passed, "reverses": passed, "always_aborts": passed, "fails_for_most": failed}

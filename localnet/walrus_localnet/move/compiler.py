@@ -47,7 +47,7 @@ class TestResult:
 
 @dataclass(frozen=True)
 class TestReport:
-    """What the official runner said of one package; `text` is its whole report."""
+    """What a runner said of one package; `text` is its whole report."""
 
     results: tuple[TestResult, ...]
     text: str
@@ -55,6 +55,11 @@ class TestReport:
     @property
     def passed(self) -> bool:
         return all(result.outcome is Outcome.PASSED for result in self.results)
+
+    @property
+    def endless(self) -> frozenset[str]:
+        """The names of tests that were given up."""
+        return frozenset(result.name for result in self.results if result.outcome is Outcome.TIMED_OUT)
 
 
 class Compiler:
@@ -111,7 +116,7 @@ class Compiler:
     def _run(self, files: dict[str, str], dependencies: list[dict[str, Any]], **options: bool) -> Compiled:
         answer = self._tool.compile(files, dependencies, ansiColor=False, compileIntent="dump", **options)
         if not answer.ok:
-            raise CompileError(answer.text.strip())
+            raise CompileError(answer.text.strip().replace(_as_source("tests/"), "tests/"))
         output = json.loads(answer.text)
         modules = tuple(base64.b64decode(module) for module in output["modules"])
         return Compiled(

@@ -255,9 +255,15 @@ def manifest_text(package: Package, own_address: bytes = ZERO) -> str:
     Written anew because the compiler forces an address named like the package to 0x0, whatever the manifest says.
     """
     lines = ["[package]", f'name = "{package.name}_root"', f'edition = "{package.edition}"', "[addresses]"]
+    addresses = named_addresses(package, own_address)
+    lines += [f'{name} = "{format_address(address)}"' for name, address in addresses.items()]
+    return "\n".join(lines) + "\n"
+
+
+def named_addresses(package: Package, own_address: bytes = ZERO) -> dict[str, bytes]:
+    """What address names stand for in a root package, with `own_address` where it leaves them at zero."""
     addresses = {name: own_address if address == ZERO else address for name, address in package.addresses.items()}
     for needed in package.dependencies:
         for name, address in needed.addresses.items():
             addresses.setdefault(name, needed.link_address if address == ZERO else address)
-    lines += [f'{name} = "{format_address(address)}"' for name, address in addresses.items()]
-    return "\n".join(lines) + "\n"
+    return addresses

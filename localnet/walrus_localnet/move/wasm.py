@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,9 @@ import wasmtime
 
 from walrus_localnet.move.errors import CompilerError
 from walrus_localnet.move.pinned import COMPILER, compiler_wasm
+
+_RUN_SECONDS = 900
+"""What one call may take."""
 
 
 class Answer(NamedTuple):
@@ -31,11 +35,13 @@ class MoveWasm:
     """One instance of the compiler. Not for use from several threads at once.
 
     After a crash inside the module its memory is not trustworthy any more: the next call starts a new instance.
+    A call works in a thread of its own, so that whoever waits for it can be interrupted; it is then stopped.
     """
 
     def __init__(self) -> None:
         config = wasmtime.Config()
         config.wasm_reference_types = True
+        config.epoch_interruption = True
         self._engine = wasmtime.Engine(config)
         self._module = load_module(self._engine, compiler_wasm())
         self._instance: _Instance | None = None
@@ -56,7 +62,15 @@ class MoveWasm:
     def _call(self, export: str, result: str, flag: str, *arguments: object) -> Answer:
         instance = self._instance or _Instance(self._engine, self._module)
         self._instance = None
-        answer = instance.call(export, result, flag, [json.dumps(argument) for argument in arguments])
+        words = [json.dumps(argument) for argument in arguments]
+        with ThreadPoolExecutor(1) as thread:
+            working = thread.submit(instance.call, export, result, flag, words)
+            try:
+                answer = working.result(_RUN_SECONDS)
+            except TimeoutError:
+                raise CompilerError(f"the Move compiler did not end within {_RUN_SECONDS} seconds") from None
+            finally:
+                self._engine.increment_epoch()  # ends what is still running
         self._instance = instance
         return answer
 
@@ -64,6 +78,7 @@ class MoveWasm:
 class _Instance:
     def __init__(self, engine: wasmtime.Engine, module: wasmtime.Module) -> None:
         self._store = wasmtime.Store(engine)
+        self._store.set_epoch_deadline(1)
         self._last_error = ""
         linker = wasmtime.Linker(engine)
         for wanted in module.imports:
@@ -75,6 +90,7 @@ class _Instance:
 
     def call(self, export: str, result: str, flag: str, arguments: Sequence[str]) -> Answer:
         """Raises `CompilerError` when the module traps."""
+        self._store.set_epoch_deadline(1)
         try:
             words = [word for text in arguments for word in self._pass_text(text)]
             pointer = self._export(export)(*words)
@@ -133,7 +149,7 @@ class _Instance:
 
 def load_module(engine: wasmtime.Engine, wasm: Path) -> wasmtime.Module:
     """The machine code of a WASM file; kept beside it, as compiling the compiler takes seconds."""
-    cached = wasm.with_name(f"{wasm.stem}-wasmtime-{version('wasmtime')}.cwasm")
+    cached = wasm.with_name(f"{wasm.stem}-wasmtime-{version('wasmtime')}-interruptible.cwasm")
     if cached.exists():
         try:
             return wasmtime.Module.deserialize_file(engine, str(cached))

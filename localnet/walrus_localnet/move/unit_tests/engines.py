@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from walrus_localnet.move.compiler import Compiler, Outcome, TestReport
+from walrus_localnet.move.errors import CompileError
 from walrus_localnet.move.package import Package
 from walrus_localnet.move.unit_tests.runner import run_on_own_vm
+from walrus_localnet.move.unit_tests.source import UnitTest
 
 
 class Engine(Enum):
@@ -57,15 +59,34 @@ def run_tests(
 ) -> EngineReport:
     """Runs the tests whose name (`package::module::function`) is wanted.
 
-    Tests that need BLS run on our VM only, as the official runner takes any signature for valid. Random tests run
-    on both, with arguments of each runner's own. Raises `CompileError` when the tests do not compile.
+    Tests that need BLS run on our VM only, as the official runner takes any signature for valid; so do tests that
+    run out of gas, as that runner has no limit. Random tests run on both, with arguments of each runner's own.
+    Raises `CompileError` when the tests do not compile.
     """
+    own = None if engine is Engine.OFFICIAL else _on_own_vm(package, compiler, engine, wanted)
     reports: dict[Engine, TestReport] = {}
     if engine is not Engine.OWN:
-        reports[Engine.OFFICIAL] = compiler.test(package, lambda test: wanted(test.name) and not test.needs_bls)
-    if engine is not Engine.OFFICIAL:
-        reports[Engine.OWN] = run_on_own_vm(package, compiler, lambda test: wanted(test.name))
+        endless = own.endless if own else frozenset()
+        reports[Engine.OFFICIAL] = compiler.test(
+            package, lambda test: wanted(test.name) and _is_for_official(test) and test.name not in endless
+        )
+    if own is not None:
+        reports[Engine.OWN] = own
     return EngineReport(tuple(_verdicts(reports)), reports)
+
+
+def _on_own_vm(package: Package, compiler: Compiler, engine: Engine, wanted: Callable[[str], bool]) -> TestReport:
+    try:
+        return run_on_own_vm(package, compiler, lambda test: wanted(test.name))
+    except CompileError:
+        if engine is Engine.BOTH:
+            # The official runner compiles the sources as they stand, so its diagnostics are to be preferred.
+            compiler.test(package, lambda test: wanted(test.name) and _is_for_official(test))
+        raise
+
+
+def _is_for_official(test: UnitTest) -> bool:
+    return not (test.needs_bls or test.runs_out_of_gas)
 
 
 def _verdicts(reports: Mapping[Engine, TestReport]) -> list[Verdict]:

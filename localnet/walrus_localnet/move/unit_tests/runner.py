@@ -8,26 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from walrus_localnet.move.compiler import Compiler, Outcome, TestReport, TestResult
 from walrus_localnet.move.errors import PackageError
-from walrus_localnet.move.package import ZERO, Package
+from walrus_localnet.move.package import ZERO, Package, named_addresses
 from walrus_localnet.move.unit_tests import natives as natives  # adds the natives of tests to the machine
 from walrus_localnet.move.unit_tests.arguments import can_be_random, random_arguments
-from walrus_localnet.move.unit_tests.expectation import ErrorConstant, Expectation, error_constants, expectation
-from walrus_localnet.move.unit_tests.source import UnitTest, as_ordinary_code, find_tests
+from walrus_localnet.move.unit_tests.expectation import Expectation, expectation
+from walrus_localnet.move.unit_tests.names import ModuleId, Scope
+from walrus_localnet.move.unit_tests.ordinary import as_ordinary_code, reader_of
+from walrus_localnet.move.unit_tests.source import UnitTest, find_tests
 from walrus_localnet.move.unit_tests.world import World
-from walrus_localnet.vm import ExecutionError, Machine, Meter, OutOfGas, Reference, Value
+from walrus_localnet.vm import (
+    U64,
+    ExecutionError,
+    FunctionInfo,
+    LinkError,
+    Machine,
+    Meter,
+    OutOfGas,
+    Reference,
+    Value,
+)
 from walrus_localnet.vm import Package as PublishedPackage
 from walrus_localnet.vm.bytecode import Module, read_module
 
-GAS_LIMIT = 2_000_000_000
-"""Instructions one test may take."""
+GAS_LIMIT = 500_000_000
+"""Instructions one test may take: seconds of work, so that one without an end is told soon."""
 
 
 @dataclass(frozen=True)
 class _Case:
     test: UnitTest
+    module: ModuleId
+    info: FunctionInfo
     expected: Expectation | None
 
 
@@ -58,70 +73,80 @@ def run_on_own_vm(package: Package, compiler: Compiler, wanted: Callable[[UnitTe
     published = Packages()
     for needed in package.dependencies:
         published.add(compiler.compile_as(needed, needed.link_address, as_ordinary_code).modules)
-    root = compiler.compile_as(package, ZERO, as_ordinary_code, tests=True)
-    homes = published.add(root.modules)
+    published.add(compiler.compile_as(package, ZERO, as_ordinary_code, tests=True).modules)
     machine = Machine(published)
-    outcomes = [_run(machine, homes, case) for case in _cases(package, wanted)]
+    outcomes = [_run(machine, case) for case in _cases(machine, package, wanted)]
     lines = [line for _, line in outcomes]
     failed = sum(result.outcome is not Outcome.PASSED for result, _ in outcomes)
     lines.append(f"Test result: {len(outcomes) - failed} passed, {failed} failed")
     return TestReport(tuple(result for result, _ in outcomes), "\n".join(lines))
 
 
-def _cases(package: Package, wanted: Callable[[UnitTest], bool]) -> list[_Case]:
-    constants = _constants(package)
-    cases = [
-        _Case(test, expectation(test, text, constants))
-        for text in package.sources(tests=True).values()
-        for test in filter(wanted, find_tests(text))
-    ]
+def _cases(machine: Machine, package: Package, wanted: Callable[[UnitTest], bool]) -> list[_Case]:
+    addresses = named_addresses(package)
+    cases = []
+    for text in package.sources(tests=True).values():
+        for test in filter(wanted, find_tests(text)):
+            module = Scope(text, test.module, addresses).module("")
+            info = machine.function(module.address, module.name, test.function)
+            # As the official runner has it: arguments are for random tests, others that want some are not run.
+            if test.is_random or not info.parameters:
+                expected = expectation(test, text, addresses, partial(_constant, machine))
+                cases.append(_Case(test, module, info, expected))
     return sorted(cases, key=lambda case: case.test.name)
 
 
-def _constants(package: Package) -> dict[tuple[str, str], ErrorConstant]:
-    texts = [text for needed in package.dependencies for text in needed.sources().values()]
-    texts += package.sources(tests=True).values()
-    return {(constant.module, constant.name): constant for text in texts for constant in error_constants(text)}
+def _constant(machine: Machine, module: ModuleId, name: str) -> int | None:
+    """What a constant is, asked of the function that returns it; None when it is no number."""
+    try:
+        info = machine.function(module.address, module.name, reader_of(name))
+    except LinkError:
+        raise PackageError(f"a test expects the abort code {module}::{name}, which no source names") from None
+    if info.returns != (U64,):
+        return None
+    world = World(machine, checks_bls=False)
+    (value,) = machine.call(module.address, module.name, info.name, (), [], world, Meter(GAS_LIMIT))
+    assert isinstance(value, int)
+    return value
 
 
-def _run(machine: Machine, homes: Iterable[bytes], case: _Case) -> tuple[TestResult, str]:
-    trouble = _trouble(machine, homes, case)
-    result = TestResult(case.test.name, Outcome.PASSED if trouble is None else Outcome.FAILED)
-    if trouble is None:
-        return result, f"[ PASS    ] {case.test.name}"
-    return result, f"[ FAIL    ] {case.test.name}\n            {trouble}"
+def _run(machine: Machine, case: _Case) -> tuple[TestResult, str]:
+    try:
+        trouble = _trouble(machine, case)
+        outcome = Outcome.FAILED if trouble else Outcome.PASSED
+    except OutOfGas as failure:
+        outcome, trouble = Outcome.TIMED_OUT, str(failure)
+    lines = [f"[ {_WORDS[outcome]} ] {case.test.name}", *([f"            {trouble}"] if trouble else [])]
+    return TestResult(case.test.name, outcome), "\n".join(lines)
 
 
-def _trouble(machine: Machine, homes: Iterable[bytes], case: _Case) -> str | None:
-    """What is wrong with a test; None when it passed."""
-    package, module = _home(machine, homes, case.test)
-    info = machine.function(package, module, case.test.function)
-    if any(isinstance(type_, Reference) for type_ in info.returns):
+_WORDS = {Outcome.PASSED: "PASS   ", Outcome.FAILED: "FAIL   ", Outcome.TIMED_OUT: "TIMEOUT"}
+
+
+def _trouble(machine: Machine, case: _Case) -> str:
+    """What is wrong with a test; nothing when it passed. Raises `OutOfGas` when it does not end."""
+    if case.info.type_parameters:
+        return "a test takes no type arguments"
+    if any(isinstance(type_, Reference) for type_ in case.info.returns):
         return "a test returns no reference"
     if not case.test.is_random:
-        return (
-            _run_once(machine, package, module, case, []) if not info.parameters else "a test takes no arguments"
-        )
-    if not all(map(can_be_random, info.parameters)):
+        return _run_once(machine, case, [])
+    if not case.info.parameters or not all(map(can_be_random, case.info.parameters)):
         return "a random test takes numbers, truth values, addresses and vectors of them"
-    for arguments in random_arguments(case.test.name, info.parameters):
+    for arguments in random_arguments(case.test.name, case.info.parameters):
         shown = ", ".join(map(_shown, arguments))
-        if trouble := _run_once(machine, package, module, case, arguments):
+        if trouble := _run_once(machine, case, arguments):
             return f"{trouble}\n            with the arguments ({shown})"
-    return None
+    return ""
 
 
-def _run_once(
-    machine: Machine, package: bytes, module: str, case: _Case, arguments: Sequence[Value]
-) -> str | None:
+def _run_once(machine: Machine, case: _Case, arguments: Sequence[Value]) -> str:
     world = World(machine, checks_bls=case.test.needs_bls)
     try:
-        machine.call(package, module, case.test.function, (), arguments, world, Meter(GAS_LIMIT))
-    except OutOfGas as failure:
-        return None if case.expected == Expectation(kind="out_of_gas") else str(failure)
+        machine.call(*case.module, case.info.name, (), arguments, world, Meter(GAS_LIMIT))
     except ExecutionError as failure:
         return _judge(machine, case, failure)
-    return None if case.expected is None else "expected a failure, but it succeeded"
+    return "" if case.expected is None else f"expected {case.expected}, but it succeeded"
 
 
 def _shown(value: Value) -> str:
@@ -131,11 +156,14 @@ def _shown(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _judge(machine: Machine, case: _Case, failure: ExecutionError) -> str | None:
-    if case.expected is None:
-        return str(failure)
-    module = _module_of(machine, failure) if case.expected.name is not None else None
-    return None if case.expected.holds(failure, module) else f"expected {case.expected}, got: {failure}"
+def _judge(machine: Machine, case: _Case, failure: ExecutionError) -> str:
+    expected = case.expected
+    module = _module_of(machine, failure) if expected is not None and expected.name is not None else None
+    if expected is not None and expected.holds(failure, module):
+        return ""
+    if isinstance(failure, OutOfGas):
+        raise failure
+    return str(failure) if expected is None else f"expected {expected}, got: {failure}"
 
 
 def _module_of(machine: Machine, failure: ExecutionError) -> Module | None:
@@ -144,13 +172,3 @@ def _module_of(machine: Machine, failure: ExecutionError) -> Module | None:
         return None
     package = machine.packages.package(failure.location.package)
     return read_module(package.modules[failure.location.module]) if package else None
-
-
-def _home(machine: Machine, homes: Iterable[bytes], test: UnitTest) -> tuple[bytes, str]:
-    """Where a test's module was published, among the addresses of its package."""
-    name = test.module.split("::")[-1]
-    for address in homes:
-        package = machine.packages.package(address)
-        if package is not None and name in package.modules:
-            return address, name
-    raise PackageError(f"the module of {test.name} was not compiled")

@@ -10,15 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_QUIET = re.compile(r'//[^\n]*|/\*.*?\*/|[bx]?"(?:\\.|[^"\\])*"', re.DOTALL)
-_ATTRIBUTE = re.compile(r"#\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
-_MODULE = re.compile(r"\bmodule\s+(\w+)::(\w+)\s*[;{]")
+_QUIET = re.compile(r'//[^\n]*|/\*|[bx]?"(?:\\.|[^"\\])*"', re.DOTALL)
+_COMMENT_MARK = re.compile(r"/\*|\*/")
+ATTRIBUTE = re.compile(r"#\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
+MODULE = re.compile(r"\bmodule\s+(?:(?P<address>\w+)\s*::\s*)?(?P<name>\w+)\s*[;{]")
+_ADDRESS_BLOCK = re.compile(r"\baddress\s+(\w+)\s*\{")
 _TEST = re.compile(
-    rf"(?P<attributes>(?:{_ATTRIBUTE.pattern}\s*)+)(?:(?:public(?:\(\w+\))?|entry)\s+)*fun\s+(?P<name>\w+)"
+    rf"(?P<attributes>(?:{ATTRIBUTE.pattern}\s*)+)(?:(?:public(?:\(\w+\))?|entry)\s+)*fun\s+(?P<name>\w+)"
 )
-_INITIALIZER = re.compile(r"(?<![\w.:$])init(?=\s*\()")
-_DECLARES_INITIALIZER = re.compile(r"\bfun\s+init\s*\(")
-_TEST_WORDS = frozenset({"test", "random_test", "test_only", "expected_failure"})
 NEEDS_BLS = "ext(needs_bls)"
 """Attribute of a test that is only true where BLS signatures are really checked."""
 
@@ -37,22 +36,43 @@ class UnitTest:
     def name(self) -> str:
         return f"{self.module}::{self.function}"
 
+    @property
+    def runs_out_of_gas(self) -> bool:
+        """Whether it is expected to."""
+        return "out_of_gas" in (self.expected_failure or "")
+
 
 def find_tests(text: str) -> list[UnitTest]:
     """All tests of a source, in their order. `module` is as written there: `package::module`."""
     quiet = blank(text)
     found = []
     for match in _TEST.finditer(quiet):
-        words = [word for attribute in _ATTRIBUTE.findall(match["attributes"]) for word in entries(attribute)]
-        if "test" in words or "random_test" in words:
+        words = [word for attribute in ATTRIBUTE.findall(match["attributes"]) for word in entries(attribute)]
+        if _is_test(words):
             found.append(_unit_test(module_at(quiet, match.start()), match["name"], words))
     return found
 
 
 def module_at(quiet: str, position: int) -> str:
     """The module a position of a blanked source lies in: `package::module`."""
-    before = [match for match in _MODULE.finditer(quiet) if match.start() < position]
-    return f"{before[-1][1]}::{before[-1][2]}" if before else ""
+    names = [name for start, name in module_starts(quiet) if start < position]
+    return names[-1] if names else ""
+
+
+def module_starts(quiet: str) -> list[tuple[int, str]]:
+    """Where each module of a blanked source begins, and its name: `package::module`."""
+    blocks = [(match.start(), match[1]) for match in _ADDRESS_BLOCK.finditer(quiet)]
+    found = []
+    for match in MODULE.finditer(quiet):
+        around = [address for start, address in blocks if start < match.start()]
+        address = match["address"] or (around[-1] if around else "")
+        found.append((match.start(), f"{address}::{match['name']}"))
+    return found
+
+
+def _is_test(words: list[str]) -> bool:
+    """Arguments of `#[test(…)]` mean nothing any more."""
+    return any(word.split("(")[0] in ("test", "random_test") for word in words)
 
 
 def _unit_test(module: str, function: str, words: list[str]) -> UnitTest:
@@ -61,7 +81,7 @@ def _unit_test(module: str, function: str, words: list[str]) -> UnitTest:
         module=module,
         function=function,
         expected_failure=failures[0] if failures else None,
-        is_random="random_test" in words,
+        is_random=any(word.split("(")[0] == "random_test" for word in words),
         needs_bls=NEEDS_BLS in words,
     )
 
@@ -73,58 +93,31 @@ def without_tests(text: str, wanted: Callable[[UnitTest], bool]) -> str:
     pieces, end = [], 0
     for match in _TEST.finditer(quiet):
         span = match.span("attributes")
-        words = [word for attribute in _ATTRIBUTE.findall(match["attributes"]) for word in entries(attribute)]
-        if ("test" in words or "random_test" in words) and not wanted(next(tests)):
-            pieces += [text[end : span[0]], "#[test_only]", _only_line_breaks(text[span[0] : span[1]])]
+        words = [word for attribute in ATTRIBUTE.findall(match["attributes"]) for word in entries(attribute)]
+        if _is_test(words) and not wanted(next(tests)):
+            pieces += [text[end : span[0]], "#[test_only]", only_line_breaks(text[span[0] : span[1]])]
             end = span[1]
-    return "".join((*pieces, text[end:]))
-
-
-def as_ordinary_code(text: str) -> str:
-    """The source with tests and what is for tests only as ordinary code. Everything keeps its line and column,
-    but for what follows a call of an initializer or a witness.
-
-    Ordinary code must neither call a module initializer nor make a one-time witness, as tests may: initializers
-    get another name, and witnesses are made by the framework's function for tests.
-    """
-    quiet = blank(text)
-    pieces, end = [], 0
-    for match in _ATTRIBUTE.finditer(quiet):
-        kept = [word for word in entries(match[0]) if word.split("(")[0] not in _TEST_WORDS]
-        if len(kept) != len(entries(match[0])):
-            pieces += [text[end : match.start()], _in_the_place_of(match[0], kept)]
-            end = match.end()
-    ordinary = "".join((*pieces, text[end:]))
-    return _without_initializer(ordinary) if _DECLARES_INITIALIZER.search(blank(ordinary)) else ordinary
-
-
-def _in_the_place_of(attribute: str, kept: list[str]) -> str:
-    """An attribute of these entries alone, with spaces and line breaks up to where it ended."""
-    if not kept:
-        return re.sub(r"[^\n]", " ", attribute)
-    return f"#[{', '.join(kept)}]".ljust(len(attribute)) + _only_line_breaks(attribute)
-
-
-def _without_initializer(text: str) -> str:
-    text = _replace(_INITIALIZER, "init_as_ordinary_function", text)
-    for module in _MODULE.finditer(blank(text)):
-        witness = module[2].upper()
-        making = f"sui::test_utils::create_one_time_witness<{witness}>()"
-        text = _replace(re.compile(rf"(?<!struct )\b{witness}\s*\{{\s*\}}"), making, text)
-    return text
-
-
-def _replace(pattern: re.Pattern[str], replacement: str, text: str) -> str:
-    pieces, end = [], 0
-    for match in pattern.finditer(blank(text)):
-        pieces += [text[end : match.start()], replacement]
-        end = match.end()
     return "".join((*pieces, text[end:]))
 
 
 def blank(text: str) -> str:
     """The text with comments and string literals replaced by spaces; positions stay."""
-    return _QUIET.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    pieces, end = [], 0
+    while match := _QUIET.search(text, end):
+        close = _end_of_comment(text, match.start()) if match[0] == "/*" else match.end()
+        pieces += [text[end : match.start()], re.sub(r"[^\n]", " ", text[match.start() : close])]
+        end = close
+    return "".join((*pieces, text[end:]))
+
+
+def _end_of_comment(text: str, position: int) -> int:
+    """After the mark that closes the comment opened at `position`: comments hold comments."""
+    depth = 0
+    for mark in _COMMENT_MARK.finditer(text, position):
+        depth += 1 if mark[0] == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    return len(text)
 
 
 def entries(attribute: str) -> list[str]:
@@ -143,5 +136,5 @@ def _split(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-def _only_line_breaks(text: str) -> str:
+def only_line_breaks(text: str) -> str:
     return "".join(char for char in text if char == "\n")
