@@ -18,6 +18,7 @@ from walrus_localnet.chain.rpc.package_service import PackageService
 from walrus_localnet.chain.rpc.transactions import checkpoint_message
 from walrus_localnet.chain.rpc.wire import Codec, encode
 from walrus_sui.bcs.sui import format_address
+from walrus_sui.grpc.reading import decode
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=20),
@@ -31,6 +32,7 @@ def test_any_json(value: object) -> None:
     message = to_message(value)
     assert encode(message) == bytes(message)
     assert protobuf.Value.parse(encode(message)).to_dict() == message.to_dict()
+    assert decode(protobuf.Value, encode(message)).to_dict() == message.to_dict()
 
 
 @given(st.integers(0, 2**64 - 1), st.binary(max_size=300), st.booleans() | st.none())
@@ -69,6 +71,7 @@ async def test_real_answers(box: Sandbox, play: Playground) -> None:
         assert record is not None
         message = checkpoint_message(record, box.ledger, everything)
         assert encode(message) == bytes(message)
+        assert decode(rpc.Checkpoint, encode(message)) == rpc.Checkpoint.parse(bytes(message))
     package = await PackageService(box.ledger).get_package(
         rpc.GetPackageRequest(package_id=format_address(play.package))
     )

@@ -125,13 +125,15 @@ class Transport:
 def _channel(rpc_url: str) -> Any:
     """A connection for a URL, over plaintext if the URL says `http`."""
     scheme, host, port = _endpoint(rpc_url)
+    from walrus_sui.grpc.reading import ReadingCodec
     from walrus_sui.grpc.writes import GatheringChannel
 
-    return GatheringChannel(host=host, port=port, ssl=True if scheme == "https" else None)
+    return GatheringChannel(host=host, port=port, ssl=True if scheme == "https" else None, codec=ReadingCodec())
 
 
 def preload() -> None:
     """Import now what the first call would, for processes that are copied before they connect."""
+    import walrus_sui.grpc.reading
     import walrus_sui.grpc.writes  # noqa: F401
 
     sui_messages()

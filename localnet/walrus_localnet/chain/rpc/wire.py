@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 import betterproto2
-from grpclib.encoding.proto import ProtoCodec
+
+from walrus_sui.grpc.reading import ReadingCodec
 
 Encode = Callable[[Any], bytes]
 _VARINT, _FIXED_64, _LENGTH, _FIXED_32 = 0, 1, 2, 5
@@ -30,8 +31,8 @@ _FIXED = {
 }
 
 
-class Codec(ProtoCodec):
-    """What a grpclib server encodes its answers with."""
+class Codec(ReadingCodec):
+    """What a grpclib server reads questions and writes answers with."""
 
     def encode(self, message: Any, message_type: Any) -> bytes:
         if not isinstance(message, message_type | Encoded):
