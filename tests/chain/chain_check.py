@@ -89,14 +89,23 @@ class Audit:
 
 
 def check_money(ledger: Ledger) -> None:
-    """All SUI there ever was is in coins, in deposits of live objects, or was charged for good (epoch 0 only)."""
+    """All SUI there ever was is in coins, in deposits of live objects, or was charged for good."""
     rows = ledger.store._db.execute("SELECT id FROM live").fetchall()
     live = [obj for (object_id,) in rows if (obj := ledger.store.latest(object_id)) is not None]
-    spent = ledger.head.summary.epoch_rolling_gas_cost
     coins = sum(sui_value(obj) for obj in live)
     deposits = sum(obj.storage_rebate for obj in live)
-    assert coins + deposits + spent.computation_cost + spent.non_refundable_storage_fee == FAUCET_FUNDS
-    assert deposits == spent.storage_cost - spent.storage_rebate - spent.non_refundable_storage_fee
+    costs = _costs(ledger)
+    fees = sum(cost.non_refundable_storage_fee for cost in costs)
+    assert coins + deposits + sum(cost.computation_cost for cost in costs) + fees == FAUCET_FUNDS
+    assert deposits == sum(cost.storage_cost - cost.storage_rebate for cost in costs) - fees
+
+
+def _costs(ledger: Ledger) -> list[sui.GasCostSummary]:
+    """What each epoch cost so far: the sum stands in its last checkpoint."""
+    spans = [ledger.span_of(epoch) for epoch in range(ledger.epoch)]
+    ends = [ledger.store.checkpoint(span.last) for span in spans if span is not None and span.last is not None]
+    heads = [record.summary for record in [*ends, ledger.head] if record is not None]
+    return list({summary.epoch: summary.epoch_rolling_gas_cost for summary in heads}.values())
 
 
 def sui_value(obj: sui.Object) -> int:
