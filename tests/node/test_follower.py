@@ -119,7 +119,7 @@ class Crash(Exception):
     pass
 
 
-@pytest.mark.parametrize("survived", range(1, 16))
+@pytest.mark.parametrize("survived", range(1, 11))
 async def test_crashing_after_any_write_changes_nothing(
     tmp_path: Path, survived: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

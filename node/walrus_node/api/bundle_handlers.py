@@ -44,11 +44,11 @@ class BundleHandlers:
         blob_id, pending, persistence = wire.blob_id(request), wire.flag(request, "pending"), _confirm(request)
         wait = wire.wait_seconds(request, self._confirming.longest_wait)
         body = await wire.body(request, bundle_limit(self._custody.duty.n_shards))
-        bundle, outcomes = await self._workers.run(self._store, blob_id, body, pending)
+        bundle, outcomes, confirmed = await self._workers.run(self._store, blob_id, body, pending, persistence)
         self._count(bundle, outcomes)
         answer: dict[str, Any] = {outcome.name.lower(): outcomes[outcome] for outcome in Outcome}
         if persistence is not None:
-            answer |= await self._confirmation(blob_id, persistence, wait)
+            answer |= confirmed or await self._confirmation(blob_id, persistence, wait)
         return wire.json_answer(answer, _worst(outcomes).value)
 
     async def fetch(self, request: Request) -> Response:
@@ -57,12 +57,22 @@ class BundleHandlers:
         metadata, limit = wire.flag(request, "metadata"), _limit(request)
         return wire.bcs_answer(await self._workers.read(self._fetch, blob_id, places, metadata, limit))
 
-    def _store(self, blob_id: BlobId, body: bytes | bytearray, pending: bool) -> tuple[Bundle, Counter[Outcome]]:
+    def _store(
+        self, blob_id: BlobId, body: bytes | bytearray, pending: bool, persistence: Permanent | Deletable | None
+    ) -> tuple[Bundle, Counter[Outcome], dict[str, Any] | None]:
+        """Store a bundle, and on the same thread confirm it if that needs no waiting."""
         try:
             bundle = Bundle.from_bytes(body)
         except BcsError as error:
             raise Refusal(Reason.INVALID_CONTENT_TYPE, f"expected the BCS of Bundle: {error}") from error
-        return bundle, self._intake.store_bundle(blob_id, bundle, pending=pending)
+        outcomes = self._intake.store_bundle(blob_id, bundle, pending=pending)
+        if persistence is None or outcomes[Outcome.BUFFERED]:
+            return bundle, outcomes, None
+        try:
+            signed = self._confirming.at_once(blob_id, persistence)
+        except Refusal as refusal:
+            return bundle, outcomes, None if refusal.reason is Reason.NOT_REGISTERED else _unsigned(refusal)
+        return bundle, outcomes, {"signed": wire.signed_json(signed)}
 
     def _fetch(self, blob_id: BlobId, places: list[tuple[int, Axis]], metadata: bool, limit: int) -> bytes:
         found = self._custody.bundle(blob_id, places, metadata=metadata, limit=limit)
@@ -78,13 +88,17 @@ class BundleHandlers:
         try:
             return {"signed": wire.signed_json(await self._confirming.confirm(blob_id, persistence, wait))}
         except Refusal as refusal:
-            return {"unsigned": {"reason": refusal.reason.value, "message": refusal.message}}
+            return _unsigned(refusal)
 
     def _count(self, bundle: Bundle, outcomes: Counter[Outcome]) -> None:
         if outcomes[Outcome.STORED]:
             self._metrics.metadata_stored.inc(bundle.metadata is not None)
             for part in bundle.slivers:
                 self._metrics.sliver_stored(part.axis)
+
+
+def _unsigned(refusal: Refusal) -> dict[str, Any]:
+    return {"unsigned": {"reason": refusal.reason.value, "message": refusal.message}}
 
 
 def _worst(outcomes: Counter[Outcome]) -> Outcome:

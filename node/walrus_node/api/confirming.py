@@ -35,6 +35,14 @@ class Confirming:
         self._workers = workers
         self.longest_wait = longest_wait
 
+    def at_once(self, blob_id: BlobId, persistence: Permanent | Deletable) -> SignedMessage:
+        """The confirmation, if it can be given without waiting; blocks. Raises `Refusal`."""
+        if self._intake.has_pending(blob_id):
+            self._intake.flush(blob_id)
+        signed = self._custody.confirm(blob_id, persistence)
+        self._metrics.confirmations.inc()
+        return signed
+
     async def confirm(self, blob_id: BlobId, persistence: Permanent | Deletable, wait: float) -> SignedMessage:
         """The confirmation; if the blob is not registered yet, that may come within `wait` seconds.
 
@@ -45,20 +53,12 @@ class Confirming:
         with self._registrations.watch(blob_id) as registered:
             while True:
                 try:
-                    signed = await self._workers.run(self._flush_and_confirm, blob_id, persistence)
+                    return await self._workers.run(self.at_once, blob_id, persistence)
                 except Refusal as refusal:
                     if refusal.reason is not Reason.NOT_REGISTERED or registered is None:
                         raise
                     if not await _happens(registered, deadline - clock()):
                         raise
-                else:
-                    self._metrics.confirmations.inc()
-                    return signed
-
-    def _flush_and_confirm(self, blob_id: BlobId, persistence: Permanent | Deletable) -> SignedMessage:
-        if self._intake.has_pending(blob_id):
-            self._intake.flush(blob_id)
-        return self._custody.confirm(blob_id, persistence)
 
 
 async def _happens(event: asyncio.Event, seconds: float) -> bool:

@@ -48,12 +48,19 @@ class Follower:
     async def apply(self, checkpoint: Checkpoint) -> None:
         """Apply what is new in one checkpoint."""
         done = self.cursor.event if checkpoint.sequence == self.cursor.checkpoint else 0
-        for index, found in enumerate(checkpoint.events[done:], done):
-            event = parse_event(found.event, self._package)
-            if event is not None:
-                with self._metrics.event_seconds.labels(event.move_name).time():
-                    await self._apply_event(event, found, Cursor(checkpoint.sequence, index + 1))
-        self._advance(replace(self.cursor, checkpoint=checkpoint.sequence + 1, event=0))
+        behind = replace(self.cursor, checkpoint=checkpoint.sequence + 1, event=0)
+        known = [
+            (index, event, found)
+            for index, found in enumerate(checkpoint.events[done:], done)
+            if (event := parse_event(found.event, self._package)) is not None
+        ]
+        for index, event, found in known:
+            # the last one takes the cursor behind the checkpoint: one write for both
+            position = behind if index == known[-1][0] else Cursor(checkpoint.sequence, index + 1)
+            with self._metrics.event_seconds.labels(event.move_name).time():
+                await self._apply_event(event, found, position)
+        if not known:
+            self._advance(behind)
 
     async def _apply_event(self, event: WalrusEvent, found: ChainEvent, position: Cursor) -> None:
         log.debug("%s", event)
