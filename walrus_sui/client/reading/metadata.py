@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 
 from walrus_sui.client.limits import Limits
 from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import cancel
 from walrus_sui.client.progress import Phase, Progress, ProgressListener
-from walrus_sui.errors import BlobNotFound, BlobUnavailable, NodeRefused, WalrusError
+from walrus_sui.client.reading.status import blob_status
+from walrus_sui.errors import BlobNotFound, BlobUnavailable, InconsistentBlob, NodeRefused, WalrusError
 from walrus_sui.redstuff import BlobId, BlobMetadataWithId, verify_metadata
+from walrus_sui.storage import InvalidStatus
 
 _NOT_FOUND = 404
 
@@ -20,12 +23,24 @@ async def fetch_metadata(
 ) -> BlobMetadataWithId:
     """The first answer that proves to be the metadata of `blob_id`; nodes are asked a few at a time, in any order.
 
-    Raises `BlobNotFound` when nodes holding a quorum of shards have none, `BlobUnavailable` when too few answer.
+    Raises `BlobNotFound` when nodes holding a quorum of shards have none, `InconsistentBlob` if that is because it
+    was proved to be wrong, `BlobUnavailable` when too few answer.
     """
     on_progress(Progress(Phase.METADATA, 0, 1))
-    metadata = await _MetadataFetch(nodes, blob_id, limits).run()
+    try:
+        metadata = await _MetadataFetch(nodes, blob_id, limits).run()
+    except BlobNotFound:
+        await _check_not_invalid(nodes, blob_id, limits)
+        raise
     on_progress(Progress(Phase.METADATA, 1, 1))
     return metadata
+
+
+async def _check_not_invalid(nodes: CommitteeNodes, blob_id: BlobId, limits: Limits) -> None:
+    """Raises `InconsistentBlob` if that is why nodes have nothing of the blob."""
+    with contextlib.suppress(BlobUnavailable):
+        if isinstance(await blob_status(nodes, blob_id, timeout=limits.patience), InvalidStatus):
+            raise InconsistentBlob(f"blob {blob_id} was proved to be encoded wrongly: nobody keeps it")
 
 
 class _MetadataFetch:

@@ -19,7 +19,7 @@ _POLL_SECONDS = 0.02
 async def blob_status(
     nodes: CommitteeNodes, blob_id: BlobId, *, timeout: float, since: int | None = None
 ) -> BlobStatus:
-    """The latest status that nodes holding more than f shards agree on, once a quorum has answered.
+    """The latest status that nodes holding more than f shards agree on, once a quorum has answered and some do.
 
     A node is asked when it has followed the chain up to the checkpoint `since`, or when most of the time is over:
     so the answer shows what the caller has done on chain. Waits at most `timeout` seconds. Raises
@@ -29,7 +29,7 @@ async def blob_status(
     async with running({node: _ask(node, blob_id, since, timeout * _PATIENCE) for node in nodes}) as tasks:
         pending = set(tasks)
         deadline = asyncio.get_running_loop().time() + timeout
-        while pending and answers.weight < nodes.quorum:
+        while pending and answers.agreed() is None:
             left = deadline - asyncio.get_running_loop().time()
             done, pending = await asyncio.wait(
                 pending, timeout=max(0.0, left), return_when=asyncio.FIRST_COMPLETED
@@ -77,11 +77,16 @@ class _Answers:
             return
         self._weights[status] = self._weights.get(status, 0) + node.weight
 
+    def agreed(self) -> BlobStatus | None:
+        """What can be believed, None if there is no such thing so far."""
+        if self.weight < self._nodes.quorum:
+            return None
+        believed = (status for status, weight in self._weights.items() if weight >= self._nodes.one_correct)
+        return max(believed, key=_lateness, default=None)
+
     def verdict(self, blob_id: BlobId) -> BlobStatus:
-        if self.weight >= self._nodes.quorum:
-            for status in sorted(self._weights, key=_lateness, reverse=True):
-                if self._weights[status] >= self._nodes.one_correct:
-                    return status
+        if (status := self.agreed()) is not None:
+            return status
         raise BlobUnavailable(
             f"expected storage nodes with {self._nodes.quorum} of {self._nodes.n_shards} shards to answer and "
             f"agree on the status of blob {blob_id}, got answers from {self.weight}:",
