@@ -204,6 +204,12 @@ def probe(compiler: Compiler) -> tuple[bytes, ...]:
     return compiler.compile_as(package, PROBE, transform=str).modules
 
 
+@pytest.fixture(scope="module")
+def own(probe: tuple[bytes, ...]) -> OwnVm:
+    """Whose calls leave nothing behind."""
+    return OwnVm(probe)
+
+
 def program(rng: random.Random) -> bytes:
     """Pairs of an operation and a small argument; in front its length, as canonical bytes have it."""
     steps = bytes(value for _ in range(rng.randrange(1, 30)) for value in (rng.randrange(256), rng.randrange(6)))
@@ -220,8 +226,9 @@ def agree(
 
 
 @pytest.mark.parametrize("function", PROGRAMS)
-def test_programs_over_structures(function: str, sandbox: ModuleType, probe: tuple[bytes, ...]) -> None:
-    own = OwnVm(probe)
+def test_programs_over_structures(
+    function: str, sandbox: ModuleType, probe: tuple[bytes, ...], own: OwnVm
+) -> None:
     official = OfficialVm(sandbox, PROBE, probe)
     rng = random.Random(function)
     answers = [agree(own, official, function, (), [program(rng)]) for _ in range(PROGRAMS_EACH)]
@@ -251,8 +258,9 @@ def cases_of(function: str, rng: random.Random) -> list[bytes]:
 
 
 @pytest.mark.parametrize("function", ["coins", "readers", "texts", "vectors", "versions"])
-def test_probes_with_other_arguments(function: str, sandbox: ModuleType, probe: tuple[bytes, ...]) -> None:
-    own = OwnVm(probe)
+def test_probes_with_other_arguments(
+    function: str, sandbox: ModuleType, probe: tuple[bytes, ...], own: OwnVm
+) -> None:
     official = OfficialVm(sandbox, PROBE, probe)
     rng = random.Random(function)
     answers = [agree(own, official, function, (), cases_of(function, rng)) for _ in range(PROGRAMS_EACH)]
@@ -272,7 +280,6 @@ NAMED: tuple[Type, ...] = (
 
 
 @pytest.mark.parametrize("type_", NAMED, ids=str)
-def test_names_of_types(type_: Type, sandbox: ModuleType, probe: tuple[bytes, ...]) -> None:
-    own = OwnVm(probe)
+def test_names_of_types(type_: Type, sandbox: ModuleType, probe: tuple[bytes, ...], own: OwnVm) -> None:
     official = OfficialVm(sandbox, PROBE, probe)
     assert isinstance(agree(own, official, "names", (type_,), []), Returned)
