@@ -31,6 +31,7 @@ from walrus_cli.options import (
     choosing,
     on_network,
 )
+from walrus_cli.values import convert_plainly
 from walrus_sui.errors import WalrusError
 
 
@@ -118,16 +119,17 @@ def build_app(words: Sequence[str]) -> typer.Typer:
 def build_command(words: Sequence[str]) -> Any:
     """What `build_app` describes, ready to run; every option can be set by a variable named after it."""
     command = typer.main.get_command(build_app(words))
-    _name_variables(command, "WALRUS")
+    _prepare(command, "WALRUS")
     return command
 
 
-def _name_variables(command: Any, prefix: str) -> None:
-    """`WALRUS_STORE_END_EPOCH` for `walrus store --end-epoch`, unless the option says otherwise.
+def _prepare(command: Any, prefix: str) -> None:
+    """Have values converted quickly, and variables named: `WALRUS_STORE_EPOCHS` for `walrus store --epochs`.
 
-    The variables of options that all commands share are read once, with the options before the command's name:
-    read again at the command they would count more than those.
+    A name that the option has already stays. The variables of options that all commands share are read once, with
+    the options before the command's name: read again at the command they would count more than those.
     """
+    convert_plainly(command)
     for item in command.params:
         if item.param_type_name != "option":
             continue
@@ -139,7 +141,7 @@ def _name_variables(command: Any, prefix: str) -> None:
     for name, inner in getattr(command, "commands", {}).items():
         entry = COMMANDS.get(name)
         known_as = entry.alias_of if entry is not None and entry.alias_of else name
-        _name_variables(inner, f"{prefix}_{known_as}")
+        _prepare(inner, f"{prefix}_{known_as}")
 
 
 def _nothing(context: object) -> None:

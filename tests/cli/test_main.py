@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tests.waiting import SECONDS
 from walrus_cli import output
 from walrus_cli.durations import parse_duration
-from walrus_cli.main import COMMANDS, run
+from walrus_cli.main import COMMANDS, build_command, run
 from walrus_sui.errors import ConfigError
 
 
@@ -42,6 +43,40 @@ def test_help_names_every_command_and_imports_nothing_heavy(capsys):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert all(name in done.stdout for name in ("store", "read", "blob-status", "info", "localnet", "demo"))
+
+
+@pytest.mark.parametrize(
+    "words", [["read", "A" * 43, "--out", "x"], ["store", "a", "b", "--epochs", "5"]], ids=str
+)
+def test_plain_values_are_converted_without_what_takes_long_to_load(words, nowhere):
+    program = (
+        "import sys\n"
+        "from walrus_cli.main import run\n"
+        f"assert run({words!r}) == 3\n"  # there is no configuration
+        "assert 'pydantic' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["store", "a", "./b"], {"files": [Path("a"), Path("b")], "epochs": None, "end_epoch": None}),
+        (["store", "--end-epoch", "7"], {"files": (), "end_epoch": 7, "attribute": ()}),
+        (["store", "--attribute", "a=1", "--attribute", "b=2"], {"attribute": ["a=1", "b=2"], "dry_run": False}),
+        (["read", "id", "--out", "-"], {"blob_id": "id", "out": Path("-"), "strict": False, "config": None}),
+        (["localnet", "kill-node", "3", "5"], {"names": ["3", "5"], "directory": None}),
+    ],
+    ids=str,
+)
+def test_values_are_of_the_types_that_commands_expect(words, expected):
+    command, arguments = build_command(words), list(words)
+    while getattr(command, "commands", None):
+        command = command.commands[arguments.pop(0)]
+    with command.make_context("walrus", arguments) as context:
+        found = {name: context.params[name] for name in expected}
+    assert found == expected
 
 
 def test_every_command_has_its_own_help(capsys):
