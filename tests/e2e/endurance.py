@@ -4,18 +4,17 @@ stake that wanders and takes shards along, nodes and the chain that die around t
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import cast
 
 import rocksdict
 
-from walrus_localnet.testbed import Localnet, bringup, processes
+from walrus_localnet.testbed import Localnet
 from walrus_localnet.testbed.faucet import request_sui
-from walrus_localnet.testbed.plan import SuiNetwork
 from walrus_node.config import NodeConfig
 from walrus_node.database import tables
 from walrus_node.database.blob_info import BlobInfo, is_certified, is_registered
@@ -183,7 +182,8 @@ class Fate:
         network = await self._client.network()
         staking = network.staking
         committees = [dict(staking.committee), dict(staking.next_committee or {})]
-        names, weights = [], [0, 0]
+        names: list[str] = []
+        weights = [0, 0]
         nodes = [node for node in self._net.manifest().nodes if node.alive]
         for node in self._dice.sample(nodes, len(nodes)):
             heavier = [
@@ -207,12 +207,7 @@ class Fate:
 
     async def crash_chain(self) -> None:
         """The chain's process dies and comes back with what it had."""
-        manifest = self._net.manifest()
-        assert manifest.chain is not None
-        await processes.kill([manifest.chain])
-        urls = SuiNetwork(manifest.rpc_url, manifest.faucet_url)
-        chain = await bringup.start_chain(self._net.layout, urls, [])
-        dataclasses.replace(manifest, chain=chain).save(self._net.layout.manifest)
+        await self._net.crash_chain()
 
     async def healed(self) -> None:
         """All nodes that run have taken up the epoch, with all their shards."""
@@ -298,7 +293,7 @@ class Disk:
 
 
 def _rows(db: rocksdict.Rdict, table: str) -> list[tuple[bytes, bytes]]:
-    return [(bytes(key), bytes(value)) for key, value in db.get_column_family(table).items()]
+    return [(cast(bytes, key), cast(bytes, value)) for key, value in db.get_column_family(table).items()]
 
 
 def _shelf(db: rocksdict.Rdict, table: str) -> Shelf:

@@ -129,6 +129,21 @@ class Localnet:
             await readiness.nodes_ready(restarted, epoch=0)
             return restarted
 
+    async def crash_chain(self) -> None:
+        """End the chain's process at once, as a crash would, and start it again with the state it had.
+
+        Nodes live on meanwhile. Raises `LocalnetError` for a chain that is not the network's own.
+        """
+        with self._changing():
+            manifest = self.running()
+            if manifest.chain is None:
+                raise LocalnetError(f"expected a chain of the network's own, but {manifest.rpc_url} is another's")
+            await kill([manifest.chain])
+            urls = SuiNetwork(manifest.rpc_url, manifest.faucet_url)
+            with self._noted():
+                chain = await bringup.start_chain(self.layout, urls, self._starting)
+                dataclasses.replace(manifest, chain=chain).save(self.layout.manifest)
+
     def log(self, name: str) -> Path:
         """Where `chain` or a node logs. Raises `NodeUnknown`."""
         return self.layout.log(name) if name == "chain" else self._node(self.manifest(), name).log
