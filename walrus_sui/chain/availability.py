@@ -7,6 +7,7 @@ file can show is that this committee was Walrus': compare its hash with one you 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -21,6 +22,8 @@ from walrus_sui.redstuff import BlobId
 
 _VERSION = 1
 _MAX_MEMBERS = 2000
+_DIGEST = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
+"""32 bytes in base58."""
 
 
 @dataclass(frozen=True)
@@ -141,25 +144,39 @@ class AvailabilityProof:
         if len(committee["members"]) > _MAX_MEMBERS or len(document["signers"]) > _MAX_MEMBERS:
             raise ValueError("too many members")
         members = tuple(
-            BlsCommitteeMember(bytes.fromhex(item["publicKey"]), item["weight"], _id(item["nodeId"]))
+            BlsCommitteeMember(bytes.fromhex(item["publicKey"]), _count(item["weight"], 16), _id(item["nodeId"]))
             for item in committee["members"]
         )
         total_key = bytes.fromhex(committee["totalKey"])
         return cls(
             Certificate(
-                tuple(document["signers"]),
+                tuple(_count(signer, 16) for signer in document["signers"]),
                 bytes.fromhex(document["message"]),
                 bytes.fromhex(document["signature"]),
             ),
-            BlsCommittee(members, committee["nShards"], committee["epoch"], total_key),
+            BlsCommittee(members, _count(committee["nShards"], 16), _count(committee["epoch"], 32), total_key),
             _id(document["blobObject"]),
-            document["size"],
-            document["endEpoch"],
-            document["transaction"],
+            _count(document["size"], 64),
+            _count(document["endEpoch"], 32),
+            _digest(document["transaction"]),
         )
 
 
-def _id(text: str) -> bytes:
+def _count(value: object, bits: int) -> int:
+    if type(value) is not int or not 0 <= value < 1 << bits:  # JSON's true is 1 to Python
+        raise ValueError(f"{value!r} is no number of {bits} bits")
+    return value
+
+
+def _digest(value: object) -> str:
+    if not isinstance(value, str) or _DIGEST.fullmatch(value) is None:
+        raise ValueError(f"{value!r} is no transaction digest")
+    return value
+
+
+def _id(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is no id")
     raw = bytes.fromhex(text.removeprefix("0x"))
     if len(raw) != 32:
         raise ValueError(f"{text!r} is no id")
