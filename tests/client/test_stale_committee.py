@@ -71,7 +71,7 @@ async def client(grid, limits):
     def of(*readings):
         session = Session(grid, limits, *readings)
         client = WalrusClient(ClientConfig(bytes(32), bytes(32), ("http://127.0.0.1:1",)))
-        client._session = session
+        client._opened = session
         opened.append(session)
         return client, session
 

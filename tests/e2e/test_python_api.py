@@ -10,10 +10,12 @@ import pytest
 
 from tests.waiting import SECONDS
 from walrus_sui.bcs.sui import format_address
+from walrus_sui.client import WalrusClient as AsyncClient
 from walrus_sui.client.sync import WalrusClient
 from walrus_sui.config import load_config
 from walrus_sui.errors import BlobIdError, BlobNotFound, InputError, ObjectNotFound
 from walrus_sui.redstuff import BlobId
+from walrus_sui.storage import NonexistentStatus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
 
@@ -97,6 +99,7 @@ def test_a_reader_that_goes_away_is_no_crash(waiting, net):
 PROGRAM = """
 import sys
 from pathlib import Path
+from walrus_sui.client import WalrusClient as AsyncClient
 from walrus_sui.client.sync import WalrusClient
 
 walrus = WalrusClient.from_config(Path(sys.argv[1]))
@@ -115,3 +118,16 @@ def test_a_program_that_forgets_to_close_ends_cleanly(net):
     )
     assert (done.returncode, done.stdout) == (0, "130 <walrus_sui.client.sync.WalrusClient open>\n"), done.stderr
     assert done.stderr == ""
+
+
+async def test_a_client_that_is_not_open_says_so(net):
+    client = AsyncClient(load_config(net.layout.client_config))
+    for _ in range(2):
+        with pytest.raises(InputError, match="expected an open client"):
+            await client.read("A" * 43)
+        with pytest.raises(InputError, match="expected an open client"):
+            await client.store(b"too early, or too late")
+        async with client:
+            with pytest.raises(InputError, match="not open"):
+                await client.__aenter__()
+            assert isinstance(await client.status("A" * 43), NonexistentStatus)

@@ -69,6 +69,7 @@ class WalrusClient:
         self._followed: int | None = None
         """The checkpoint up to which a quorum of the nodes is known to have followed the chain."""
         self._exit = AsyncExitStack()
+        self._opened: Session | None = None
 
     @classmethod
     def from_config(
@@ -81,8 +82,10 @@ class WalrusClient:
         return cls(find_config(path, context), keypair=keypair)
 
     async def __aenter__(self) -> Self:
+        if self._opened is not None:
+            raise InputError("expected a client that is not open, got one that is: use it as it is")
         opening = Session.open(self._config, self._keypair, self._limits)
-        self._session = await self._exit.enter_async_context(opening)
+        self._opened = await self._exit.enter_async_context(opening)
         return self
 
     async def __aexit__(
@@ -92,6 +95,7 @@ class WalrusClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        self._opened = None
         await self._exit.aclose()
 
     @property
@@ -256,6 +260,12 @@ class WalrusClient:
     async def delete(self, blob: ObjectId | Blob) -> None:
         """Delete a deletable blob; its storage stays with the signer. Raises `ObjectNotFound`, `MoveAborted`."""
         await self.contracts.delete_blob(self.signer, _object_id(blob))
+
+    @property
+    def _session(self) -> Session:
+        if self._opened is None:
+            raise InputError("expected an open client, got one that is not", hint="use it inside `async with`")
+        return self._opened
 
     async def _with_committees(self, flow: Callable[[Committee], Awaitable[T]]) -> T:
         """The result of a read from the committees that are known, or else from those there are now."""
