@@ -15,6 +15,7 @@ from grpclib.exceptions import GRPCError
 from grpclib.server import Stream
 
 from walrus_localnet.chain.rpc.shape import check_shape
+from walrus_sui.grpc.reading import decode
 
 MAX_REQUEST = 4 * 1024 * 1024
 """Bytes of a request; gRPC's usual limit."""
@@ -53,7 +54,7 @@ def parse_request(kind: type[Any], data: bytes) -> Any:
     """A message of a class. Raises `GRPCError` for bytes that are none."""
     try:
         check_shape(kind, data)
-        return kind.parse(data)
+        return decode(kind, data)
     except Exception as error:  # the message classes raise whatever they stumble over
         name = kind.__name__
         raise GRPCError(Status.INVALID_ARGUMENT, f"expected a {name}, got bytes that are none: {error}") from error
