@@ -64,7 +64,7 @@ def newest(economy: Economy) -> int:
     return max(economy.stakes)
 
 
-@pytest.mark.timeout(0 if WANTED else 240)
+@pytest.mark.timeout(0 if WANTED else 600)
 @pytest.mark.parametrize(("n_shards", "bond_per_shard"), [(13, 0), (19, WAL)])
 def test_contracts_and_model_agree_on_everything(sandbox: Sandbox, n_shards: int, bond_per_shard: int) -> None:
     """`bond_per_shard`: FROST; the second network asks operators for bonds, as far as they have them."""

@@ -171,7 +171,7 @@ def sandbox() -> ModuleType:
     return found
 
 
-@pytest.mark.timeout(1200 if CASES_EACH > 5 else 300)  # thousands of calls of the official VM
+@pytest.mark.timeout(1200)  # thousands of calls of the official VM
 def test_functions_of_values(sandbox: ModuleType) -> None:
     own, official = OwnVm(), OfficialVm(sandbox)
     values = Values(own, seed=7)

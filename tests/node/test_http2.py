@@ -32,6 +32,8 @@ from tests.waiting import SECONDS
 from walrus_node.http import guard, http2, tls
 from walrus_node.http.server import listen, serve_http
 
+SOON = 40.0
+"""Well before idle connections are closed."""
 LARGE = hashlib.shake_256(b"large").digest(3 << 20)
 KEY = ec.derive_private_key(7, ec.SECP256R1())
 
@@ -175,7 +177,7 @@ async def test_http1_is_spoken_with_those_who_choose_it(server: Server) -> None:
         answer = await http.put(f"{server.url}/echo", content=LARGE)
         assert (answer.http_version, answer.content) == ("HTTP/1.1", LARGE)
         server.task.cancel()
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(SOON):
             await asyncio.gather(server.task, return_exceptions=True)
 
 
@@ -203,7 +205,7 @@ async def test_requests_under_way_are_answered_when_the_server_stops(
     await asyncio.sleep(0.2)  # it has begun to stop
     server.seen.held.set()
     assert (await asked).text == "at last"
-    async with asyncio.timeout(SECONDS):  # the client, which could close too, leaves its connection open
+    async with asyncio.timeout(SOON):  # the client, which could close too, leaves its connection open
         await asyncio.gather(server.task, return_exceptions=True)
 
 
