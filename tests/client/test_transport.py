@@ -56,13 +56,35 @@ class Server:
 
 
 @contextlib.asynccontextmanager
+async def listening(handle, tls: ssl.SSLContext | None = None):
+    """The port where `handle` serves connections; ends when all of them are closed."""
+    serving: set[asyncio.Task[None] | None] = set()
+
+    async def run(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.add(asyncio.current_task())
+        try:
+            with contextlib.suppress(ConnectionError):
+                await handle(reader, writer)
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
+                await writer.wait_closed()
+
+    async with await asyncio.start_server(run, "127.0.0.1", 0, ssl=tls) as listener:
+        yield listener.sockets[0].getsockname()[1]
+    async with asyncio.timeout(SECONDS):
+        await asyncio.gather(*filter(None, serving))
+
+
+@contextlib.asynccontextmanager
 async def serving(*answers: bytes | None, tls: ssl.SSLContext | None = None, read: float = 20.0):
     server = Server(*answers)
-    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
-    port = listener.sockets[0].getsockname()[1]
-    server.url = f"{'https' if tls else 'http'}://localhost:{port}/"
     timeout = httpx.Timeout(20.0, read=read)
-    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=timeout, trust_env=False) as client:
+    async with (
+        listening(server.serve, tls) as port,
+        httpx.AsyncClient(transport=NodeTransport(), timeout=timeout, trust_env=False) as client,
+    ):
+        server.url = f"{'https' if tls else 'http'}://localhost:{port}/"
         yield server, client
 
 
@@ -187,11 +209,12 @@ async def test_an_answer_before_all_was_sent_is_the_answer(hangs_up):
         if hangs_up:
             writer.write_eof()
         await done.wait()
-        writer.transport.abort()
 
-    listener = await asyncio.start_server(refuse, "127.0.0.1", 0)
-    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=20.0, trust_env=False) as client:
-        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+    async with (
+        listening(refuse) as port,
+        httpx.AsyncClient(transport=NodeTransport(), timeout=20.0, trust_env=False) as client,
+    ):
+        url = f"http://127.0.0.1:{port}/"
         for _ in range(2):  # the second time over another connection: the first still has much to send
             async with asyncio.timeout(SECONDS):
                 answer = await client.put(url, content=bytes(30_000_000))
@@ -212,19 +235,16 @@ async def test_what_comes_byte_by_byte_is_given_up(head):
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        with contextlib.suppress(ConnectionError):
-            for byte in head + bytes(10_000):
-                writer.write(bytes([byte]))
-                await writer.drain()
-                await asyncio.sleep(0.02)
-        writer.close()
+        for byte in head + bytes(10_000):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.02)
 
-    listener = await asyncio.start_server(drip, "127.0.0.1", 0)
     timeout = httpx.Timeout(20.0, read=0.3)
-    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=timeout) as client:
+    async with listening(drip) as port, httpx.AsyncClient(transport=NodeTransport(), timeout=timeout) as client:
         async with asyncio.timeout(SECONDS):
             with pytest.raises(httpx.ReadTimeout, match="next to nothing"):
-                await client.get(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/")
+                await client.get(f"http://127.0.0.1:{port}/")
 
 
 @pytest.mark.parametrize("stops", [False, True])
@@ -241,13 +261,14 @@ async def test_a_long_body_may_take_longer_than_silence_may(stops):
             await done.wait()
         writer.write(OK)
         await writer.drain()
-        writer.close()
 
     size, done = 10_000_000, asyncio.Event()
-    listener = await asyncio.start_server(read_slowly, "127.0.0.1", 0)
     timeout = httpx.Timeout(0.3)
-    async with listener, httpx.AsyncClient(transport=NodeTransport(), timeout=timeout) as client:
-        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+    async with (
+        listening(read_slowly) as port,
+        httpx.AsyncClient(transport=NodeTransport(), timeout=timeout) as client,
+    ):
+        url = f"http://127.0.0.1:{port}/"
         if stops:
             with pytest.raises(httpx.WriteTimeout, match="next to nothing"):
                 await client.put(url, content=bytes(size))
