@@ -47,7 +47,7 @@ async def store(grid, nodes, limits, data):
     return encoded
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def data():
     return os.urandom(SIZE)
 
@@ -58,12 +58,18 @@ async def stored(grid, nodes, limits, data):
 
 
 @pytest.fixture
-async def other(grid, nodes, limits, stored):
+async def other(grid, nodes, limits, twin):
     """Another blob of the same size, every pair of which is on the same node as that of `stored`."""
+    return await store(grid, nodes, limits, twin)
+
+
+@pytest.fixture(scope="module")
+def twin(data):
+    place = pair_of_shard(encode(data, n_shards=39).blob_id, 0, 39)
     while True:
-        data = os.urandom(SIZE)
-        if pair_of_shard(encode(data, n_shards=39).blob_id, 0, 39) == pair_of_shard(stored.blob_id, 0, 39):
-            return await store(grid, nodes, limits, data)
+        found = os.urandom(SIZE)
+        if pair_of_shard(encode(found, n_shards=39).blob_id, 0, 39) == place:
+            return found
 
 
 @pytest.fixture(params=[True, False], ids=["bundles", "slivers"], autouse=True)
