@@ -93,12 +93,12 @@ def test_ordinary_code_has_no_attributes_of_tests_and_the_same_lines() -> None:
 def test_initializer_and_witness_are_replaced() -> None:
     source = (
         "module own::gold; public struct GOLD has drop {}\n"
-        "fun init(otw: GOLD, ctx: &mut TxContext) { x.init(otw) }\n"
+        "fun init(otw: GOLD, ctx: &mut TxContext) { let GOLD {} = otw; x.init(otw) }\n"
         "#[test_only] public fun setup(ctx: &mut TxContext) { init(GOLD {}, ctx) }\n"
     )
     assert as_ordinary_code(source) == (
         "module own::gold; public struct GOLD has drop {}\n"
-        "fun init_as_ordinary_function(otw: GOLD, ctx: &mut TxContext) { x.init(otw) }\n"
+        "fun init_as_ordinary_function(otw: GOLD, ctx: &mut TxContext) { let GOLD {} = otw; x.init(otw) }\n"
         f"{' ' * 12} public fun setup(ctx: &mut TxContext) "
         "{ init_as_ordinary_function(sui::test_utils::create_one_time_witness<GOLD>(), ctx) }\n"
     )

@@ -4,7 +4,7 @@ module std::ascii;
 public use fun std::string::from_ascii as String.to_string;
 
 /// A byte above 0x7f where an ASCII character was expected.
-const EInvalidAsciiCharacter: u64 = 0x10000;
+const EInvalidASCIICharacter: u64 = 0x10000;
 /// A position outside the string, or a range whose end lies before its start.
 const EInvalidIndex: u64 = 0x10001;
 
@@ -14,16 +14,16 @@ public struct String has copy, drop, store { bytes: vector<u8> }
 /// One ASCII character.
 public struct Char has copy, drop, store { byte: u8 }
 
-/// Aborts with `EInvalidAsciiCharacter` when `byte` is not ASCII.
+/// Aborts with `EInvalidASCIICharacter` when `byte` is not ASCII.
 public fun char(byte: u8): Char {
-    assert!(is_valid_char(byte), EInvalidAsciiCharacter);
+    assert!(is_valid_char(byte), EInvalidASCIICharacter);
     Char { byte }
 }
 
-/// Aborts with `EInvalidAsciiCharacter` when a byte is not ASCII.
+/// Aborts with `EInvalidASCIICharacter` when a byte is not ASCII.
 public fun string(bytes: vector<u8>): String {
     let string = try_string(bytes);
-    assert!(string.is_some(), EInvalidAsciiCharacter);
+    assert!(string.is_some(), EInvalidASCIICharacter);
     string.destroy_some()
 }
 

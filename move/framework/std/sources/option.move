@@ -2,9 +2,9 @@
 module std::option;
 
 /// The option holds a value where none was expected.
-const EOptionIsSet: u64 = 0x40000;
+const EOPTION_IS_SET: u64 = 0x40000;
 /// The option is empty where a value was expected.
-const EOptionNotSet: u64 = 0x40001;
+const EOPTION_NOT_SET: u64 = 0x40001;
 
 /// Zero or one element.
 public struct Option<Element> has copy, drop, store { vec: vector<Element> }
@@ -20,9 +20,9 @@ public fun is_some<Element>(t: &Option<Element>): bool { !t.vec.is_empty() }
 /// Whether the option holds a value equal to `e_ref`.
 public fun contains<Element>(t: &Option<Element>, e_ref: &Element): bool { t.vec.contains(e_ref) }
 
-/// Aborts with `EOptionNotSet` when empty.
+/// Aborts with `EOPTION_NOT_SET` when empty.
 public fun borrow<Element>(t: &Option<Element>): &Element {
-    assert!(t.is_some(), EOptionNotSet);
+    assert!(t.is_some(), EOPTION_NOT_SET);
     &t.vec[0]
 }
 
@@ -36,27 +36,27 @@ public fun get_with_default<Element: copy + drop>(t: &Option<Element>, default: 
     if (t.is_some()) t.vec[0] else default
 }
 
-/// Aborts with `EOptionIsSet` when a value is there already.
+/// Aborts with `EOPTION_IS_SET` when a value is there already.
 public fun fill<Element>(t: &mut Option<Element>, e: Element) {
-    assert!(t.is_none(), EOptionIsSet);
+    assert!(t.is_none(), EOPTION_IS_SET);
     t.vec.push_back(e)
 }
 
-/// Takes the value out. Aborts with `EOptionNotSet` when empty.
+/// Takes the value out. Aborts with `EOPTION_NOT_SET` when empty.
 public fun extract<Element>(t: &mut Option<Element>): Element {
-    assert!(t.is_some(), EOptionNotSet);
+    assert!(t.is_some(), EOPTION_NOT_SET);
     t.vec.pop_back()
 }
 
-/// Aborts with `EOptionNotSet` when empty.
+/// Aborts with `EOPTION_NOT_SET` when empty.
 public fun borrow_mut<Element>(t: &mut Option<Element>): &mut Element {
-    assert!(t.is_some(), EOptionNotSet);
+    assert!(t.is_some(), EOPTION_NOT_SET);
     &mut t.vec[0]
 }
 
-/// Replaces the value and returns the former one. Aborts with `EOptionNotSet` when empty.
+/// Replaces the value and returns the former one. Aborts with `EOPTION_NOT_SET` when empty.
 public fun swap<Element>(t: &mut Option<Element>, e: Element): Element {
-    assert!(t.is_some(), EOptionNotSet);
+    assert!(t.is_some(), EOPTION_NOT_SET);
     let old = t.vec.pop_back();
     t.vec.push_back(e);
     old
@@ -75,18 +75,18 @@ public fun destroy_with_default<Element: drop>(t: Option<Element>, default: Elem
     if (vec.is_empty()) default else vec.pop_back()
 }
 
-/// Aborts with `EOptionNotSet` when empty.
+/// Aborts with `EOPTION_NOT_SET` when empty.
 public fun destroy_some<Element>(t: Option<Element>): Element {
-    assert!(t.is_some(), EOptionNotSet);
+    assert!(t.is_some(), EOPTION_NOT_SET);
     let Option { mut vec } = t;
     let element = vec.pop_back();
     vec.destroy_empty();
     element
 }
 
-/// Aborts with `EOptionIsSet` when there is a value.
+/// Aborts with `EOPTION_IS_SET` when there is a value.
 public fun destroy_none<Element>(t: Option<Element>) {
-    assert!(t.is_none(), EOptionIsSet);
+    assert!(t.is_none(), EOPTION_IS_SET);
     let Option { vec } = t;
     vec.destroy_empty()
 }

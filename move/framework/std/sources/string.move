@@ -4,16 +4,16 @@ module std::string;
 use std::ascii;
 
 /// Bytes that are not UTF-8.
-const EInvalidUtf8: u64 = 1;
+const EInvalidUTF8: u64 = 1;
 /// A position outside the string or inside a character.
 const EInvalidIndex: u64 = 2;
 
 /// UTF-8 text.
 public struct String has copy, drop, store { bytes: vector<u8> }
 
-/// Aborts with `EInvalidUtf8` when the bytes are not UTF-8.
+/// Aborts with `EInvalidUTF8` when the bytes are not UTF-8.
 public fun utf8(bytes: vector<u8>): String {
-    assert!(internal_check_utf8(&bytes), EInvalidUtf8);
+    assert!(internal_check_utf8(&bytes), EInvalidUTF8);
     String { bytes }
 }
 
@@ -44,7 +44,7 @@ public fun length(s: &String): u64 { s.bytes.length() }
 
 public fun append(s: &mut String, r: String) { s.bytes.append(r.into_bytes()) }
 
-/// Aborts with `EInvalidUtf8` when the bytes are not UTF-8.
+/// Aborts with `EInvalidUTF8` when the bytes are not UTF-8.
 public fun append_utf8(s: &mut String, bytes: vector<u8>) { s.append(utf8(bytes)) }
 
 /// Puts `o` before position `at`. Aborts with `EInvalidIndex` for a position outside or inside a character.

@@ -3,7 +3,7 @@
 module std::vector;
 
 /// A position outside the vector.
-const EIndexOutOfBounds: u64 = 0x20000;
+const EINDEX_OUT_OF_BOUNDS: u64 = 0x20000;
 
 public use fun std::string::utf8 as vector.to_string;
 public use fun std::string::try_utf8 as vector.try_to_string;
@@ -72,10 +72,10 @@ public fun index_of<Element>(v: &vector<Element>, e: &Element): (bool, u64) {
     (false, 0)
 }
 
-/// Takes element `i` out and moves the later ones forward. Aborts with `EIndexOutOfBounds`.
+/// Takes element `i` out and moves the later ones forward. Aborts with `EINDEX_OUT_OF_BOUNDS`.
 public fun remove<Element>(v: &mut vector<Element>, i: u64): Element {
     let n = v.length();
-    assert!(i < n, EIndexOutOfBounds);
+    assert!(i < n, EINDEX_OUT_OF_BOUNDS);
     let mut at = i;
     while (at < n - 1) {
         v.swap(at, at + 1);
@@ -84,10 +84,10 @@ public fun remove<Element>(v: &mut vector<Element>, i: u64): Element {
     v.pop_back()
 }
 
-/// Puts `e` at position `i` and moves the later ones back. Aborts with `EIndexOutOfBounds` when `i > length`.
+/// Puts `e` at position `i` and moves the later ones back. Aborts with `EINDEX_OUT_OF_BOUNDS` when `i > length`.
 public fun insert<Element>(v: &mut vector<Element>, e: Element, i: u64) {
     let n = v.length();
-    assert!(i <= n, EIndexOutOfBounds);
+    assert!(i <= n, EINDEX_OUT_OF_BOUNDS);
     v.push_back(e);
     let mut at = n;
     while (at > i) {
@@ -96,9 +96,9 @@ public fun insert<Element>(v: &mut vector<Element>, e: Element, i: u64) {
     }
 }
 
-/// Takes element `i` out and puts the last one in its place. Aborts with `EIndexOutOfBounds` when empty.
+/// Takes element `i` out and puts the last one in its place. Aborts with `EINDEX_OUT_OF_BOUNDS` when empty.
 public fun swap_remove<Element>(v: &mut vector<Element>, i: u64): Element {
-    assert!(!v.is_empty(), EIndexOutOfBounds);
+    assert!(!v.is_empty(), EINDEX_OUT_OF_BOUNDS);
     let last = v.length() - 1;
     v.swap(i, last);
     v.pop_back()

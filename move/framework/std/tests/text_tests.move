@@ -52,3 +52,13 @@ fun bytes_that_are_not_utf8() { x"c0".to_string(); }
 
 #[test, expected_failure(abort_code = 0x10000, location = std::ascii)]
 fun bytes_that_are_not_ascii() { x"80".to_ascii_string(); }
+
+// Tests of other packages name these constants, so their names are part of the interface.
+#[test, expected_failure(abort_code = std::string::EInvalidUTF8)]
+fun string_of_other_bytes() { b"\xff".to_string(); }
+
+#[test, expected_failure(abort_code = std::string::EInvalidIndex)]
+fun substring_beyond_the_end() { b"ab".to_string().substring(1, 3); }
+
+#[test, expected_failure(abort_code = ascii::EInvalidASCIICharacter)]
+fun ascii_of_other_bytes() { b"\xff".to_ascii_string(); }

@@ -57,3 +57,13 @@ fun take_more_than_there_is() { vector[1u8].take(2); }
 
 #[test, expected_failure(abort_code = 0x20000, location = std::vector)]
 fun remove_beyond_the_end() { vector[1u8].remove(1); }
+
+// Tests of other packages name these constants, so their names are part of the interface.
+#[test, expected_failure(abort_code = vector::EINDEX_OUT_OF_BOUNDS)]
+fun removed_from_nothing() { vector<u8>[].remove(0); }
+
+#[test, expected_failure(abort_code = option::EOPTION_NOT_SET)]
+fun value_of_nothing() { option::none<u8>().destroy_some(); }
+
+#[test, expected_failure(abort_code = option::EOPTION_IS_SET)]
+fun nothing_of_a_value() { option::some(1u8).destroy_none(); }

@@ -4,11 +4,17 @@ module sui::test_scenario;
 
 use sui::vec_map::VecMap;
 
+/// A shared or immutable object was changed, or went elsewhere than back to where it was.
+#[allow(unused_const)]
+const EInvalidSharedOrImmutableUsage: u64 = 1;
 /// A shared or immutable object was not given back, or there is none to take.
 #[allow(unused_const)]
 const ECantReturnObject: u64 = 2;
 /// There is no object of the type to take.
 const EEmptyInventory: u64 = 3;
+/// There is no object of this id to take.
+#[allow(unused_const)]
+const EObjectIDNotFound: u64 = 4;
 
 /// One test's run of transactions; its context is that of the current one.
 public struct Scenario {

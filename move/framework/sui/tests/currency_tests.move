@@ -9,6 +9,7 @@ use sui::coin_registry::{Self, CoinRegistry, Currency};
 use sui::deny_list::{Self, DenyList};
 use sui::test_scenario as ts;
 use sui::test_utils::{create_one_time_witness, destroy};
+use sui::token;
 
 const ALICE: address = @0xA11CE;
 
@@ -372,4 +373,30 @@ fun first_version_of_regulation() {
     destroy(treasury);
     destroy(metadata);
     destroy(list);
+}
+
+#[test]
+fun tokens_and_currencies_made_for_tests() {
+    let mut scenario = ts::begin(ALICE);
+    let (policy, cap) = token::new_policy_for_testing<Gold>(scenario.ctx());
+    let token = token::mint_for_testing<Gold>(5, scenario.ctx());
+    assert_eq!(token.value(), 5);
+    token.burn_for_testing();
+    token::burn_policy_for_testing(policy, cap);
+    let (init, treasury) = coin_registry::new_currency_with_otw(
+        create_one_time_witness<CURRENCY_TESTS>(),
+        6,
+        b"GLD".to_string(),
+        b"Gold".to_string(),
+        b"heavy".to_string(),
+        b"".to_string(),
+        scenario.ctx(),
+    );
+    let (currency, metadata_cap) = init.finalize_unwrap_for_testing(scenario.ctx());
+    assert_eq!(currency.decimals(), 6);
+    assert!(currency.is_metadata_cap_claimed());
+    destroy(currency);
+    destroy(metadata_cap);
+    destroy(treasury);
+    scenario.end();
 }

@@ -245,3 +245,20 @@ fun owned_object_wrapped_and_unwrapped() {
     assert_eq!(scenario.take_from_sender<Note>().tear(), b"text");
     scenario.end();
 }
+
+// Tests of other packages name these constants, so their names are part of the interface.
+#[test, expected_failure(abort_code = ts::EObjectIDNotFound)]
+fun object_of_an_unknown_id() {
+    let scenario = ts::begin(ALICE);
+    sui::test_utils::destroy(scenario.take_from_sender_by_id<Note>(object::id_from_address(BOB)));
+    scenario.end();
+}
+
+#[test, expected_failure(abort_code = ts::EInvalidSharedOrImmutableUsage)]
+fun frozen_object_given_away() {
+    let mut scenario = ts::begin(ALICE);
+    transfer::public_freeze_object(note(b"", scenario.ctx()));
+    scenario.next_tx(ALICE);
+    transfer::public_transfer(scenario.take_immutable<Note>(), BOB);
+    scenario.end();
+}

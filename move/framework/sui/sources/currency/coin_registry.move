@@ -577,3 +577,21 @@ public fun create_for_testing(ctx: &TxContext) { create(ctx) }
 
 #[test_only]
 public fun share_for_testing(registry: CoinRegistry) { transfer::share_object(registry) }
+
+#[test_only]
+/// The currency as it is so far, without anybody who may change its appearance.
+public fun unwrap_for_testing<T>(init: CurrencyInitializer<T>): Currency<T> {
+    let CurrencyInitializer { currency, extra_fields, is_otw: _ } = init;
+    extra_fields.destroy_empty();
+    currency
+}
+
+#[test_only]
+/// The finished currency, which `finalize` would have published.
+public fun finalize_unwrap_for_testing<T>(
+    init: CurrencyInitializer<T>,
+    ctx: &mut TxContext,
+): (Currency<T>, MetadataCap<T>) {
+    let (currency, _, cap) = finish!(init, ctx);
+    (currency, cap)
+}

@@ -357,3 +357,34 @@ public fun spent<T>(self: &ActionRequest<T>): Option<u64> {
 }
 
 fun key<Rule>(): RuleKey<Rule> { RuleKey { is_protected: true } }
+
+// === For tests ===
+
+#[test_only]
+/// A policy of a token that needs no treasury.
+public fun new_policy_for_testing<T>(ctx: &mut TxContext): (TokenPolicy<T>, TokenPolicyCap<T>) {
+    let policy = TokenPolicy { id: object::new(ctx), spent_balance: balance::zero(), rules: vec_map::empty() };
+    let cap = TokenPolicyCap { id: object::new(ctx), `for`: object::id(&policy) };
+    (policy, cap)
+}
+
+#[test_only]
+public fun burn_policy_for_testing<T>(policy: TokenPolicy<T>, cap: TokenPolicyCap<T>) {
+    let TokenPolicy { id, spent_balance, rules: _ } = policy;
+    id.delete();
+    spent_balance.destroy_for_testing();
+    let TokenPolicyCap { id, `for`: _ } = cap;
+    id.delete();
+}
+
+#[test_only]
+public fun mint_for_testing<T>(amount: u64, ctx: &mut TxContext): Token<T> {
+    Token { id: object::new(ctx), balance: balance::create_for_testing(amount) }
+}
+
+#[test_only]
+public fun burn_for_testing<T>(token: Token<T>) {
+    let Token { id, balance } = token;
+    id.delete();
+    balance.destroy_for_testing();
+}
