@@ -109,7 +109,9 @@ async def node(store: Store) -> AsyncIterator[Node]:
     health = Health(bytes(key.public_key), lambda: duty, store.cursor, store.shards)
     with Workers(2) as workers:
         custody = Custody(store, key, lambda: duty)
-        intake = Intake(store, custody, PendingUploads(LIMITS, lambda: clock.now))
+        pending = PendingUploads(LIMITS, lambda: clock.now)
+        metrics.watch_pending(pending)
+        intake = Intake(store, custody, pending)
         registrations = Registrations(intake, workers)
         handlers = Handlers(custody, intake, registrations, health.report, metrics, workers, LONG_POLL_SECONDS)
         app = build_app(handlers, RepairHandlers(Symbols(custody, key), workers))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.waiting import SECONDS, eventually
 from walrus_localnet.move.artifacts import built_package
@@ -97,6 +98,15 @@ class RunningNode:
         if self._task is not None:
             await self._task
             self._task = None
+
+    async def metric(self, name: str, **labels: str) -> float:
+        """The sum of a metric's samples with these labels."""
+        async with httpx.AsyncClient(trust_env=False) as http:
+            text = (await http.get(f"http://{NodeConfig.load(self.config_path).metrics_address}/metrics")).text
+        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        found = [item.value for item in samples if item.name == name and labels.items() <= item.labels.items()]
+        assert found, f"{name} is missing"
+        return sum(found)
 
     async def answers(self) -> bool:
         try:
@@ -209,7 +219,8 @@ async def walrus_network(folder: Path) -> AsyncIterator[Network]:
         deployment = await deploy(sui, deployer, built_package("wal"), built_package("walrus"), parameters)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
         nodes = []
-        for index, port in enumerate(free_ports(NODES)):
+        ports = free_ports(2 * NODES)
+        for index, port in enumerate(ports[:NODES]):
             setup = operator.setup(
                 folder / f"node-{index}",
                 name=f"node-{index}",
@@ -218,6 +229,7 @@ async def walrus_network(folder: Path) -> AsyncIterator[Network]:
                 rpc=chain.url,
                 system_object=deployment.system_object,
                 staking_object=deployment.staking_object,
+                metrics_address=f"127.0.0.1:{ports[NODES + index]}",
             )
             await chain.fund(http, setup.keypair.address)
             cap = await operator.register(sui, setup.config_path)

@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from tests.node.conftest import event_id
+from tests.node.conftest import event_id, make_blob
 from tests.waiting import in_time
 from walrus_node.database.objects import effects_of
 from walrus_node.database.store import Cursor, Store
@@ -18,13 +18,14 @@ from walrus_node.holding.custody import Custody, Missing
 from walrus_node.holding.duty import Duty
 from walrus_node.holding.intake import Intake
 from walrus_node.holding.membership import Membership
+from walrus_node.metrics import Metrics
 from walrus_node.sync import blob_sync
 from walrus_node.sync.blob_sync import BlobSync
 from walrus_node.sync.invalidation import Invalidation
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified, BlobRegistered
 from walrus_sui.errors import BlobUnavailable
-from walrus_sui.redstuff import BlobId
+from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, SliverData
 
 BLOB = BlobId(bytes([1]) * 32)
 NOTHING = Missing(False, [])
@@ -38,6 +39,7 @@ class Stage:
     looks: int = 0
     looking: asyncio.Event = field(default_factory=asyncio.Event)
     may_look: threading.Event = field(default_factory=threading.Event)
+    metrics: Metrics = field(default_factory=Metrics)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
 
     def duty(self) -> Duty:
@@ -52,6 +54,17 @@ class Stage:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    # What it takes to find that nobody has anything of the blob
+
+    node_id = bytes(32)
+    committees = ()
+
+    def known_metadata(self, _: BlobId) -> BlobMetadata:
+        return make_blob(b"elsewhere").metadata
+
+    def readable_slivers(self, _: BlobId, __: Axis) -> list[SliverData]:
+        return []
 
 
 @dataclass
@@ -69,7 +82,8 @@ async def running(store: Store) -> AsyncIterator[Running]:
     stage = Stage()
     with Workers(2) as workers:
         custody, intake = cast(Custody, stage), cast(Intake, stage)
-        sync = BlobSync(store, custody, intake, cast(Membership, stage), cast(Invalidation, stage), workers)
+        parts = (custody, intake, cast(Membership, stage), cast(Invalidation, stage))
+        sync = BlobSync(store, *parts, workers, stage.metrics)
         task = asyncio.create_task(sync.run())
         yield Running(sync, stage, task)
         stage.may_look.set()
@@ -114,6 +128,18 @@ async def test_failures_are_tried_again(running: Running, monkeypatch: pytest.Mo
     running.stage.may_look.set()
     await in_time(done)
     assert running.stage.looks >= 4
+
+
+async def test_what_cannot_be_rebuilt_is_counted(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blob_sync, "_FIRST_RETRY_SECONDS", 0.001)
+    running.stage.answers.append(Missing(False, [(0, Axis.PRIMARY), (3, Axis.SECONDARY), (4, Axis.SECONDARY)]))
+    done = running.sync.enqueue(BLOB)
+    running.stage.may_look.set()
+    await in_time(done)
+    sample = running.stage.metrics.registry.get_sample_value
+    assert sample("walrus_recover_blob_duration_seconds_count", {"status": "failure"}) == 1
+    failed = [sample("walrus_sync_shard_recover_sliver_error_total", {"sliver_type": axis.value}) for axis in Axis]
+    assert failed == [0, 2], "the secondary ones are rebuilt first"
 
 
 async def test_nothing_due_is_complete_at_once(running: Running) -> None:

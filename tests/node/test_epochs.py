@@ -18,6 +18,7 @@ from walrus_node.database.store import Cursor, Store
 from walrus_node.holding.duty import Duty
 from walrus_node.holding.garbage import Garbage
 from walrus_node.holding.membership import Membership
+from walrus_node.metrics import Metrics
 from walrus_node.sync.blob_sync import BlobSync
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified, BlobRegistered
@@ -73,6 +74,7 @@ class Rest:
 class Running:
     epochs: Epochs
     rest: Rest
+    metrics: Metrics
 
     async def take_up(self, epoch: int, shards: set[int], leaving: Iterable[int] = ()) -> None:
         self.rest.changed.clear()
@@ -92,9 +94,10 @@ async def running(store: Store) -> AsyncIterator[Running]:
     rest.may_collect.set()
     with Workers(1) as workers:
         parts = (cast(Membership, rest), cast(BlobSync, rest), cast(Garbage, rest), cast(Attester, rest))
-        epochs = Epochs(store, *parts, workers)
+        metrics = Metrics()
+        epochs = Epochs(store, *parts, workers, metrics)
         task = asyncio.create_task(epochs.run())
-        yield Running(epochs, rest)
+        yield Running(epochs, rest, metrics)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -106,6 +109,8 @@ async def test_only_shards_that_are_new_are_filled(running: Running) -> None:
     await running.take_up(4, {1, 3}, leaving={2})
     assert running.rest.fetched == [1, 3]
     assert running.rest.reported == [1, 2, 3, 4]
+    for status in ("started", "complete"):
+        assert running.metrics.registry.get_sample_value("walrus_shard_sync_total", {"status": status}) == 3
 
 
 async def test_a_shard_that_comes_back_is_filled_again(running: Running) -> None:

@@ -14,6 +14,7 @@ from walrus_node.database.objects import effects_of
 from walrus_node.database.store import Cursor, Store
 from walrus_node.holding.duty import Duty
 from walrus_node.holding.garbage import Garbage
+from walrus_node.metrics import Metrics
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified, BlobRegistered, WalrusEvent
 from walrus_sui.redstuff import Axis
@@ -57,7 +58,7 @@ STORY = (
 
 def test_objects_end_with_their_epoch(store: Store, workers: Workers) -> None:
     tell(store, *STORY)
-    garbage = Garbage(store, workers)
+    garbage = Garbage(store, workers, Metrics())
     garbage.expire(3)
     assert store.object_info(X) is not None
     garbage.expire(4)
@@ -73,18 +74,22 @@ def test_objects_end_with_their_epoch(store: Store, workers: Workers) -> None:
 async def test_data_goes_with_the_last_object(store: Store, workers: Workers) -> None:
     tell(store, *STORY)
     fill(store, A, B)
-    garbage = Garbage(store, workers)
+    metrics = Metrics()
+    garbage = Garbage(store, workers, metrics)
     await garbage.collect(Duty(3, 13, frozenset({1, 2})), frozenset())
     assert has_data(store, A) == has_data(store, B) == [True] * 3
     garbage.expire(4)
     await garbage.collect(Duty(4, 13, frozenset({1, 2})), frozenset())
     assert (has_data(store, A), has_data(store, B)) == ([True] * 3, [False] * 3)
+    names = ("last_started_epoch", "last_completed_epoch", "blobs_deleted_total")
+    found = [metrics.registry.get_sample_value(f"walrus_garbage_collection_{name}") for name in names]
+    assert found == [4, 4, 1]
 
 
 async def test_shards_that_were_given_up_go(store: Store, workers: Workers) -> None:
     tell(store, *STORY)
     fill(store, A)
-    await Garbage(store, workers).collect(Duty(3, 13, frozenset({1})), frozenset({2}))
+    await Garbage(store, workers, Metrics()).collect(Duty(3, 13, frozenset({1})), frozenset({2}))
     assert has_data(store, A, shard=1) == [True, True, True]
     assert has_data(store, A, shard=2) == [True, False, False]
 
@@ -99,7 +104,7 @@ async def test_deleted_data_gives_its_room_back(tmp_path: Path, workers: Workers
     store = Store.open(tmp_path)
     store.put_sliver(B, 1, Axis.PRIMARY, kept := os.urandom(1_000_000))
     assert _size(tmp_path) > 21_000_000
-    await Garbage(store, workers).collect(Duty(3, 13, frozenset({1})), frozenset())
+    await Garbage(store, workers, Metrics()).collect(Duty(3, 13, frozenset({1})), frozenset())
     assert store.sliver(B, 1, Axis.PRIMARY) == kept
     store.close()
     assert _size(tmp_path) < 3_000_000

@@ -37,6 +37,13 @@ OFFICIAL = {
     "walrus_recover_blob_backlog": {"state"},
     "walrus_event_process_duration_seconds_count": {"event_type"},
     "walrus_current_node_status": set[str](),
+    "walrus_event_position_sui_checkpoint": {"state"},
+    "walrus_shard_sync_total": {"status"},
+    "walrus_sync_shard_sync_sliver_total": {"sliver_type"},
+    "walrus_sync_shard_recover_sliver_success_total": {"sliver_type"},
+    "walrus_sync_shard_recover_sliver_error_total": {"sliver_type"},
+    "walrus_garbage_collection_last_completed_epoch": set[str](),
+    "walrus_pending_sliver_cache_bytes": set[str](),
 }
 """Names and labels of protocol.md §7.1 that this node has; the others there measure what it does differently."""
 

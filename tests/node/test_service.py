@@ -153,6 +153,9 @@ async def test_a_node_that_lost_its_database_rebuilds_it(network: Network) -> No
     shutil.rmtree(node.config_path.parent / "db")
     await node.start()
     await network.confirms(node, blob)
+    for axis in Axis:
+        assert await node.metric("walrus_sync_shard_recover_sliver_success_total", sliver_type=axis.value) > 0
+    assert await node.metric("walrus_recover_blob_duration_seconds_count", status="success") > 0
 
 
 async def test_nodes_outlive_the_chain(network: Network) -> None:
@@ -182,12 +185,14 @@ async def test_shards_move_to_who_is_staked_on_more(network: Network) -> None:
     """Last of all, as it changes who holds what."""
     grower, blob = network.nodes[0], make_blob(b"moving", 50_000)
     before = set(await network.shards(grower))
+    synced = await grower.metric("walrus_sync_shard_sync_sliver_total")
     await network.contracts.stake_with_pool(network.deployer, grower.node_id, 4 * STAKE)
     await network.store(blob, network.nodes)
     await network.next_epoch()
     gained = set(await network.shards(grower)) - before
     assert gained
     await network.confirms(grower, blob)
+    assert await grower.metric("walrus_sync_shard_sync_sliver_total") - synced >= 2 * len(gained)
     for shard in gained:
         pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
         assert await grower.client.sliver(blob.blob_id, pair.index, Axis.PRIMARY) == pair.primary

@@ -10,6 +10,7 @@ from walrus_node.database.store import ShardsHeld, Store
 from walrus_node.holding.duty import Duty
 from walrus_node.holding.garbage import Garbage
 from walrus_node.holding.membership import Membership
+from walrus_node.metrics import Metrics
 from walrus_node.sync.blob_sync import BlobSync
 from walrus_node.workers import Workers
 from walrus_sui.client.parallel import together
@@ -29,6 +30,7 @@ class Epochs:
         garbage: Garbage,
         attester: Attester,
         workers: Workers,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._membership = membership
@@ -36,6 +38,7 @@ class Epochs:
         self._garbage = garbage
         self._attester = attester
         self._workers = workers
+        self._metrics = metrics
         self._begun = asyncio.Event()
 
     async def enter(self, epoch: int) -> None:
@@ -71,10 +74,12 @@ class Epochs:
     async def _fill(self, duty: Duty) -> None:
         gained = duty.shards.difference(self._store.shards().complete)
         blob_ids = await self._workers.run(self._lacking, duty, gained)
+        self._metrics.shard_syncs.labels("started").inc(len(gained))
         if gained:
             log.info("epoch %d: %d shards to fill from %d blobs", duty.epoch, len(gained), len(blob_ids))
         await self._sync.complete(map(BlobId, blob_ids))
         self._note_held(complete=duty.shards)
+        self._metrics.shard_syncs.labels("complete").inc(len(gained))
         await self._workers.run(self._store.sync)  # the chain is about to be told that all of it is here
         self._attester.report(duty.epoch)
 

@@ -14,6 +14,7 @@ from walrus_node.database import objects
 from walrus_node.database.blob_info import is_registered
 from walrus_node.database.store import Store
 from walrus_node.holding.duty import Duty
+from walrus_node.metrics import Metrics
 from walrus_node.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -24,9 +25,10 @@ _BLOBS_A_STEP = 100
 class Garbage:
     """Removes rows and data from a node's store."""
 
-    def __init__(self, store: Store, workers: Workers) -> None:
+    def __init__(self, store: Store, workers: Workers, metrics: Metrics) -> None:
         self._store = store
         self._workers = workers
+        self._metrics = metrics
 
     def expire(self, epoch: int) -> None:
         """Take objects that end with `epoch` out of the counters.
@@ -42,11 +44,13 @@ class Garbage:
         Checking and deleting one blob is one step of the event loop, on which registrations are applied too: no
         blob that is registered again meanwhile can lose what is uploaded for it.
         """
+        self._metrics.collection_started.set(duty.epoch)
         blob_ids, dropped = self._store.blobs_with_data(), 0
         for number, blob_id in enumerate(blob_ids):
             if not is_registered(self._store.blob_info(blob_id), duty.epoch):
                 self._store.drop_data(blob_id)
                 dropped += 1
+                self._metrics.blobs_collected.inc()
             elif given_up:
                 self._store.drop_slivers(blob_id, given_up)
             if number % _BLOBS_A_STEP == 0:
@@ -54,3 +58,4 @@ class Garbage:
         if dropped or given_up:
             await self._workers.run(self._store.reclaim)
             log.info("epoch %d: deleted the data of %d blobs and %d shards", duty.epoch, dropped, len(given_up))
+        self._metrics.collection_completed.set(duty.epoch)

@@ -61,6 +61,21 @@ class PendingUploads:
         return self._limits.seconds
 
     @property
+    def metadatas(self) -> int:
+        """Blobs whose metadata is kept."""
+        with self._lock:
+            return sum(blob.metadata is not None for blob in self._blobs.values())
+
+    @property
+    def slivers(self) -> int:
+        return self._slivers
+
+    @property
+    def sliver_bytes(self) -> int:
+        """Of all slivers together."""
+        return self._bytes
+
+    @property
     def is_enabled(self) -> bool:
         return self._limits.seconds > 0
 

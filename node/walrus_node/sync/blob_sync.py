@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 
 from walrus_node.database import blob_info
 from walrus_node.database.store import Store
-from walrus_node.holding.custody import Custody
+from walrus_node.holding.custody import Custody, Missing
 from walrus_node.holding.intake import Intake
 from walrus_node.holding.membership import Membership
+from walrus_node.metrics import Metrics
 from walrus_node.refusal import Refusal
 from walrus_node.sync.handover import Handover
 from walrus_node.sync.invalidation import Invalidation
@@ -54,6 +56,7 @@ class BlobSync:
         membership: Membership,
         invalidation: Invalidation,
         workers: Workers,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._custody = custody
@@ -61,6 +64,7 @@ class BlobSync:
         self._membership = membership
         self._invalidation = invalidation
         self._workers = workers
+        self._metrics = metrics
         self._queue: asyncio.Queue[BlobId] = asyncio.Queue()
         self._due: dict[BlobId, asyncio.Future[None]] = {}
         self._waiting: dict[BlobId, asyncio.TimerHandle] = {}
@@ -151,6 +155,14 @@ class BlobSync:
         if missing.is_nothing:
             return
         log.info("blob %s: %d slivers are missing", blob_id, len(missing.slivers))
+        began, status = time.monotonic(), "failure"
+        try:
+            await self._bring_in(blob_id, missing)
+            status = "success"
+        finally:
+            self._metrics.blob_seconds.labels(status).observe(time.monotonic() - began)
+
+    async def _bring_in(self, blob_id: BlobId, missing: Missing) -> None:
         metadata = await self._metadata(blob_id)
         wanted = await self._fetch_from_previous(metadata, missing.slivers)
         for axis in _REBUILT_IN_ORDER:
@@ -188,6 +200,8 @@ class BlobSync:
             return slivers
         handover = Handover(self._membership.committees[0], self._membership.node_id, self._intake, self._workers)
         found = await handover.fetch(metadata.blob_id, slivers)
+        for _, axis in found:
+            self._metrics.slivers_synced[axis].inc()
         return [place for place in slivers if place not in found]
 
     async def _rebuild(self, metadata: BlobMetadataWithId, axis: Axis, pairs: list[int]) -> None:
@@ -195,11 +209,17 @@ class BlobSync:
         pair_of = {sliver_index(axis, pair, n_shards): pair for pair in pairs}
         own = partial(self._custody.readable_slivers, metadata.blob_id, axis.orthogonal)
         rebuilding = Rebuilding(metadata, axis, list(pair_of), own, self._workers)
-        for rebuilt in await rebuilding.run(self._membership.committees, self._membership.node_id):
+        try:
+            found = await rebuilding.run(self._membership.committees, self._membership.node_id)
+        except WalrusError:
+            self._metrics.slivers_not_recovered[axis].inc(len(pairs))
+            raise
+        for rebuilt in found:
             if isinstance(rebuilt, InconsistencyProof):
                 await self._invalidation.report(self._membership.current, metadata.blob_id, axis, rebuilt)
                 return
             await self._store_sliver(metadata.blob_id, pair_of[rebuilt.index], axis, rebuilt)
+            self._metrics.slivers_recovered[axis].inc()
 
     async def _store_sliver(self, blob_id: BlobId, pair: int, axis: Axis, sliver: SliverData) -> None:
         await self._workers.run(self._intake.store_sliver, blob_id, pair, axis, sliver.to_bytes())
