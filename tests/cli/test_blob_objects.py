@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Stage
 from tests.sui_chain.world import N_SHARDS
-from walrus_cli.sharing import Shared, share_stored
+from walrus_cli.blobs.sharing import Shared, share_stored
 from walrus_sui.chain.types import Blob
 from walrus_sui.client import StoredBlob, WalrusClient
 from walrus_sui.config import load_config

@@ -12,7 +12,7 @@ import yaml
 
 from tests.cli.conftest import Stage
 from tests.finished import Done
-from walrus_cli.node_checks import _skew, _version
+from walrus_cli.doctor.nodes import _skew, _version
 
 
 def found(done: Done) -> dict[str, dict[str, Any]]:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from walrus_cli.coding.slivers import FileSource
 from walrus_cli.main import run
-from walrus_cli.slivers import FileSource
 from walrus_sui.errors import InputError
 from walrus_sui.redstuff import Axis, BlobMetadataWithId, Params, SliverData, encode, verify_sliver
 
@@ -70,7 +70,7 @@ def test_the_slivers_in_a_folder_are_those_of_the_library(
 def test_small_blocks_make_the_same_files(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("walrus_cli.slivers._PENDING_BYTES", 1)
+    monkeypatch.setattr("walrus_cli.coding.slivers._PENDING_BYTES", 1)
     answer(capsys, "encode", file, "--out", tmp_path / "slivers", "--n-shards", 31)
     for pair in encode(BLOB, n_shards=31):
         assert (tmp_path / "slivers" / f"{pair.index:05}.primary").read_bytes() == pair.primary.to_bytes()
@@ -161,7 +161,7 @@ def test_a_full_disk_leaves_nothing_behind(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("walrus_cli.slivers.SliverFolder._gather", full)
+    monkeypatch.setattr("walrus_cli.coding.slivers.SliverFolder._gather", full)
     failed = answer(capsys, "encode", file, "--out", tmp_path / "slivers", "--n-shards", 100, code=8)
     assert "No space left on device" in failed["error"]["message"]
     assert os.listdir(tmp_path) == ["blob"]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import Stage
 from walrus_cli.main import run
-from walrus_cli.node_admin import _digest
+from walrus_cli.node.admin import _digest
 from walrus_localnet.move.artifacts import built_package
 from walrus_sui.bcs.sui import format_address
 from walrus_sui.chain import Wallet

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Stage
 from walrus_cli.amounts import amount_text, parse_amount
 from walrus_cli.main import run
-from walrus_cli.money import parse_network
+from walrus_cli.network.money import parse_network
 from walrus_sui.chain import Wallet
 from walrus_sui.errors import InputError
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from walrus_cli.blobs.sharing import Shared
+from walrus_cli.blobs.store_report import Entry, show
 from walrus_cli.main import run
-from walrus_cli.sharing import Shared
-from walrus_cli.store_report import Entry, show
 from walrus_sui.client import Phase, StoredBlob, StoreFailure, StorePlan
 from walrus_sui.client.storing.source import Source
 from walrus_sui.errors import ChainUnreachable, InputError

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.waiting import SECONDS
-from walrus_cli import output, store
+from walrus_cli import output
 from walrus_cli.__main__ import main
+from walrus_cli.blobs import store
 from walrus_cli.files import standard_input
 from walrus_cli.main import run
 from walrus_sui.errors import InputError

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walrus_cli import loop, output
+from walrus_cli.blobs.sharing import share_stored
+from walrus_cli.blobs.store_report import Entry, show
 from walrus_cli.files import standard_input
 from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
-from walrus_cli.sharing import share_stored
-from walrus_cli.store_report import Entry, show
 from walrus_cli.words import TakesOneKind
 from walrus_sui.errors import InputError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from walrus_cli import loop, output
-from walrus_cli.findings import Findings
+from walrus_cli.doctor.findings import Findings
 from walrus_cli.opening import find_network
 from walrus_cli.options import Config, Json
 from walrus_sui.errors import WalrusError
@@ -25,7 +25,7 @@ def doctor(config: Config = None, json: Json = False) -> None:
 
     Exits with 1 if a check failed, with 0 if all are well or merely doubtful.
     """
-    from walrus_cli.machine_checks import check_machine
+    from walrus_cli.doctor.machine import check_machine
 
     findings = Findings()
     network = _check_config(findings, config)
@@ -49,7 +49,7 @@ def _check_config(findings: Findings, config: Path | None) -> ClientConfig | Non
 
 
 async def _check_network(findings: Findings, network: ClientConfig) -> None:
-    from walrus_cli.network_checks import check_network
-    from walrus_cli.wallet_checks import check_wallet
+    from walrus_cli.doctor.network import check_network
+    from walrus_cli.doctor.wallet import check_wallet
 
     await check_network(findings, network, check_wallet(findings, network))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import httpx
 
-from walrus_cli.findings import Findings
+from walrus_cli.doctor.findings import Findings
 from walrus_sui.client import Limits, Network
 from walrus_sui.client.network.transport import http_client
 from walrus_sui.errors import WalrusError

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from walrus_cli import display, exits, output
+from walrus_cli import exits, output
+from walrus_cli.blobs import display
 
 if TYPE_CHECKING:
-    from walrus_cli.sharing import Shared
+    from walrus_cli.blobs.sharing import Shared
     from walrus_sui.client import StoreOutcome, StorePlan
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import display, expiry, loop, output
+from walrus_cli import expiry, loop, output
+from walrus_cli.blobs import display
 from walrus_cli.durations import parse_duration
 from walrus_cli.files import read_file
 from walrus_cli.opening import open_client

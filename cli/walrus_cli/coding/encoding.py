@@ -19,7 +19,7 @@ from walrus_cli.options import Choice, Config, Json, chosen
 from walrus_sui.errors import BlobTooLarge, ConfigError, InputError
 
 if TYPE_CHECKING:
-    from walrus_cli.slivers import Listener
+    from walrus_cli.coding.slivers import Listener
     from walrus_sui.redstuff import BlobMetadataWithId, Params
     from walrus_sui.redstuff.matrix import Source
 
@@ -46,7 +46,7 @@ def blob_id(
     json: Json = False,
 ) -> None:
     """Compute the blob id of files without storing them."""
-    from walrus_cli.slivers import name_blob
+    from walrus_cli.coding.slivers import name_blob
     from walrus_sui.redstuff import Params
     from walrus_sui.redstuff.matrix import MemorySource
 
@@ -95,7 +95,7 @@ def encode(
     json: Json = False,
 ) -> None:
     """Encode a file into sliver pairs."""
-    from walrus_cli.slivers import encode_to_folder
+    from walrus_cli.coding.slivers import encode_to_folder
     from walrus_sui.redstuff import Params
 
     params = Params(n_shards)
@@ -112,8 +112,8 @@ def decode(
     json: Json = False,
 ) -> None:
     """Decode a file from its slivers."""
+    from walrus_cli.coding.slivers import decode_folder
     from walrus_cli.files import write_file
-    from walrus_cli.slivers import decode_folder
 
     with _progress("decode") as listener:
         metadata, data = decode_folder(folder, listener)
@@ -162,7 +162,7 @@ def _mapped(file: Path, params: Params) -> Iterator[bytes | memoryview]:
 
 @contextmanager
 def _source(file: Path, params: Params) -> Iterator[Source]:
-    from walrus_cli.slivers import FileSource
+    from walrus_cli.coding.slivers import FileSource
     from walrus_sui.redstuff.matrix import MemorySource
 
     with _opened(file) as descriptor:

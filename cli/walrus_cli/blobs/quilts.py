@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from walrus_cli import display, loop, output
+from walrus_cli import loop, output
+from walrus_cli.blobs import display
 from walrus_cli.files import read_file, write_file
 from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json

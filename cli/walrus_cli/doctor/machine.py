@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 
-from walrus_cli.findings import Findings
+from walrus_cli.doctor.findings import Findings
 
 _LITTLE_DISK = 1 << 30
 _PACKAGES = ("walrus-sui", "pysui", "httpx", "numpy", "llvmlite")

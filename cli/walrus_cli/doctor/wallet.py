@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from walrus_cli.findings import Findings
+from walrus_cli.doctor.findings import Findings
 from walrus_sui.bcs.sui import format_address
 from walrus_sui.chain import Wallet
 from walrus_sui.errors import WalrusError

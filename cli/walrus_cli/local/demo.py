@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from walrus_cli import display, loop, output
+from walrus_cli import loop, output
+from walrus_cli.blobs import display
 from walrus_cli.options import Json
 from walrus_sui.errors import InconsistentBlob
 

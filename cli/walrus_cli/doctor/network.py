@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from walrus_cli.amounts import amount_text
-from walrus_cli.findings import Findings
-from walrus_cli.node_checks import CLOCK_SECONDS, check_nodes
+from walrus_cli.doctor.findings import Findings
+from walrus_cli.doctor.nodes import CLOCK_SECONDS, check_nodes
 from walrus_sui.chain import Contracts, SuiClient
 from walrus_sui.chain.checkpoints import read_checkpoint
 from walrus_sui.client import Network

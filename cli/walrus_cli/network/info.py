@@ -14,7 +14,7 @@ from walrus_cli.options import Config, Json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from walrus_cli.network_facts import Facts
+    from walrus_cli.network.facts import Facts
 
 app = typer.Typer()
 
@@ -55,7 +55,7 @@ def info(
 
 
 async def _facts(config: Path | None) -> Facts:
-    from walrus_cli.network_facts import Facts
+    from walrus_cli.network.facts import Facts
 
     async with open_client(config) as client:
         network, contracts = await client.network(), client.contracts

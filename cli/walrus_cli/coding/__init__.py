@@ -1,0 +1,1 @@
+"""Commands that encode and decode files here, without any network."""

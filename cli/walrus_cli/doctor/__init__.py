@@ -1,0 +1,1 @@
+"""`walrus doctor`: one command, and the checks it makes."""
