@@ -76,17 +76,17 @@ def test_random_blobs_encode_alike_and_decode_each_others(
 
 def border(rng: random.Random) -> tuple[int, int]:
     """Shards of any number up to 1,000, and a size within two bytes of where the symbol size steps."""
-    n = rng.choice((rng.randint(4, 40), rng.randint(4, 200), rng.randint(200, 1000)))
+    n = rng.randint(4, rng.choice((13, 40, 100, 200, 1000)))
     f = (n - 1) // 3
     symbols = (n - 2 * f) * (n - f)
-    most = max(1, min(600, 3_000_000 // symbols))
+    most = max(1, min(600, 500_000 // symbols))
     return n, max(0, symbols * rng.randint(0, most) + rng.randint(-2, 2))
 
 
 @pytest.mark.fuzz
 def test_sizes_at_borders_encode_alike(official: WalrusWasm, tmp_path: Path) -> None:
     rng = random.Random()
-    for _ in range(cases(10, 600)):
+    for _ in range(cases(10, 520)):
         n, size = border(rng)
         blob = rng.randbytes(size)
         (tmp_path / "blob").write_bytes(blob)
