@@ -190,6 +190,26 @@ async def test_f_faulty_nodes_are_gone_round_and_left_alone_afterwards(
     assert not any(node.requests for node in grid.nodes if node.name in caught)
 
 
+async def test_a_thin_line_is_not_taken_for_slow_nodes(grid, nodes, limits):
+    """Where every large answer takes long, what is asked for beside it makes them all longer."""
+    data = os.urandom(3_000_000)
+    stored, given = await store(grid, nodes, limits, data), 0
+    sliver_size = 27 * stored.metadata.symbol_size
+
+    async def slowly(node, request: httpx.Request) -> httpx.Response:
+        nonlocal given
+        answer = await node.transport.handle_async_request(request)
+        body = await answer.aread()
+        if len(body) > sliver_size:
+            given += len(body) // sliver_size
+            await asyncio.sleep(0.6)
+        return httpx.Response(answer.status_code, content=body)
+
+    install(grid.nodes, slowly)
+    assert await read(nodes, stored.blob_id, replace(limits, patience=0.1)) == data
+    assert given <= 15 + 10
+
+
 @pytest.mark.parametrize("consistency", ["default", "strict", "skip"])
 async def test_four_dead_two_hung_and_a_liar_at_once(
     grid, nodes, stored, other, hasty, data, kill, hang, consistency

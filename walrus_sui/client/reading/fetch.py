@@ -213,6 +213,9 @@ class SliverFetch:
         patience = self._limits.patience
         if seen := self._seconds[request.large]:
             patience = max(patience * _LEAST_PATIENCE, _SLOW_FACTOR * statistics.median(seen))
+        else:
+            # perhaps the line is thin and nobody is slow: spares are asked for ever more reluctantly
+            patience *= 2 ** sum(self._requests[task].large == request.large for task in self._slow)
         return request.started + patience
 
     def _until_slow(self) -> float | None:
