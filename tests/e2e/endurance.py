@@ -171,7 +171,7 @@ class Fate:
         """Some stake comes, some goes: shards will follow it."""
         contracts, signer = self._client.contracts, self._client.signer
         node = self._dice.choice(self._net.manifest().nodes)
-        amount = self._dice.randint(300, 2000) * FROST_PER_WAL
+        amount = self._dice.randint(100, 300) * FROST_PER_WAL
         (staked,) = await contracts.stake_with_pools(signer, {node.node_id: amount})
         self._stakes.append(staked.object_id)
         if len(self._stakes) > 3:
