@@ -50,8 +50,8 @@ async def test_nothing_is_lost_and_nothing_kept_in_vain_while_epochs_pass(hasty_
 
 
 async def troubles(fate: Fate) -> None:
-    """Four epochs, again and again. At the end of the first as many nodes die as may, and the chain crashes; in the
-    next two stake moves, and few die, who stay away from the one to the other."""
+    """Four epochs, again and again. At the end of the first as many nodes die as may, and the chain crashes; in
+    the next two stake moves, and few die, who stay away from the one to the other."""
     absent: list[str] = []
     for number in range(EPOCHS):
         part = number % 4
