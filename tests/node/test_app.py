@@ -60,6 +60,11 @@ async def put(node: Node, path: str, body: bytes, **headers: str) -> httpx.Respo
 # What is stored comes back
 
 
+async def test_a_path_with_a_slash_behind_is_another_path(node: Node, blob: EncodedBlob) -> None:
+    for path in (routes.HEALTH, routes.metadata(blob.blob_id)):
+        assert (await node.http.get(f"{path}/", headers={"host": "elsewhere.example"})).status_code == 404
+
+
 async def test_metadata_is_stored_once_and_comes_back(node: Node, blob: EncodedBlob) -> None:
     node.apply(registration(blob.blob_id))
     path = routes.metadata(blob.blob_id)

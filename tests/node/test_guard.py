@@ -141,8 +141,46 @@ async def test_connections_beyond_the_limit_are_closed(address: Address, monkeyp
     monkeypatch.setattr(guard, "STALL_SECONDS", 60.0)
     async with connected(address) as (reader, writer), asyncio.timeout(SECONDS):
         writer.write(HEAD + b"content-length: 2\r\n\r\nok")
+        writer.write(HEAD + b"content-length: 2\r\n\r\nok" + HEAD + b"content-length: 2\r\n\r\no")
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
         assert await answer_to(address, HEAD + b"content-length: 2\r\n\r\nok") == b""
+        writer.write(b"k")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"okHTTP/1.1 200")
+
+
+@pytest.mark.parametrize("sent", [b"", HEAD, HEAD + b"content-length: 2\r\n\r\nok"])
+async def test_idle_connections_make_way_for_others(
+    address: Address, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(guard, "most_connections", lambda: 20)
+    monkeypatch.setattr(guard, "STALL_SECONDS", 60.0)
+    async with contextlib.AsyncExitStack() as stack, asyncio.timeout(SECONDS):
+        for _ in range(20):
+            reader, writer = await stack.enter_async_context(connected(address))
+            writer.write(sent)
+            if sent.endswith(b"ok"):
+                await reader.readuntil(b"\r\n\r\nok")
+        closing = HEAD + b"connection: close\r\ncontent-length: 2\r\n\r\nok"
+        assert (await answer_to(address, closing)).endswith(b"ok")
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [b"1;" + b"x" * 300_000, b"0\r\nx: " + b"y" * 300_000, b"0\r\n" + b"x: y\r\n" * 60_000],
+    ids=["extension", "trailer", "trailers"],
+)
+async def test_bodies_of_nothing_but_framing_are_cut_off(address: Address, framing: bytes) -> None:
+    answer = await answer_to(address, HEAD + b"transfer-encoding: chunked\r\n\r\n" + framing)
+    assert answer[:12] in (b"HTTP/1.1 400", b"")
+
+
+async def test_a_body_in_many_small_chunks_with_trailers(address: Address) -> None:
+    body = b"1;a=b\r\nx\r\n" * 50_000 + b"0\r\nconnection: close\r\n\r\n"
+    async with connected(address) as (reader, writer), asyncio.timeout(SECONDS):
+        writer.write(HEAD + b"transfer-encoding: chunked\r\n\r\n" + body)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"content-length: 50000" in head
+        assert await reader.readexactly(50_000) == b"x" * 50_000
 
 
 async def test_bodies_share_one_budget() -> None:

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ import rocksdict
 
 from tests.node.conftest import Node, event_id, registration
 from walrus_node.database.blob_info import ValidBlob
-from walrus_node.database.objects import Effects, ObjectInfo
+from walrus_node.database.objects import Effects, ObjectInfo, effects_of
 from walrus_node.database.store import Cursor, Store
+from walrus_sui.chain.events import BlobRegistered
 from walrus_sui.crypto.messages import Permanent
 from walrus_sui.errors import NodeRefused, NodeStoreError
 from walrus_sui.redstuff import Axis, EncodedBlob
@@ -157,6 +160,46 @@ def test_bits_that_rot_in_the_files_are_never_served(tmp_path: Path, caplog: pyt
     again.put_sliver(A, 1, Axis.PRIMARY, value)
     assert again.sliver(A, 1, Axis.PRIMARY) == value
     again.close()
+
+
+def test_a_damaged_table_is_not_taken_for_a_short_one(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    for number in range(3000):
+        blob_id = sha256(number.to_bytes(2, "big")).digest()
+        event = BlobRegistered(1, blob_id, 5, 1, 99, False, blob_id)
+        store.commit(Cursor(), effects_of(event, event_id(number), store))
+    store.close()  # flushes to the files
+    for file in tmp_path.glob("*.sst"):
+        raw = bytearray(file.read_bytes())
+        if len(raw) > 50_000:  # those of the two tables that were filled
+            raw[len(raw) // 3] ^= 0xFF
+            file.write_bytes(raw)
+
+    again = Store.open(tmp_path)
+    for read in (again.certified_blobs, again.ended_objects):
+        with pytest.raises(NodeStoreError, match="to be whole") as caught:
+            read(1)
+        assert caught.value.hint is not None
+        assert "do not repair" in caught.value.hint
+    outcomes = Counter[str]()
+    for number in range(3000):
+        try:
+            outcomes[type(again.blob_info(sha256(number.to_bytes(2, "big")).digest())).__name__] += 1
+        except NodeStoreError:
+            outcomes["damaged"] += 1
+    assert outcomes.keys() == {"ValidBlob", "damaged"}, "no blob that is known counts as unknown"
+    again.close()
+
+
+@pytest.mark.parametrize("name", ["CURRENT", "MANIFEST-*"])
+def test_a_database_that_does_not_open_is_called_damaged(tmp_path: Path, name: str) -> None:
+    Store.open(tmp_path).close()
+    for file in tmp_path.glob(name):
+        file.write_bytes(bytes(byte ^ 0x55 for byte in file.read_bytes()))
+    with pytest.raises(NodeStoreError, match="usable database") as caught:
+        Store.open(tmp_path)
+    assert caught.value.hint is not None
+    assert "do not repair" in caught.value.hint
 
 
 def test_the_tables_have_the_names_in_the_docs(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from walrus_node.api.lane import ExceptionHandler, Lane
 from walrus_node.api.page import api_routes
 from walrus_node.api.repair_handlers import RepairHandlers
 from walrus_node.refusal import Refusal
-from walrus_sui.errors import NodeStoreUnwritable
+from walrus_sui.errors import NodeStoreError
 from walrus_sui.storage import Reason, Status, routes
 from walrus_sui.storage.envelope import failure
 
@@ -47,10 +47,10 @@ def build_app(handlers: Handlers, repair: RepairHandlers, *others: Route) -> Sta
     ]
     answers: dict[type[Exception], ExceptionHandler] = {
         Refusal: refuse,
-        NodeStoreUnwritable: _cannot_store,
+        NodeStoreError: _cannot_store,
         ClientDisconnect: _gone,
     }
-    return Starlette(
+    app = Starlette(
         routes=known,
         middleware=[
             Middleware(BodyBudget),
@@ -59,6 +59,8 @@ def build_app(handlers: Handlers, repair: RepairHandlers, *others: Route) -> Sta
         ],
         exception_handlers={**answers, Exception: _fail},
     )
+    app.router.redirect_slashes = False  # where to would be for the Host header to say, which anyone may send
+    return app
 
 
 async def refuse(_: Request, error: Exception) -> Response:
@@ -68,7 +70,7 @@ async def refuse(_: Request, error: Exception) -> Response:
 
 
 async def _cannot_store(request: Request, error: Exception) -> Response:
-    assert isinstance(error, NodeStoreUnwritable)
+    assert isinstance(error, NodeStoreError)
     log.warning("%s %s was refused: %s", request.method, request.url.path, error.message)
     return await refuse(request, Refusal(Reason.STORAGE_UNAVAILABLE, error.message))
 

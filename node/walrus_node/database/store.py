@@ -46,6 +46,8 @@ _INFOS = 4096
 _RECENT_METADATA = 32
 _VALUES = "slivers"
 """The folder of the log of values, beside the database's files."""
+_IN_USE = "is another node running on it?"
+_DAMAGED = "do not repair it: with an empty storage_path the node follows the chain anew and rebuilds its slivers"
 
 
 class Cursor(Struct):
@@ -96,8 +98,9 @@ class Store:
             db = rocksdict.Rdict(str(path), tables.database_options(), column_families=tables.table_options())
             return cls(db, Writes(db, path, reserve), ValueLog(path / _VALUES))
         except Exception as error:  # rocksdict raises bare Exception
-            hint = "is another node running on it?" if "lock" in str(error).lower() else None
-            raise NodeStoreError(f"expected a usable database at {path}, got: {error}", hint=hint) from error
+            raise NodeStoreError(
+                f"expected a usable database at {path}, got: {error}", hint=_hint(error)
+            ) from error
 
     def close(self) -> None:
         self._tables.clear()
@@ -117,7 +120,7 @@ class Store:
 
     def bind_chain(self, chain_id: str) -> None:
         """Remember which chain the rows come from. Raises `NodeStoreError` if they come from another one."""
-        known = self._tables[tables.NODE].get(_CHAIN_KEY)
+        known = self._row(tables.NODE, _CHAIN_KEY)
         if known is None:
             self._put(tables.NODE, _CHAIN_KEY, chain_id.encode())
         elif known != chain_id.encode():
@@ -127,18 +130,18 @@ class Store:
             )
 
     def cursor(self) -> Cursor:
-        raw = self._tables[tables.NODE].get(_CURSOR_KEY)
+        raw = self._row(tables.NODE, _CURSOR_KEY)
         return Cursor() if raw is None else Cursor.from_bytes(raw)
 
     def blob_info(self, blob_id: bytes) -> BlobInfo | None:
         return self._infos.get(blob_id)
 
     def _read_info(self, blob_id: bytes) -> BlobInfo | None:
-        raw = self._tables[tables.BLOB_INFO].get(blob_id)
+        raw = self._row(tables.BLOB_INFO, blob_id)
         return None if raw is None else BlobInfo.from_bytes(raw)
 
     def object_info(self, object_id: bytes) -> ObjectInfo | None:
-        raw = self._tables[tables.OBJECT_INFO].get(object_id)
+        raw = self._row(tables.OBJECT_INFO, object_id)
         return None if raw is None else ObjectInfo.from_bytes(raw)
 
     def commit(self, cursor: Cursor, effects: Effects | None = None) -> None:
@@ -244,6 +247,7 @@ class Store:
             self._tables[table].compact_range(None, None)
         settled = self._values.settle()
         live = Counter[int]()
+        # a row that cannot be read ends this: nobody knows then what is garbage
         for _, _, _, place in self._rows_elsewhere():
             live[place.segment] += place.size
         given_up = self._worth_giving_up(settled, live)
@@ -294,7 +298,7 @@ class Store:
 
     def shards(self) -> ShardsHeld:
         """What the node held when it last took up an epoch."""
-        raw = self._tables[tables.NODE].get(_SHARDS_KEY)
+        raw = self._row(tables.NODE, _SHARDS_KEY)
         return ShardsHeld((), ()) if raw is None else ShardsHeld.from_bytes(raw)
 
     def set_shards(self, shards: ShardsHeld) -> None:
@@ -349,9 +353,23 @@ class Store:
         batch.put(key, value, self._handles[table])
         self.writes.write(batch)
 
-    def _rows(self, table: str, start: bytes | None = None) -> Iterator[tuple[bytes, bytes]]:
-        for key, value in self._tables[table].items(from_key=start):
-            yield cast(bytes, key), cast(bytes, value)  # all tables are in raw mode
+    def _row(self, table: str, key: bytes) -> bytes | None:
+        try:
+            return cast(bytes | None, self._tables[table].get(key))  # all tables are in raw mode
+        except Exception as error:  # rocksdict raises bare Exception
+            raise _unreadable(table, error) from error
+
+    def _rows(self, table: str, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+        """All rows from `start` on. Raises `NodeStoreError` at a damaged one: those behind it cannot be had."""
+        iterator = self._tables[table].iter()
+        iterator.seek(start)
+        while iterator.valid():
+            yield cast(bytes, iterator.key()), cast(bytes, iterator.value())
+            iterator.next()
+        try:
+            iterator.status()
+        except Exception as error:  # rocksdict raises bare Exception
+            raise _unreadable(table, error) from error
 
     def _read_record(self, table: str, key: bytes) -> bytes | None:
         try:
@@ -380,6 +398,18 @@ class Store:
         log.error("%s %s counts as absent: it %s", table, key.hex(), problem)
         if self.on_damage is not None:
             self.on_damage(key[:_BLOB_ID_BYTES])
+
+
+def _hint(error: Exception) -> str | None:
+    if isinstance(error, OSError):
+        return None
+    return _IN_USE if "/LOCK" in str(error) else _DAMAGED
+
+
+def _unreadable(table: str, error: Exception) -> NodeStoreError:
+    return NodeStoreError(
+        f"expected the table {table} of the node's database to be whole, got: {error}", hint=_DAMAGED
+    )
 
 
 def _sliver_key(blob_id: bytes, shard: int) -> bytes:

@@ -16,6 +16,7 @@ from walrus_node.database.store import Store
 from walrus_node.holding.duty import Duty
 from walrus_node.metrics import Metrics
 from walrus_node.workers import Workers
+from walrus_sui.errors import NodeStoreError, NodeStoreUnwritable
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,14 @@ class Garbage:
             if number % _BLOBS_A_STEP == 0:
                 await asyncio.sleep(0)
         if dropped or given_up:
-            await self._workers.run(self._store.reclaim)
+            await self._reclaim()
             log.info("epoch %d: deleted the data of %d blobs and %d shards", duty.epoch, dropped, len(given_up))
         self._metrics.collection_completed.set(duty.epoch)
+
+    async def _reclaim(self) -> None:
+        try:
+            await self._workers.run(self._store.reclaim)
+        except NodeStoreUnwritable:
+            raise
+        except NodeStoreError as error:
+            log.error("the room of what was deleted is not given back: %s", error.message)

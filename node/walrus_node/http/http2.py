@@ -104,7 +104,7 @@ class Http2Protocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by descent
         self._connections.add(self)
-        if len(self._connections) > guard.most_connections():
+        if not guard.has_room(self._connections, len(self._connections), self):
             log.warning("closed a new connection: %d are open", len(self._connections) - 1)
             transport.abort()
             return
@@ -145,6 +145,15 @@ class Http2Protocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._writable.set()
         self._socket.resume_reading()
+
+    # What makes room for others
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._streams
+
+    def abort(self) -> None:
+        self._socket.abort()
 
     # What uvicorn calls
 
