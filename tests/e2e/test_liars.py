@@ -15,8 +15,6 @@ from walrus_sui.redstuff import encode
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
 
-LIMITS = Limits(request_timeout=3.0)
-
 
 @pytest.fixture
 def through(monkeypatch):
@@ -25,7 +23,7 @@ def through(monkeypatch):
     def detour(ports):
         def opened(*arguments, **options):
             http = http_client(*arguments, **options)
-            http._transport = Detour(http._transport, ports)
+            http._nodes = Detour(http._nodes, ports)
             return http
 
         monkeypatch.setattr("walrus_sui.client.session.http_client", opened)
@@ -41,15 +39,16 @@ async def test_four_liars_of_thirteen_change_nothing(net, client, through, lie, 
     data = os.urandom(size)
     if lie is of_another_blob:
         lie = of_another_blob(str((await client.store(os.urandom(size), epochs=2)).blob_id))
+    limits = Limits(request_timeout=5.0) if lie is stalled else Limits()
     ports = [httpx.URL(node.url).port for node in net.manifest().nodes][2:6]
     told: set[int] = set()
     async with lying(lie, ports, told) as proxies:
         through(proxies)
-        async with WalrusClient(load_config(net.layout.client_config), limits=LIMITS) as deceived:
+        async with WalrusClient(load_config(net.layout.client_config), limits=limits) as deceived:
             stored = await deceived.store(data, epochs=2)
             assert told == set(ports)
             assert stored.blob_id == encode(data, n_shards=130).blob_id
-        async with WalrusClient(load_config(net.layout.client_config), limits=LIMITS) as deceived:
+        async with WalrusClient(load_config(net.layout.client_config), limits=limits) as deceived:
             assert await deceived.read(stored.blob_id) == data
             assert await deceived.read(stored.blob_id, consistency="strict") == data
     assert await client.read(stored.blob_id) == data

@@ -45,6 +45,11 @@ class _Request:
     large: bool
     started: float
 
+    @property
+    def effort(self) -> int:
+        """What its time is compared by: small slivers cost nothing beside the request itself."""
+        return len(self.pairs) if self.large else 1
+
 
 class SliverFetch:
     """Collects slivers of `axis`. `failures` tells afterwards what did not work, by node."""
@@ -159,7 +164,8 @@ class SliverFetch:
         except WalrusError as error:
             self._fail(request.node, error)
             return
-        self._seconds[request.large].append(asyncio.get_running_loop().time() - request.started)
+        seconds = asyncio.get_running_loop().time() - request.started
+        self._seconds[request.large].append(seconds / request.effort)
         self._standings.of(request.node).trust()
         if given.metadata is not None and self._metadata is None:
             self._note_metadata(request.node, given.metadata)
@@ -212,7 +218,8 @@ class SliverFetch:
         """When `request` has taken too long, on the loop's clock."""
         patience = self._limits.patience
         if seen := self._seconds[request.large]:
-            patience = max(patience * _LEAST_PATIENCE, _SLOW_FACTOR * statistics.median(seen))
+            usual = statistics.median(seen) * request.effort
+            patience = max(patience * _LEAST_PATIENCE, _SLOW_FACTOR * usual)
         else:
             # perhaps the line is thin and nobody is slow: spares are asked for ever more reluctantly
             patience *= 2 ** sum(self._requests[task].large == request.large for task in self._slow)
