@@ -6,6 +6,7 @@ Secret keys never appear in `repr`, in errors or in logs.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -67,7 +68,7 @@ class SecretKey:
 
     def sign(self, message: bytes) -> bytes:
         """The signature of `message`: 96 bytes."""
-        return (G2Point.hash_to_curve(message, DST) * self._scalar).to_compressed_bytes()
+        return (_point_of(message) * self._scalar).to_compressed_bytes()
 
     def __repr__(self) -> str:
         return f"SecretKey(public_key={self.public_key})"
@@ -128,7 +129,13 @@ def is_signed_by(key: G1Point, message: bytes, signature: bytes) -> bool:
     if key == G1Point.identity() or point == G2Point.identity():
         return False
     # e(key, H(m)) == e(g, signature)
-    return GT.pairing_check([key, -G1Point()], [G2Point.hash_to_curve(message, DST), point])
+    return GT.pairing_check([key, -G1Point()], [_point_of(message), point])
+
+
+@functools.lru_cache(maxsize=64)
+def _point_of(message: bytes) -> G2Point:
+    """What is signed of `message`; many sign the same, and each is checked."""
+    return G2Point.hash_to_curve(message, DST)
 
 
 def _hkdf_sha256(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
