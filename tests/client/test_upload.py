@@ -105,6 +105,34 @@ async def test_hung_nodes_do_not_use_up_what_may_be_under_way(grid, nodes, encod
     assert sorted(result.signed) == list(range(4, 13))
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_nodes_that_are_busy_for_a_moment_are_asked_again(grid, nodes, encoded, limits, status):
+    def busy(node):
+        async def fault(request: httpx.Request) -> httpx.Response:
+            node.fault = None
+            return httpx.Response(status, text="too much to do")
+
+        return fault
+
+    grid.register(encoded)
+    for node in grid.nodes[:8]:
+        node.fault = busy(node)
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert (len(result.signed), result.failures) == (13, {})
+
+
+async def test_nodes_that_stay_silent_are_not_given_all_that_time_again(grid, nodes, encoded, limits):
+    async def silent(request: httpx.Request) -> None:
+        raise httpx.ReadTimeout("next to nothing came for 60 s")
+
+    grid.register(encoded)
+    for node in grid.nodes[:5]:
+        node.fault = silent
+    with pytest.raises(NotEnoughConfirmations, match="next to nothing came"):
+        await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert {len(node.requests) for node in grid.nodes[:5]} == {1}
+
+
 async def test_a_node_that_lags_behind_the_chain_is_waited_for(grid, nodes, encoded, limits):
     late = grid.nodes[0]
     for node in grid.nodes[1:]:

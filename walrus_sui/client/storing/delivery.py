@@ -23,6 +23,11 @@ from walrus_sui.storage import BundleReceipt, Reason
 
 T = TypeVar("T")
 
+_PASSING = frozenset({429, 502, 503, 504})
+"""Statuses of nodes, and of proxies before them, that have too much to do just now."""
+_SILENCE = (httpx.ReadTimeout, httpx.WriteTimeout)
+"""It has had all the time there is: asked again, it would take as much again."""
+
 
 class Delivery:
     """Serves the nodes of a committee with one blob.
@@ -124,7 +129,7 @@ class Delivery:
             await self._registered.wait()
 
     async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
-        """Make one request, again if the connection failed, and for as long as the node lags behind the chain."""
+        """Make one request, again after what passes, and for as long as the node lags behind the chain."""
         clock = asyncio.get_running_loop().time
         lag_ends = clock() + self._limits.registration_wait
         failures, backoff = 0, self._limits.first_backoff
@@ -137,14 +142,18 @@ class Delivery:
                 return answer
             except NodeUnreachable as error:
                 failures += 1
-                if failures > self._limits.retries:
+                if failures > self._limits.retries or isinstance(error.__cause__, _SILENCE):
                     raise
                 if isinstance(error.__cause__, httpx.ConnectError):
                     self.trouble[node.name] = reason(error)
             except NodeRefused as refusal:
-                if refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
+                if refusal.status in _PASSING:
+                    failures += 1
+                    if failures > self._limits.retries:
+                        raise
+                elif refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
                     raise
-                if self._is_early:
+                elif self._is_early:
                     node.takes_early = False
                     await self._registration()
                     lag_ends = clock() + self._limits.registration_wait

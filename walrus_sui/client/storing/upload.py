@@ -188,11 +188,12 @@ class Upload:
     def _check_quorum_possible(self) -> None:
         if self._nodes.quorum_still_possible(self._failures):
             return
-        needed = self._nodes.quorum
+        needed, confirmed = self._nodes.quorum, len(self._signed)
+        at_it = len(self._nodes) - confirmed - len(self._failures)
         raise NotEnoughConfirmations(
             f"expected confirmations worth {needed} of {self._nodes.n_shards} shards, got "
-            f"{self._weight} from {len(self._signed)} of {len(self._nodes)} storage nodes; "
-            "these did not confirm:",
+            f"{self._weight} from {confirmed} of {len(self._nodes)} storage nodes"
+            f"{f' while {at_it} were still at it' if at_it else ''}; these did not confirm:",
             got=self._weight,
             needed=needed,
             failures=self._failures,
