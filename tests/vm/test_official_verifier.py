@@ -92,6 +92,24 @@ def test_borrowing_code(judges, published, assembler, borrowing):
     assert sum("BORROW" in status for status in said) > 4
 
 
+TABLES = (
+    *("identifiers", "addresses", "constants", "signatures", "module_handles", "datatype_handles"),
+    *("function_handles", "field_handles", "variant_handles", "function_instances", "struct_instances"),
+    *("field_instances", "enum_instances"),
+)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_row_that_stands_twice(judges, published, assembler, table):
+    for name in HARMLESS:
+        module = read_module(published.packages.package(published.samples).modules[name])
+        if rows := getattr(module, table):
+            doubled = dataclasses.replace(module, **{table: (*rows, rows[-1])})
+            assert judges.agree(name, assembler.write_module(doubled)) == "DUPLICATE_ELEMENT"
+            return
+    pytest.fail(f"no sample has {table}")
+
+
 MUTABLE, IMMUTABLE = Reference(U64, True), Reference(U64, False)
 TWICE = [(Op.MOVE_LOC, 0), (Op.MOVE_LOC, 1), Op.EQ, Op.POP, Op.RET]
 

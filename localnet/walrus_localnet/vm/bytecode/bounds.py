@@ -28,8 +28,27 @@ from walrus_localnet.vm.types import Reference, Type, TypeParameter, Vector
 MAX_LOCALS = 255
 
 
+_ROWS_OF_THEIR_OWN = {
+    "identifiers": "an identifier",
+    "addresses": "an address",
+    "constants": "a constant",
+    "signatures": "a signature",
+    "friends": "a friend",
+    "module_handles": "a module handle",
+    "field_handles": "a field handle",
+    "variant_handles": "a variant handle",
+    "function_instances": "a function instantiation",
+    "struct_instances": "a struct instantiation",
+    "field_instances": "a field instantiation",
+    "enum_instances": "an enum instantiation",
+}
+"""Tables in which no row may stand twice, and what a row of them is."""
+
+
 def check_bounds(module: Module) -> None:
     """Raises `MalformedModule` for an index, arity or count that does not hold."""
+    for table, row in _ROWS_OF_THEIR_OWN.items():
+        _distinct(getattr(module, table), row)
     _check_handles(module)
     _check_instances(module)
     _check_datatypes(module)
@@ -71,9 +90,6 @@ def _check_handles(module: Module) -> None:
         for index in (function.parameters, function.returns):
             _within(index, module.signatures, "signature")
             _check_types(module, module.signatures[index], len(function.type_parameters))
-    _distinct(module.identifiers, "an identifier")
-    _distinct(module.addresses, "an address")
-    _distinct(module.module_handles, "a module handle")
     _distinct(((handle.module, handle.name) for handle in module.datatype_handles), "a datatype handle")
     _distinct(((handle.module, handle.name) for handle in module.function_handles), "a function handle")
 
