@@ -3,8 +3,7 @@
 Many blobs go through together and share one transaction that registers and one that certifies, as far as
 transactions and memory reach. A blob that fails drops out with its reason; the others go on.
 
-Memory: a blob and its parity, 2.5 times the blob, are held while it is stored, and what is under way to nodes
-(`Limits.bytes_in_flight`).
+Memory: a blob and its parity, 2.5 times the blob, are held while it is stored; slivers go to nodes from there.
 """
 
 from __future__ import annotations
@@ -196,11 +195,17 @@ class _Flow:
                 await Registering(self._session, self._network, ledger, early).run(new)
             self._tally.add(Phase.REGISTER, len(jobs))
             left = [job for job in jobs if job.outcome is None]
-            await Certifying(self._session, self._network, ledger, early, self._tally).run(left)
+            network = await self._network_by_now()
+            await Certifying(self._session, network, ledger, early, self._tally).run(left)
             await complete_attributes(self._session, jobs)
         finally:
             await early.close()
             self._session.later(lambda: ledger.settle(jobs))
+
+    async def _network_by_now(self) -> Network:
+        """Another one only if its epoch is: what is under way to the nodes is for the committee that was read."""
+        known = await self._session.known_network()
+        return known if known.epoch != self._network.epoch else self._network
 
     def _planned(self, entry: Job | StoreFailure) -> StorePlan | StoreFailure:
         if isinstance(entry, StoreFailure):
