@@ -190,6 +190,27 @@ async def test_f_faulty_nodes_are_gone_round_and_left_alone_afterwards(
     assert not any(node.requests for node in grid.nodes if node.name in caught)
 
 
+async def test_liars_cannot_fill_the_memory(grid, nodes, stored, limits, data):
+    """Nothing a node of 39 shards has to give in one answer is longer than 8 MiB."""
+    piece, sent = bytes(1 << 20), 0
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            nonlocal sent
+            while True:
+                sent += len(piece)
+                yield piece
+
+    async def fault(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(200, stream=Endless()) if request.url.path.endswith("/bundle") else None
+
+    for node in grid.nodes[:BAD]:
+        node.fault = fault
+    for _ in range(3):
+        assert await read(nodes, stored.blob_id, limits) == data
+    assert sent <= 3 * BAD * (9 << 20)
+
+
 async def test_a_thin_line_is_not_taken_for_slow_nodes(grid, nodes, limits):
     """Where every large answer takes long, what is asked for beside it makes them all longer."""
     data = os.urandom(3_000_000)

@@ -114,14 +114,15 @@ class StorageNodeClient:
         *,
         metadata: bool = False,
         max_bytes: int | None = None,
+        longest: int = MAX_SLIVER_BYTES,
     ) -> FoundBundle:
         """Those of the slivers that the node has and that fit into one answer, at least one if it has any.
 
-        Slivers of both axes without `axis`; at most `max_bytes` of them, or one. Raises `NodeLacksRoute` for a
-        node that gives slivers one by one only.
+        Slivers of both axes without `axis`; at most `max_bytes` of them, or one. An answer of more than `longest`
+        bytes is not read to its end. Raises `NodeLacksRoute` for a node that gives slivers one by one only.
         """
         path = routes.bundle(blob_id, pairs, axis, metadata=metadata, max_bytes=max_bytes)
-        found = self._parse(Bundle, await self._request("GET", path, limit=MAX_SLIVER_BYTES))
+        found = self._parse(Bundle, await self._request("GET", path, limit=longest))
         known = None if found.metadata is None else self._parse(BlobMetadata, found.metadata)
         slivers = {(item.pair_index, item.axis): self._sliver_within(item.sliver) for item in found.slivers}
         return FoundBundle(known, slivers)

@@ -12,6 +12,7 @@ from walrus_sui.client.network.nodes import CommitteeNode
 from walrus_sui.client.reading.standing import Standing
 from walrus_sui.errors import NodeLacksRoute, NodeMisbehaved, NodeRefused, WalrusError
 from walrus_sui.redstuff import Axis, BlobId, BlobMetadata, SliverData, sliver_index
+from walrus_sui.storage.bundle import bundle_limit
 
 T = TypeVar("T")
 _NOT_UNDERSTOOD = 400
@@ -53,7 +54,12 @@ async def ask(node: CommitteeNode, standing: Standing, asked: Asked) -> Given:
 async def _bundle(node: CommitteeNode, asked: Asked) -> Given:
     async with node.slots:
         found = await node.client.bundle(
-            asked.blob_id, asked.pairs, asked.axis, metadata=asked.metadata, max_bytes=asked.limit
+            asked.blob_id,
+            asked.pairs,
+            asked.axis,
+            metadata=asked.metadata,
+            max_bytes=asked.limit,
+            longest=bundle_limit(asked.n_shards),  # several nodes may lie at once, and memory has an end
         )
     slivers = {pair: sliver for (pair, axis), sliver in found.slivers.items() if axis is asked.axis}
     return Given(found.metadata, slivers)
