@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from walrus_cli.local.localnet import _stopped
 from walrus_cli.main import run
 from walrus_localnet.testbed.errors import (
     LocalnetError,
@@ -17,7 +19,7 @@ from walrus_localnet.testbed.errors import (
     LocalnetRunning,
     NodeUnknown,
 )
-from walrus_localnet.testbed.localnet import Localnet
+from walrus_localnet.testbed.localnet import Localnet, no_steps
 from walrus_localnet.testbed.manifest import Manifest, NodeRecord
 from walrus_localnet.testbed.plan import Plan
 from walrus_localnet.testbed.ports import free_ports
@@ -139,6 +141,41 @@ async def test_down_forgets_processes_that_are_gone_already(localnet):
     stored = json.loads(localnet.layout.manifest.read_text())
     assert stored["chain"] is None
     assert all(node["process"] is None for node in stored["nodes"])
+
+
+async def test_a_full_disk_does_not_keep_a_network_up(localnet, left_behind, monkeypatch):
+    save(localnet, manifest(localnet, chain=left_behind))
+
+    def full(path, text) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("walrus_localnet.testbed.manifest.replace_private", full)
+    await localnet.down()
+    assert not left_behind.alive
+    with pytest.raises(LocalnetNotRunning, match="its chain is not running"):
+        localnet.running()
+
+
+class Up(Localnet):
+    """A network that is up as soon as it is wanted."""
+
+    async def up(self, plan, on_step=no_steps):
+        return self.manifest()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
+def test_a_network_in_the_foreground_ends_with_its_command(number, localnet, left_behind, monkeypatch, capsys):
+    save(localnet, manifest(localnet, chain=left_behind))
+    monkeypatch.setattr("walrus_cli.local.localnet._open", lambda directory: Up(localnet.layout.root))
+    monkeypatch.setattr("walrus_cli.local.localnet._stopped", lambda: _killed_by(number, real=_stopped))
+    assert run(["localnet", "up", "--foreground", "--json"]) == 0
+    assert not left_behind.alive
+    assert json.loads(capsys.readouterr().out)["rpcUrl"] == "http://127.0.0.1:1"
+
+
+async def _killed_by(number, *, real) -> None:
+    asyncio.get_running_loop().call_soon(os.kill, os.getpid(), number)
+    await real()
 
 
 async def test_other_peoples_files_are_not_touched(localnet):

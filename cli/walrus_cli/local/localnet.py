@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import dataclasses
 import gc
-import signal
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +23,7 @@ from walrus_sui.errors import ConfigError
 if TYPE_CHECKING:
     from walrus_localnet.testbed.localnet import Localnet
     from walrus_localnet.testbed.manifest import Manifest, NodeRecord
+    from walrus_localnet.testbed.plan import Plan
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -75,12 +75,27 @@ def up(
     if localnet.exists:
         _require_same(localnet.manifest(), given)
     plan = dataclasses.replace(Plan(sui=sui), **given)
+    loop.run(_up(localnet, plan, detach=detach))
+
+
+async def _up(localnet: Localnet, plan: Plan, *, detach: bool) -> None:
     started = time.monotonic()
-    manifest = loop.run(localnet.up(plan, output.note))
-    seconds = time.monotonic() - started
-    output.result(_describe(manifest), _summary(localnet, manifest, seconds))
-    if not detach:
-        _stay(localnet)
+    manifest = await localnet.up(plan, output.note)
+    try:
+        seconds = time.monotonic() - started
+        output.result(_describe(manifest), _summary(localnet, manifest, seconds))
+        if not detach:
+            output.note("running; Ctrl-C stops it")
+            await _stopped()
+    finally:
+        if not detach:
+            await localnet.down()
+
+
+async def _stopped() -> None:
+    """Until a signal comes: it cancels what runs, and has done its work then."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
 
 
 @app.command("chain")
@@ -124,8 +139,7 @@ async def _run_chain(
             f"chain id {network.chain_id}"
         )
         output.result(network.describe(), text)
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
+        await _stopped()
 
 
 @app.command("down")
@@ -207,14 +221,6 @@ def _open(directory: Path | None) -> Localnet:
     from walrus_localnet.testbed.localnet import Localnet
 
     return Localnet(directory or default_localnet_directory())
-
-
-def _stay(localnet: Localnet) -> None:
-    output.note("running; Ctrl-C stops it")
-    try:
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    finally:
-        loop.run(localnet.down())
 
 
 def _describe(manifest: Manifest) -> dict[str, Any]:

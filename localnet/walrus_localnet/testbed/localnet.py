@@ -6,8 +6,10 @@ the state; removing the directory while it is down forgets it.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fcntl
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -84,7 +86,8 @@ class Localnet:
             if manifest.chain:
                 await stop([manifest.chain])
             stopped = tuple(dataclasses.replace(node, process=None) for node in manifest.nodes)
-            dataclasses.replace(manifest, chain=None, nodes=stopped).save(self.layout.manifest)
+            with contextlib.suppress(OSError):  # a full disk: processes that have ended are remembered, no worse
+                dataclasses.replace(manifest, chain=None, nodes=stopped).save(self.layout.manifest)
 
     async def discard(self) -> None:
         """End every process at once and remove the directory with all that was stored."""
@@ -229,15 +232,18 @@ class Localnet:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One command at a time changes the network: two at once would forget each other's processes."""
-        with self.layout.lock.open("w") as file:
+        lock = os.open(self.layout.lock, os.O_RDONLY | os.O_CREAT, 0o600)  # not for writing: the disk may be full
+        try:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise LocalnetError(
                     f"expected to be alone, but another command is changing the network in {self.layout.root}",
                     hint="wait until it is done",
                 ) from None
             yield
+        finally:
+            os.close(lock)
 
     async def _start(self, nodes: Sequence[NodeRecord]) -> tuple[NodeRecord, ...]:
         async with Launcher.open(self.layout.log("launcher")) as launcher:
