@@ -13,6 +13,7 @@ import pysui.sui.sui_common.sui_commands as cmd
 import pysui.sui.sui_grpc.suimsgs.sui.rpc.v2 as rpc
 import pytest
 from pysui.sui.sui_bcs import bcs
+from pysui.sui.sui_common.executors.exec_types import ExecutorOptions, GasMode
 from pysui.sui.sui_common.executors.finality import wait_for_finality
 from pysui.sui.sui_grpc import pgrpc_requests as requests
 
@@ -195,6 +196,27 @@ async def test_a_failing_call_charges_gas_only(client: Any) -> None:
     net = used.computation_cost + used.storage_cost - used.storage_rebate
     after = (await ask(client, cmd.GetAddressCoinBalance(owner=client.address))).balance.balance
     assert before - after == net
+
+
+@pytest.mark.parametrize("kind", ["serial_executor", "parallel_executor"])
+async def test_the_executors_of_pysui_keep_count_of_their_coins(client: Any, bob: str, kind: str) -> None:
+    coins = (await ask(client, cmd.GetGas(owner=client.address))).objects
+    options = ExecutorOptions(client.address, GasMode.COINS, coins, min_threshold_balance=100_000_000)
+    executor = await getattr(client, kind)(options=options)
+    gifts = []
+    for amount in (1, 2, 3):
+        gift = await executor.new_transaction()
+        coin = await gift.split_coin(coin=gift.gas, amounts=[amount])
+        await gift.transfer_objects(transfers=[coin], recipient=bob)
+        gifts.append(gift)
+    async with asyncio.timeout(60):
+        sent = await asyncio.gather(*executor.submit(gifts))
+    await executor.close()
+    assert [each.effects.status.success for each in sent] == [True] * 3
+    for each in sent:
+        await wait_for_finality(client=client, digest=each.digest, timeout=30, poll_interval=0.05)
+    balance = await ask(client, cmd.GetAddressCoinBalance(owner=bob))
+    assert balance.balance.balance == 6
 
 
 async def test_checkpoints_are_followed(client: Any, bob: str, network: Network) -> None:
