@@ -17,6 +17,7 @@ that of the wallet's environment; a wallet without `path` is the one of the `sui
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,14 +71,34 @@ class ClientConfig:
 
 
 def default_localnet_directory() -> Path:
-    """Where the local network of this machine lives unless told otherwise."""
+    """Where the local network of this machine lives unless told otherwise. Raises `ConfigError` as `home` does."""
     data_home = os.environ.get("XDG_DATA_HOME")
-    return (Path(data_home) if data_home else Path.home() / ".local" / "share") / "walrus-sui" / "localnet"
+    return (Path(data_home) if data_home else home() / ".local" / "share") / "walrus-sui" / "localnet"
 
 
 def default_wallet_path() -> Path:
-    """The wallet of the `sui` tool."""
-    return Path.home() / ".sui" / "sui_config" / "client.yaml"
+    """The wallet of the `sui` tool. Raises `ConfigError` as `home` does."""
+    return home() / ".sui" / "sui_config" / "client.yaml"
+
+
+def home() -> Path:
+    """The user's directory. Raises `ConfigError` where there is none, as for nameless users in containers."""
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise ConfigError(
+            "expected this user to have a home directory, got none", hint="set HOME, or name every file and --dir"
+        ) from error
+
+
+def _expanded(name: str) -> Path:
+    """With a leading `~` or `~user` as that user's directory. Raises `ConfigError` where there is none."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(
+            f"expected a home directory for {name}, got none", hint="set HOME, or write the path out"
+        ) from error
 
 
 def find_config(path: Path | None = None, context: str | None = None) -> ClientConfig:
@@ -156,18 +177,21 @@ def _wallet_document(wallet: WalletConfig) -> dict[str, str]:
 
 def _from_environment() -> Path | None:
     value = os.environ.get(CONFIG_VARIABLE)
-    return Path(value).expanduser() if value else None
+    return _expanded(value) if value else None
 
 
 def _candidates() -> Iterator[Path]:
     config_home = os.environ.get("XDG_CONFIG_HOME")
-    directories = [Path.cwd(), Path.home() / ".config" / "walrus", Path.home() / ".walrus"]
+    directories = [Path.cwd()]
     if config_home:
-        directories.insert(1, Path(config_home))
+        directories.append(Path(config_home))
+    with contextlib.suppress(ConfigError):  # without a home directory there is less to search
+        directories += [home() / ".config" / "walrus", home() / ".walrus"]
     for directory in directories:
         for name in CONFIG_NAMES:
             yield directory / name
-    yield default_localnet_directory() / CONFIG_NAMES[0]
+    with contextlib.suppress(ConfigError):
+        yield default_localnet_directory() / CONFIG_NAMES[0]
 
 
 def _select_context(
@@ -251,7 +275,7 @@ def _parse_wallet(value: object, path: Path) -> WalletConfig | None:
 
 def _beside(config_path: Path, name: str) -> Path:
     """A file named in a configuration: relative names start at the configuration's own directory."""
-    return config_path.parent / Path(name).expanduser()
+    return config_path.parent / _expanded(name)
 
 
 def _object_id(document: Mapping[str, Any], key: str, path: Path) -> bytes:

@@ -146,6 +146,34 @@ def test_a_url_of_no_full_node_is_a_fault_of_the_configuration(nowhere, capsys):
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "config"
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["info"], "found none in"),
+        (["doctor"], "found none in"),
+        (["info", "--config", "tilde.yaml"], "expected a home directory for ~/client.yaml"),
+        (["localnet", "status"], "expected this user to have a home directory"),
+        (["localnet", "up"], "expected this user to have a home directory"),
+        (["generate-sui-wallet"], "expected this user to have a home directory"),
+    ],
+    ids=str,
+)
+def test_a_user_without_a_home_is_told_so(words, message, nowhere, monkeypatch, capsys):
+    for variable in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(variable)
+
+    def nobody(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    ids = "system_object: '0x1'\nstaking_object: '0x2'\nrpc_urls: [http://127.0.0.1:1]\n"
+    (nowhere / "tilde.yaml").write_text(ids + "wallet_config: ~/client.yaml\n")
+    assert run(words) == (1 if words == ["doctor"] else 3)
+    captured = capsys.readouterr()
+    assert message in captured.out + captured.err
+    assert "Traceback" not in captured.err
+
+
 @pytest.mark.parametrize("command", ["read", "blob-status"])
 def test_a_blob_id_may_begin_with_a_dash(command, nowhere, capsys):
     # past the parser it is the missing configuration that stops it
