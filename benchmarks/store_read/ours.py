@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks.store_read.processes import Processes
 from benchmarks.store_read.report import Report
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
@@ -60,12 +61,15 @@ async def measure(
     async with WalrusClient(load_config(net.config)) as client:
         for _ in range(2):  # the first ones load what the others find loaded
             await client.read((await client.store(os.urandom(1000))).blob_id)
+        processes = Processes.of(net.localnet.manifest())
         for label, size in sizes.items():
-            await _measure(client, label, size, int(rounds[label]), report, dead)
+            stores, reads = _Runs(processes), _Runs(processes)
+            await _measure(client, size, int(rounds[label]), stores, reads)
+            for operation, runs in (("store", stores), ("read", reads)):
+                report.times(NAME, (operation, label, dead), size, runs.seconds, runs.summary())
 
 
-async def _measure(client: WalrusClient, label: str, size: int, rounds: int, report: Report, dead: int) -> None:
-    stores, reads = _Runs(), _Runs()
+async def _measure(client: WalrusClient, size: int, rounds: int, stores: _Runs, reads: _Runs) -> None:
     for _ in range(rounds):
         data = os.urandom(size)
         with stores.run() as clock:
@@ -74,33 +78,40 @@ async def _measure(client: WalrusClient, label: str, size: int, rounds: int, rep
             back = await client.read(stored.blob_id, on_progress=clock)
         if back != data:
             raise AssertionError(f"blob {stored.blob_id} came back changed")
-    for operation, runs in (("store", stores), ("read", reads)):
-        report.times(NAME, (operation, label, dead), size, runs.seconds, runs.summary())
 
 
 class _Runs:
-    """Several runs of one operation: how long each took, in which phases and with how many requests to nodes."""
+    """Several runs of one operation: how long each took, whose processor time, in which phases and with how many
+    requests to nodes."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: Processes) -> None:
         self.seconds: list[float] = []
-        self._cpu: list[float] = []
+        self._processes = processes
+        self._cpu: list[tuple[float, ...]] = []
         self._requests: list[int] = []
         self._phases: dict[Phase, list[float]] = defaultdict(list)
 
     @contextmanager
     def run(self) -> Iterator[PhaseClock]:
         with _counted() as requests:
-            clock, cpu = PhaseClock(), time.process_time()
+            before = self._cpu_seconds()
+            clock = PhaseClock()
             yield clock
             self.seconds.append(time.perf_counter() - clock.start)
-        self._cpu.append(time.process_time() - cpu)
+        self._cpu.append(tuple(now - then for now, then in zip(self._cpu_seconds(), before, strict=True)))
         self._requests.append(len(requests))
         for phase, seconds in clock.durations().items():
             self._phases[phase].append(seconds)
 
+    def _cpu_seconds(self) -> tuple[float, ...]:
+        """Of client, chain and nodes."""
+        return time.process_time(), *self._processes.cpu_seconds()
+
     def summary(self) -> str:
+        client, chain, nodes = (_ms(list(times)) for times in zip(*self._cpu, strict=True))
         phases = ", ".join(f"{phase.value} {_ms(times)}" for phase, times in self._phases.items())
-        return f"{statistics.median(self._requests):.0f} requests, {_ms(self._cpu)} ms of client CPU; {phases}"
+        cpu = f"{client} ms of CPU here, {chain} of the chain, {nodes} of the nodes"
+        return f"{statistics.median(self._requests):.0f} requests, {cpu}; {phases}"
 
 
 class PhaseClock:
