@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 SECONDS = 120.0
 """What is wrong takes this long to show; what is right takes no longer than it needs."""
-_PAUSE = 0.01
+_PAUSE = 0.02
 
 
 async def in_time(awaited: Awaitable[T], seconds: float = SECONDS) -> T:
@@ -36,10 +36,10 @@ async def eventually(
         await asyncio.sleep(_PAUSE)
 
 
-def until(check: Callable[[], bool], *, seconds: float = SECONDS) -> None:
+def until(check: Callable[[], bool], *, seconds: float = SECONDS, pause: float = _PAUSE) -> None:
     """The same for tests without an event loop."""
     deadline = time.monotonic() + seconds
     while not check():
         if time.monotonic() > deadline:
             raise TimeoutError(f"expected {check} to hold within {seconds:g} s")
-        time.sleep(_PAUSE)
+        time.sleep(pause)

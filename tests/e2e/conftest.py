@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.finished import Done, run_apart, run_here
+from tests.waiting import SECONDS
 from walrus_localnet.testbed.localnet import Localnet
 from walrus_localnet.testbed.plan import Plan
 from walrus_sui.client import Limits, WalrusClient
@@ -73,7 +74,7 @@ def small_net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localnet]:
 @pytest.fixture
 async def client(net: Localnet) -> AsyncIterator[WalrusClient]:
     """One that gives slow nodes time: tests count on every node that is up to have what was stored."""
-    async with WalrusClient(load_config(net.layout.client_config), limits=Limits(tail_seconds=5.0)) as opened:
+    async with WalrusClient(load_config(net.layout.client_config), limits=Limits(tail_seconds=SECONDS)) as opened:
         yield opened
 
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.waiting import until
+
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
 
 
@@ -58,7 +60,7 @@ def test_a_network_that_is_up_is_not_started_twice(walrus, directory):
     assert (done.code, done.json["error"]["code"]) == (9, "localnet_running")
 
 
-def test_a_file_goes_in_and_comes_out(walrus_process, small_net, file, tmp_path):
+def test_a_file_goes_in_and_comes_out(walrus, walrus_process, small_net, file, tmp_path):
     done = walrus_process("store", file, "--epochs", 2, "--permanent", "--json", net=small_net)
     assert done.code == 0, done.err
     (result,) = done.json
@@ -73,8 +75,14 @@ def test_a_file_goes_in_and_comes_out(walrus_process, small_net, file, tmp_path)
     out = tmp_path / "out"
     assert walrus_process("read", blob["blobId"], "--out", out, net=small_net).code == 0
     assert out.read_bytes() == file.read_bytes()
-    status = walrus_process("blob-status", "--file", file, "--json", net=small_net).json
-    assert (status["blobId"], status["status"]["permanent"]["isCertified"]) == (blob["blobId"], True)
+
+    def is_certified() -> bool:
+        """Nodes learn of it a little later than who certified it."""
+        status = walrus("blob-status", "--file", file, "--json", net=small_net).json
+        assert status["blobId"] == blob["blobId"]
+        return status["status"].get("permanent", {}).get("isCertified") is True
+
+    until(is_certified)
 
     again = walrus_process("store", file, "--permanent", "--json", net=small_net).json[0]["blobStoreResult"]
     assert again["alreadyCertified"]["blobId"] == blob["blobId"]
@@ -366,7 +374,7 @@ def test_with_too_few_nodes_storing_says_who_is_missing(walrus, directory, small
 
 
 def test_logs_are_at_hand(walrus, directory):
-    assert "reported epoch 1" in walrus("localnet", "logs", "node-2", *directory).out
+    until(lambda: "reported epoch 1" in walrus("localnet", "logs", "node-2", *directory).out)
     assert walrus("localnet", "logs", "node-9", *directory).code == 9
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import SECONDS
 from walrus_localnet.chain.local import LocalSui
 from walrus_sui.bcs.sui import parse_digest
 from walrus_sui.chain import Keypair, SuiClient, TransactionBuilder
@@ -75,16 +76,16 @@ class LosesAnswers(Transport):
         return answer
 
 
-def losing(network: LocalSui, losses: int) -> SuiClient:
+def losing(network: LocalSui, losses: int, patience: float) -> SuiClient:
     sui = SuiClient(network.url)
-    sui.transport = LosesAnswers(network.url, patience=0.5)
+    sui.transport = LosesAnswers(network.url, patience=patience)
     sui.transport.losses = losses
     return sui
 
 
 async def test_a_lost_answer_is_asked_for_again_and_the_transaction_executed_once(network: LocalSui) -> None:
     payer = account(network)
-    async with losing(network, 2) as sui:
+    async with losing(network, 2, SECONDS) as sui:
         executed = await sui.execute(payment(), payer)
         assert await sui.balance(NOBODY) == 1
         assert await sui.transaction_checkpoint(executed.digest) == executed.checkpoint
@@ -92,7 +93,7 @@ async def test_a_lost_answer_is_asked_for_again_and_the_transaction_executed_onc
 
 async def test_answers_that_never_come_leave_the_digest_to_look_for(network: LocalSui) -> None:
     payer = account(network)
-    async with losing(network, 1000) as sui:
+    async with losing(network, 1000, 0.5) as sui:
         with pytest.raises(FinalityTimeout, match="the answer got lost") as caught:
             await sui.execute(payment(), payer)
         assert await sui.transaction_checkpoint(parse_digest(caught.value.digest)) is not None
