@@ -103,7 +103,7 @@ async def test_a_damaged_sliver_is_noticed_and_rebuilt(network: Network) -> None
     pair = blob.sliver_pair(pair_of_shard(blob.blob_id, shard, N_SHARDS))
     await node.stop()
     store = Store.open(node.config_path.parent / "db")
-    table, key = store._tables["primary-slivers"], bytes(blob.blob_id) + shard.to_bytes(2, "big")
+    table, key = store._db.get_column_family("primary-slivers"), bytes(blob.blob_id) + shard.to_bytes(2, "big")
     record = bytes(table[key] or b"")
     table[key] = record[:-1] + bytes([record[-1] ^ 1])
     del table

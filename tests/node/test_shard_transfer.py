@@ -13,12 +13,12 @@ from starlette.routing import Route
 
 from tests.node.conftest import EPOCH, N_SHARDS, Node, make_blob, registration
 from tests.node.test_app import refusal, sliver_of
+from walrus_node.api import shard_transfer
 from walrus_node.api.app import refuse
 from walrus_node.api.shard_transfer import MAX_SLIVERS, ShardTransfer, TransferHandler
 from walrus_node.holding.custody import Custody
 from walrus_node.holding.duty import Duty
 from walrus_node.refusal import Refusal
-from walrus_node.sync import shard_transfer
 from walrus_node.workers import Workers
 from walrus_sui.chain.events import BlobCertified
 from walrus_sui.crypto.bls import SecretKey

@@ -9,7 +9,7 @@ from __future__ import annotations
 from struct import Struct
 from zlib import crc32
 
-from walrus_node.database.values import Place
+from walrus_node.database.values import Place, ValueLog
 from walrus_sui.storage.bundle import Part
 
 _INLINE, _ELSEWHERE = b"\x01", b"\x02"
@@ -42,6 +42,13 @@ def place(record: bytes) -> Place | None:
 def matches(record: bytes, key: bytes, value: bytes) -> bool:
     """Whether the record was made for this key and value."""
     return record[1:_HEADER] == _checksum(key, value)
+
+
+def whole_value(record: bytes, key: bytes, values: ValueLog) -> bytes | None:
+    """The value of a record, wherever it lies; None if it is not the one that the record was made for."""
+    at = place(record)
+    value = inline_value(record) if at is None else values.read(at)
+    return value if value is not None and matches(record, key, value) else None
 
 
 def _checksum(key: bytes, value: Part) -> bytes:

@@ -20,18 +20,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 import rocksdict
 
 from walrus_node.database import records, tables
 from walrus_node.database.blob_info import BlobInfo, is_certified
 from walrus_node.database.objects import Effects, ObjectInfo
+from walrus_node.database.open_tables import DAMAGED, OpenTables
 from walrus_node.database.recent import Recent
-from walrus_node.database.values import Place, ValueLog
+from walrus_node.database.reclaiming import Reclaiming
+from walrus_node.database.values import ValueLog
 from walrus_node.database.writes import Writes
 from walrus_sui.bcs import U16, U32, U64, Struct
 from walrus_sui.errors import NodeStoreError
@@ -47,7 +48,6 @@ _RECENT_METADATA = 32
 _VALUES = "slivers"
 """The folder of the log of values, beside the database's files."""
 _IN_USE = "is another node running on it?"
-_DAMAGED = "do not repair it: with an empty storage_path the node follows the chain anew and rebuilds its slivers"
 
 
 class Cursor(Struct):
@@ -78,8 +78,7 @@ class Store:
         self._moving = threading.Lock()
         """Held while rows are deleted, and while a row is made to refer to the new place of its value."""
         self.writes = writes
-        self._tables = {name: db.get_column_family(name) for name in tables.table_options()}
-        self._handles = {name: db.get_column_family_handle(name) for name in tables.table_options()}
+        self._tables = OpenTables(db)
         # every sliver of a blob asks for the blob's
         self._infos = Recent(self._read_info, _INFOS)
         self._recent_metadata = Recent(self.metadata, _RECENT_METADATA)
@@ -103,8 +102,7 @@ class Store:
             ) from error
 
     def close(self) -> None:
-        self._tables.clear()
-        self._handles.clear()
+        self._tables.close()
         try:
             self._db.close()
         except Exception as error:  # rocksdict raises bare Exception
@@ -120,7 +118,7 @@ class Store:
 
     def bind_chain(self, chain_id: str) -> None:
         """Remember which chain the rows come from. Raises `NodeStoreError` if they come from another one."""
-        known = self._row(tables.NODE, _CHAIN_KEY)
+        known = self._tables.get(tables.NODE, _CHAIN_KEY)
         if known is None:
             self._put(tables.NODE, _CHAIN_KEY, chain_id.encode())
         elif known != chain_id.encode():
@@ -130,24 +128,24 @@ class Store:
             )
 
     def cursor(self) -> Cursor:
-        raw = self._row(tables.NODE, _CURSOR_KEY)
+        raw = self._tables.get(tables.NODE, _CURSOR_KEY)
         return Cursor() if raw is None else Cursor.from_bytes(raw)
 
     def blob_info(self, blob_id: bytes) -> BlobInfo | None:
         return self._infos.get(blob_id)
 
     def _read_info(self, blob_id: bytes) -> BlobInfo | None:
-        raw = self._row(tables.BLOB_INFO, blob_id)
+        raw = self._tables.get(tables.BLOB_INFO, blob_id)
         return None if raw is None else BlobInfo.from_bytes(raw)
 
     def object_info(self, object_id: bytes) -> ObjectInfo | None:
-        raw = self._row(tables.OBJECT_INFO, object_id)
+        raw = self._tables.get(tables.OBJECT_INFO, object_id)
         return None if raw is None else ObjectInfo.from_bytes(raw)
 
     def commit(self, cursor: Cursor, effects: Effects | None = None) -> None:
         """Write an event's rows and the cursor behind it, all or nothing."""
         batch = rocksdict.WriteBatch(raw_mode=True)
-        batch.put(_CURSOR_KEY, cursor.to_bytes(), self._handles[tables.NODE])
+        batch.put(_CURSOR_KEY, cursor.to_bytes(), self._tables.handles[tables.NODE])
         if effects is not None:
             self._put_rows(batch, effects)
         self._write_rows(batch)
@@ -174,53 +172,55 @@ class Store:
         if effects.object_id is not None:
             self._put_row(batch, tables.OBJECT_INFO, effects.object_id, effects.object_info)
         if effects.due:
-            batch.put(effects.blob_id, b"", self._handles[tables.DUE])
+            batch.put(effects.blob_id, b"", self._tables.handles[tables.DUE])
         if effects.drop_data:
             self._delete_data(batch, effects.blob_id)
 
     def _delete_data(self, batch: rocksdict.WriteBatch, blob_id: bytes) -> None:
-        batch.delete(blob_id, self._handles[tables.METADATA])
+        batch.delete(blob_id, self._tables.handles[tables.METADATA])
         for table in tables.SLIVERS.values():
-            batch.delete_range(blob_id, _after(blob_id), self._handles[table])
+            batch.delete_range(blob_id, _after(blob_id), self._tables.handles[table])
 
     def _put_row(self, batch: rocksdict.WriteBatch, table: str, key: bytes, row: Struct | None) -> None:
         if row is None:
-            batch.delete(key, self._handles[table])
+            batch.delete(key, self._tables.handles[table])
         else:
-            batch.put(key, row.to_bytes(), self._handles[table])
+            batch.put(key, row.to_bytes(), self._tables.handles[table])
 
     def due_blobs(self) -> list[bytes]:
         """Blobs whose part here may be incomplete."""
-        return [key for key, _ in self._rows(tables.DUE)]
+        return [key for key, _ in self._tables.rows(tables.DUE)]
 
     def mark_due(self, blob_id: bytes) -> None:
         self._put(tables.DUE, blob_id, b"")
 
     def no_longer_due(self, blob_id: bytes) -> None:
         batch = rocksdict.WriteBatch(raw_mode=True)
-        batch.delete(blob_id, self._handles[tables.DUE])
+        batch.delete(blob_id, self._tables.handles[tables.DUE])
         self.writes.write(batch)
 
     def certified_blobs(self, epoch: int) -> list[bytes]:
         """Every blob certified in `epoch`, by id."""
-        rows = self._rows(tables.BLOB_INFO)
+        rows = self._tables.rows(tables.BLOB_INFO)
         return [blob_id for blob_id, row in rows if is_certified(BlobInfo.from_bytes(row), epoch)]
 
     def certified_before(self, epoch: int, start: bytes) -> Iterator[bytes]:
         """Blobs certified now and already before `epoch`, by id from `start` on."""
-        for blob_id, row in self._rows(tables.BLOB_INFO, start):
+        for blob_id, row in self._tables.rows(tables.BLOB_INFO, start):
             info = BlobInfo.from_bytes(row)
             if is_certified(info, epoch) and is_certified(info, epoch - 1):
                 yield blob_id
 
     def ended_objects(self, epoch: int) -> list[tuple[bytes, ObjectInfo]]:
         """Objects whose storage is over in `epoch`."""
-        rows = ((object_id, ObjectInfo.from_bytes(row)) for object_id, row in self._rows(tables.OBJECT_INFO))
+        rows = (
+            (object_id, ObjectInfo.from_bytes(row)) for object_id, row in self._tables.rows(tables.OBJECT_INFO)
+        )
         return [(object_id, row) for object_id, row in rows if not row.is_registered(epoch)]
 
     def blobs_with_data(self) -> list[bytes]:
         """Blobs of which the metadata, and so perhaps slivers, are stored."""
-        return [blob_id for blob_id, _ in self._rows(tables.METADATA)]
+        return [blob_id for blob_id, _ in self._tables.rows(tables.METADATA)]
 
     def drop_data(self, blob_id: bytes) -> None:
         """Delete metadata and slivers of a blob."""
@@ -234,71 +234,16 @@ class Store:
         batch = rocksdict.WriteBatch(raw_mode=True)
         for shard in shards:
             for table in tables.SLIVERS.values():
-                batch.delete(_sliver_key(blob_id, shard), self._handles[table])
+                batch.delete(_sliver_key(blob_id, shard), self._tables.handles[table])
         self._write_rows(batch)
 
     def reclaim(self) -> None:
-        """Give the room of deleted data back to the file system.
-
-        May take seconds or, where much was deleted, minutes; others can go on meanwhile. Files that hold more than
-        half garbage are given up, and what else is in them is written anew.
-        """
-        for table in (tables.METADATA, *tables.SLIVERS.values()):
-            self._tables[table].compact_range(None, None)
-        settled = self._values.settle()
-        live = Counter[int]()
-        # a row that cannot be read ends this: nobody knows then what is garbage
-        for _, _, _, place in self._rows_elsewhere():
-            live[place.segment] += place.size
-        given_up = self._worth_giving_up(settled, live)
-        for table, key, raw, place in self._rows_elsewhere():
-            if place.segment in given_up and not self._move(table, key, raw):
-                given_up.discard(place.segment)
-        if given_up:
-            self.sync()
-        for segment in given_up:
-            self._values.remove(segment)
-
-    def _worth_giving_up(self, sizes: Mapping[int, int], live: Mapping[int, int]) -> set[int]:
-        """Segments with enough garbage, as far as there is room for what must be moved out of them."""
-        found, room = set(), self.writes.room
-        for segment in sorted(sizes, key=live.__getitem__):
-            room -= live[segment]
-            if live[segment] <= sizes[segment] * tables.GARBAGE_SHARE and (room >= 0 or not live[segment]):
-                found.add(segment)
-        return found
-
-    def _rows_elsewhere(self) -> Iterator[tuple[str, bytes, bytes, Place]]:
-        """Table, key and record of every value in the log of values, and its place."""
-        for table in tables.SLIVERS.values():
-            for key, raw in self._rows(table):
-                place = records.place(raw)
-                if place is not None:
-                    yield table, key, raw, place
-
-    def _move(self, table: str, key: bytes, raw: bytes) -> bool:
-        """Write a value anew, unless its record changes meanwhile. False if it may still be needed where it is."""
-        try:
-            value = self._value(key, raw)
-        except OSError as error:
-            log.error("%s %s cannot be read and stays where it is: %s", table, key.hex(), error)
-            return False
-        if value is None:
-            return True  # damaged: whoever reads it next finds it absent and reports it
-        batch = rocksdict.WriteBatch(raw_mode=True)
-
-        def write() -> None:
-            with self._values.append([value]) as (place,), self._moving:
-                if self._tables[table].get(key) == raw:
-                    batch.put(key, records.elsewhere(key, value, place), self._handles[table])
-                    self._db.write(batch)
-
-        self.writes.run(write)
-        return True
+        """Give the room of deleted data back to the file system; see `Reclaiming.run`."""
+        Reclaiming(self._tables, self._values, self.writes, self._moving).run()
 
     def shards(self) -> ShardsHeld:
         """What the node held when it last took up an epoch."""
-        raw = self._row(tables.NODE, _SHARDS_KEY)
+        raw = self._tables.get(tables.NODE, _SHARDS_KEY)
         return ShardsHeld((), ()) if raw is None else ShardsHeld.from_bytes(raw)
 
     def set_shards(self, shards: ShardsHeld) -> None:
@@ -327,14 +272,14 @@ class Store:
         self.writes.require_room()
         batch = rocksdict.WriteBatch(raw_mode=True)
         if metadata is not None:
-            batch.put(blob_id, records.inline(blob_id, metadata), self._handles[tables.METADATA])
+            batch.put(blob_id, records.inline(blob_id, metadata), self._tables.handles[tables.METADATA])
         large: list[tuple[bytes, Axis, Part]] = []
         for shard, axis, sliver in slivers:
             key = _sliver_key(blob_id, shard)
             if len(sliver) >= tables.LARGE_VALUE:
                 large.append((key, axis, sliver))
             else:
-                batch.put(key, records.inline(key, sliver), self._handles[tables.SLIVERS[axis]])
+                batch.put(key, records.inline(key, sliver), self._tables.handles[tables.SLIVERS[axis]])
         self.writes.run(lambda: self._write(batch, large))
         if metadata is not None:
             self._recent_metadata.forget(blob_id)
@@ -345,38 +290,20 @@ class Store:
             return
         with self._values.append([value for _, _, value in large]) as places:
             for (key, axis, value), place in zip(large, places, strict=True):
-                batch.put(key, records.elsewhere(key, value, place), self._handles[tables.SLIVERS[axis]])
+                batch.put(key, records.elsewhere(key, value, place), self._tables.handles[tables.SLIVERS[axis]])
             self._db.write(batch)
 
     def _put(self, table: str, key: bytes, value: bytes) -> None:
         batch = rocksdict.WriteBatch(raw_mode=True)
-        batch.put(key, value, self._handles[table])
+        batch.put(key, value, self._tables.handles[table])
         self.writes.write(batch)
-
-    def _row(self, table: str, key: bytes) -> bytes | None:
-        try:
-            return cast(bytes | None, self._tables[table].get(key))  # all tables are in raw mode
-        except Exception as error:  # rocksdict raises bare Exception
-            raise _unreadable(table, error) from error
-
-    def _rows(self, table: str, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
-        """All rows from `start` on. Raises `NodeStoreError` at a damaged one: those behind it cannot be had."""
-        iterator = self._tables[table].iter()
-        iterator.seek(start)
-        while iterator.valid():
-            yield cast(bytes, iterator.key()), cast(bytes, iterator.value())
-            iterator.next()
-        try:
-            iterator.status()
-        except Exception as error:  # rocksdict raises bare Exception
-            raise _unreadable(table, error) from error
 
     def _read_record(self, table: str, key: bytes) -> bytes | None:
         try:
             raw, value = self._find(table, key)
             if raw is not None and value is None:
                 raw, value = self._find(table, key)  # it may have moved to another place meanwhile
-        except Exception as error:  # rocksdict's are bare, here for blocks that fail RocksDB's own checksum
+        except (NodeStoreError, OSError) as error:
             self._report_damage(table, key, f"cannot be read: {error}")
             return None
         if raw is not None and value is None:
@@ -385,14 +312,8 @@ class Store:
 
     def _find(self, table: str, key: bytes) -> tuple[bytes | None, bytes | None]:
         """A record, and its value if that is there and whole."""
-        raw = self._tables[table].get(key)
-        return raw, None if raw is None else self._value(key, raw)
-
-    def _value(self, key: bytes, raw: bytes) -> bytes | None:
-        """The value of a record; None if it is not the one that the record was made for."""
-        place = records.place(raw)
-        value = records.inline_value(raw) if place is None else self._values.read(place)
-        return value if value is not None and records.matches(raw, key, value) else None
+        raw = self._tables.get(table, key)
+        return raw, None if raw is None else records.whole_value(raw, key, self._values)
 
     def _report_damage(self, table: str, key: bytes, problem: str) -> None:
         log.error("%s %s counts as absent: it %s", table, key.hex(), problem)
@@ -403,13 +324,7 @@ class Store:
 def _hint(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return None
-    return _IN_USE if "/LOCK" in str(error) else _DAMAGED
-
-
-def _unreadable(table: str, error: Exception) -> NodeStoreError:
-    return NodeStoreError(
-        f"expected the table {table} of the node's database to be whole, got: {error}", hint=_DAMAGED
-    )
+    return _IN_USE if "/LOCK" in str(error) else DAMAGED
 
 
 def _sliver_key(blob_id: bytes, shard: int) -> bytes:
