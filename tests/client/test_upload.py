@@ -13,6 +13,7 @@ import pytest
 
 from tests.waiting import SECONDS
 from walrus_sui.client.progress import Phase, Progress, ignore_progress
+from walrus_sui.client.storing.delivery import Delivery
 from walrus_sui.client.storing.upload import Upload, upload
 from walrus_sui.crypto.certificate import certify
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
@@ -56,7 +57,7 @@ async def test_there_is_a_certificate_while_others_are_still_being_served(grid, 
     for node in grid.nodes[:4]:
         node.fault = slow
     patient = replace(limits, tail_seconds=SECONDS)
-    flow = Upload(nodes, encoded, Permanent(), patient, lambda slivers: None)
+    flow = Upload(Delivery(nodes, encoded, Permanent(), patient, lambda slivers: None))
     run = asyncio.create_task(flow.run())
     certificate = await flow.certificate(run)
     assert certificate.signers == tuple(range(4, 13))

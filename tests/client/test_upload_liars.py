@@ -13,6 +13,7 @@ import pytest
 
 from tests.waiting import SECONDS
 from walrus_sui.client.progress import ignore_progress
+from walrus_sui.client.storing.delivery import Delivery
 from walrus_sui.client.storing.upload import Upload, upload
 from walrus_sui.crypto.messages import Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NotEnoughConfirmations
@@ -172,7 +173,8 @@ async def test_what_is_confirmed_counts_only_once_it_is_checked(grid, nodes, enc
 
 async def test_liars_who_come_when_a_quorum_has_confirmed_are_found_out_too(grid, nodes, encoded, limits):
     grid.register(encoded)
-    flow = Upload(nodes, encoded, Permanent(), replace(limits, tail_seconds=SECONDS), lambda slivers: None)
+    patient = replace(limits, tail_seconds=SECONDS)
+    flow = Upload(Delivery(nodes, encoded, Permanent(), patient, lambda slivers: None))
     certified = asyncio.Event()
     for node in grid.nodes[:3]:
         node.fault = after(certified, honestly if node is grid.nodes[0] else signs_for_another, node, encoded)

@@ -22,6 +22,7 @@ from walrus_sui.client.network.snapshot import Network
 from walrus_sui.client.parallel import cancel, for_each
 from walrus_sui.client.progress import Phase
 from walrus_sui.client.session import Session
+from walrus_sui.client.storing.delivery import Delivery
 from walrus_sui.client.storing.early import EarlyUploads
 from walrus_sui.client.storing.job import Job
 from walrus_sui.client.storing.ledger import Ledger
@@ -133,7 +134,7 @@ class Certifying:
         if early is not None:
             flow, run = early.flow, early.task
         else:
-            flow = Upload(
+            delivery = Delivery(
                 nodes,
                 job.encoded,
                 _persistence(_blob(job)),
@@ -141,6 +142,7 @@ class Certifying:
                 lambda slivers: self._tally.add(Phase.UPLOAD, slivers),
                 pending=job.source.size <= limits.pending_bytes,
             )
+            flow = Upload(delivery)
             run = asyncio.create_task(flow.run())
         try:
             certificate = await flow.certificate(run)

@@ -16,7 +16,7 @@ from walrus_sui.client.limits import Limits
 from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reason
 from walrus_sui.client.parallel import for_each, lent
 from walrus_sui.client.storing.bundling import BundleWriter, Share
-from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
 from walrus_sui.errors import NodeLacksRoute, NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
 from walrus_sui.storage import BundleReceipt, Reason
@@ -42,17 +42,25 @@ class Delivery:
         persistence: Permanent | Deletable,
         limits: Limits,
         on_stored: Callable[[int], None],
+        *,
         pending: bool = False,
         registered: asyncio.Event | None = None,
     ) -> None:
-        """With `pending` nodes may be asked before they see the blob registered; `registered` tells when it is."""
+        """`on_stored` hears how many more slivers a node has taken.
+
+        With `pending` nodes may be asked before they see the blob registered; `registered` is set once it is, and
+        without that it is already.
+        """
+        self.nodes = nodes
+        self.limits = limits
+        self.expected = StorageConfirmation(bytes(encoded.blob_id), persistence)
+        """What every node has to confirm."""
         self.requests = 0
         self.trouble: dict[str, str] = {}
         self._encoded = encoded
         self._blob_id = encoded.blob_id
         self._persistence = persistence
         self._n_shards = nodes.n_shards
-        self._limits = limits
         self._on_stored = on_stored
         self._pending = pending
         self._registered = registered
@@ -96,7 +104,7 @@ class Delivery:
 
     async def _send_singly(self, node: CommitteeNode) -> SignedMessage:
         await self._attempt(node, lambda: node.client.store_metadata(self._blob_id, self._encoded.metadata))
-        at_once = self._limits.requests_per_node
+        at_once = self.limits.requests_per_node
         slivers = ((pair, axis) for pair in self._pairs(node) for axis in Axis)
         await for_each(slivers, lambda sliver: self._send_sliver(node, *sliver), at_once=at_once)
         return await self._confirmation(node)
@@ -131,32 +139,32 @@ class Delivery:
     async def _attempt(self, node: CommitteeNode, request: Callable[[], Awaitable[T]]) -> T:
         """Make one request, again after what passes, and for as long as the node lags behind the chain."""
         clock = asyncio.get_running_loop().time
-        lag_ends = clock() + self._limits.registration_wait
-        failures, backoff = 0, self._limits.first_backoff
+        lag_ends = clock() + self.limits.registration_wait
+        failures, backoff = 0, self.limits.first_backoff
         while True:
             try:
-                async with node.slots, lent(self._in_flight, self._limits.stall):
+                async with node.slots, lent(self._in_flight, self.limits.stall):
                     self.requests += 1
                     answer = await request()
                 self.trouble.pop(node.name, None)
                 return answer
             except NodeUnreachable as error:
                 failures += 1
-                if failures > self._limits.retries or isinstance(error.__cause__, _SILENCE):
+                if failures > self.limits.retries or isinstance(error.__cause__, _SILENCE):
                     raise
                 if isinstance(error.__cause__, httpx.ConnectError):
                     self.trouble[node.name] = reason(error)
             except NodeRefused as refusal:
                 if refusal.status in _PASSING:
                     failures += 1
-                    if failures > self._limits.retries:
+                    if failures > self.limits.retries:
                         raise
                 elif refusal.reason != Reason.NOT_REGISTERED or clock() > lag_ends:
                     raise
                 elif self._is_early:
                     node.takes_early = False
                     await self._registration()
-                    lag_ends = clock() + self._limits.registration_wait
+                    lag_ends = clock() + self.limits.registration_wait
                     continue
             await asyncio.sleep(backoff)
-            backoff = min(2 * backoff, self._limits.longest_backoff)
+            backoff = min(2 * backoff, self.limits.longest_backoff)

@@ -15,6 +15,7 @@ from walrus_sui.client.limits import Limits
 from walrus_sui.client.network.nodes import CommitteeNodes
 from walrus_sui.client.parallel import cancel
 from walrus_sui.client.progress import Phase
+from walrus_sui.client.storing.delivery import Delivery
 from walrus_sui.client.storing.job import Job
 from walrus_sui.client.storing.tally import Tally
 from walrus_sui.client.storing.upload import Confirmations, Upload
@@ -80,7 +81,7 @@ class EarlyUploads:
     def _begin(self, job: Job, object_id: bytes) -> EarlyUpload:
         registered = asyncio.Event()
         persistence = Deletable(object_id) if job.request.deletable else Permanent()
-        flow = Upload(
+        delivery = Delivery(
             self._nodes,
             job.encoded,
             persistence,
@@ -89,4 +90,5 @@ class EarlyUploads:
             pending=True,
             registered=registered,
         )
+        flow = Upload(delivery)
         return EarlyUpload(flow, object_id, registered, asyncio.create_task(flow.run()))

@@ -8,7 +8,7 @@ quorum has confirmed there is a certificate; the others get a short while to fin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from walrus_sui.client.storing.confirmation import check_confirmation
 from walrus_sui.client.storing.delivery import Delivery
 from walrus_sui.crypto.certificate import Certificate, all_signed, certify, invalid_signers
 from walrus_sui.crypto.curve import parse_g2
-from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
+from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage
 from walrus_sui.errors import CryptoError, NotEnoughConfirmations, PointError, WalrusError
 from walrus_sui.redstuff import EncodedBlob
 
@@ -61,29 +61,18 @@ async def upload(
         stored += slivers
         on_progress(Progress(Phase.UPLOAD, stored, total))
 
-    return await Upload(nodes, encoded, persistence, limits, count, pending=pending).run()
+    return await Upload(Delivery(nodes, encoded, persistence, limits, count, pending=pending)).run()
 
 
 class Upload:
-    """One blob on its way to all nodes. `on_stored` hears how many more slivers a node has taken."""
+    """One blob on its way to all nodes, each served by `delivery`."""
 
-    def __init__(
-        self,
-        nodes: CommitteeNodes,
-        encoded: EncodedBlob,
-        persistence: Permanent | Deletable,
-        limits: Limits,
-        on_stored: Callable[[int], None],
-        *,
-        pending: bool = False,
-        registered: asyncio.Event | None = None,
-    ) -> None:
-        """`registered` is set once the blob is; without it, it is already."""
-        self._nodes = nodes
-        self._expected = StorageConfirmation(bytes(encoded.blob_id), persistence)
-        self._message = self._expected.signed_bytes(nodes.committee.epoch)
-        self._limits = limits
-        self._delivery = Delivery(nodes, encoded, persistence, limits, on_stored, pending, registered)
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self._nodes = delivery.nodes
+        self._limits = delivery.limits
+        self._expected = delivery.expected
+        self._message = self._expected.signed_bytes(self._nodes.committee.epoch)
         self._certified: asyncio.Future[Certificate] = asyncio.get_running_loop().create_future()
         self._signed: dict[int, SignedMessage] = {}
         self._failures: dict[str, str] = {}
