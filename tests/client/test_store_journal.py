@@ -78,8 +78,10 @@ def test_payments_of_other_accounts_and_networks_are_not_ours(journal, tmp_path)
         lambda text: json.dumps({**json.loads(text), "transaction": 5}),
         lambda text: json.dumps({**json.loads(text), "blobs": [{"blobId": "no id"}]}),
         lambda text: json.dumps({**json.loads(text), "blobs": None}),
+        lambda text: "[" * 100_000,
+        lambda text: text.replace('"epochs": ', '"epochs": 1e999, "once": '),
     ],
-    ids=["cut", "empty", "a list", "later version", "no transaction", "a number", "no blob id", "no blobs"],
+    ids=["cut", "empty", "list", "later", "no transaction", "number", "no blob id", "no blobs", "deep", "endless"],
 )
 def test_what_cannot_be_read_is_left_alone_and_said(journal, tmp_path, caplog, damage):
     journal.write(Payment(signed(1), (ONE,)))

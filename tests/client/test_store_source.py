@@ -71,6 +71,8 @@ def test_what_is_no_file_is_refused(tmp_path):
         Source.of(tmp_path)
     with pytest.raises(InputError, match="No such file"):
         Source.of(tmp_path / "missing")
+    with pytest.raises(InputError, match="null"):
+        Source.of(tmp_path / "a\0b")
 
 
 def test_a_byte_too_many_says_how_much_fits_and_how_many_shards_it_takes():

@@ -28,6 +28,9 @@ DIRECTORY = "walrus-stores-under-way"
 _VERSION = 1
 _MAX_FILE = 4 << 20
 
+_MALFORMED = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+"""What reading JSON of another shape comes to."""
+
 log = logging.getLogger(__name__)
 
 
@@ -138,6 +141,6 @@ class Journal:
             return Payment(SignedTransaction.restored(*parts), blobs)
         except FileNotFoundError:
             return None  # another client has just finished it
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, BcsError, BlobIdError) as error:
+        except (BcsError, BlobIdError, OSError, *_MALFORMED) as error:
             log.warning("%s is no payment under way: %s", path, error)
             return None

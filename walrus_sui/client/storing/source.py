@@ -83,8 +83,10 @@ def _read(path: Path, size: int) -> memoryview | None:
 def _stat(path: Path) -> os.stat_result:
     try:
         found = path.stat()
-    except OSError as error:
-        raise InputError(f"expected a readable file at {path}, got: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
+        raise InputError(
+            f"expected a readable file at {path}, got: {getattr(error, 'strerror', error)}"
+        ) from error
     if not path.is_file():
         raise InputError(f"expected a file at {path}, got something else")
     return found
