@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +14,7 @@ from walrus_localnet.move.artifacts import BuiltPackage, read_manifest, read_pac
 from walrus_localnet.move.build import build, write
 from walrus_localnet.move.compiler import Compiler, Outcome
 from walrus_localnet.move.errors import ArtifactError, CompileError, CompilerError, PackageError
+from walrus_localnet.move.wasm import MoveWasm
 from walrus_localnet.vm.bytecode import read_module
 
 MANIFEST = '[package]\nname = "own"\nedition = "2024"\n[addresses]\nown = "0x0"\n'
@@ -117,3 +121,18 @@ def test_a_call_that_takes_too_long_is_stopped(
         compiler.test(endless)
     monkeypatch.setattr("walrus_localnet.move.wasm._RUN_SECONDS", 900)
     assert compiler.test(load(write_package(tmp_path / "sound", MANIFEST, SOURCE))).passed
+
+
+def test_too_few_addresses_for_the_compiler(tmp_path: Path, wasm: MoveWasm) -> None:
+    """In a process of its own, as no process gets back what it gave up."""
+    package = write_package(tmp_path, MANIFEST, SOURCE)
+    program = (
+        "import resource, sys\n"
+        "from walrus_cli.main import run\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
+        f"sys.exit(run(['move', 'build', {str(package)!r}, '--json']))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    error = json.loads(ended.stdout)["error"]
+    assert error["code"] == "move_compiler"
+    assert "ulimit -v" in error["hint"]

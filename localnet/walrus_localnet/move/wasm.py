@@ -85,7 +85,13 @@ class _Instance:
             if not isinstance(wanted.type, wasmtime.FuncType):
                 raise CompilerError(f"the compiler wants an unknown import {wanted.name}")
             linker.define_func(wanted.module, wanted.name or "", wanted.type, self._import(wanted.name or ""))
-        self._exports = linker.instantiate(self._store, module).exports(self._store)
+        try:
+            self._exports = linker.instantiate(self._store, module).exports(self._store)
+        except wasmtime.WasmtimeError as error:
+            raise CompilerError(
+                f"the Move compiler cannot be started: {error}",
+                hint="it reserves 4 GiB of addresses, though it uses little of that: raise `ulimit -v`",
+            ) from error
         self._export("__wbindgen_start")()
 
     def call(self, export: str, result: str, flag: str, arguments: Sequence[str]) -> Answer:
