@@ -1,6 +1,6 @@
 """How many slivers one node process takes, over HTTP, verified and stored, and how long a read waits meanwhile.
 
-    python benchmarks/node.py [--shards 130] [--seconds 5] [--sizes 2048 16384 262144] [--ways single bundle]
+    python -m benchmarks.node [--shards 130] [--seconds 5] [--sizes 2048 16384 262144] [--ways single bundle]
 
 The node runs in a process of its own with the real application, server, database and checks; only the chain is
 replaced by the registrations it would have reported. The load comes from threads of this process over keep-alive
@@ -8,7 +8,8 @@ connections, one sliver a request or `--bundled` of them in a bundle; every sliv
 of a primary sliver, and MB counts the coded bytes of both axes.
 
 Beside rates it gives the node's processor time for each sliver and each MB, user and system, all threads: rates
-fall when the machine has other work, those do not. `--folder` chooses the disk.
+fall when the machine has other work, those do so little. `--folder` chooses the disk. `--stages` shows instead
+where that time goes inside the node (benchmarks/node_stages.py).
 """
 
 from __future__ import annotations
@@ -293,6 +294,15 @@ def connect(port: int) -> Connection:
     raise SystemExit("the node did not start")
 
 
+def show_stages(sizes: Iterable[int], n_shards: int, bundled: int) -> None:
+    # imported here: the node's own process is started from this file alone
+    from benchmarks import node_stages
+
+    sys.stdout.write(node_stages.HEADINGS + "\n")
+    for size in sizes:
+        sys.stdout.write(node_stages.measure(size, n_shards, bundled) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--shards", type=int, default=130)
@@ -302,11 +312,15 @@ def main() -> None:
     parser.add_argument("--bundled", type=int, default=20, help="slivers a bundle: ten pairs of a blob")
     parser.add_argument("--memory", type=int, default=600_000_000, help="bytes of slivers prepared a size")
     parser.add_argument("--port", type=int, default=19185)
+    parser.add_argument("--stages", action="store_true", help="only what one bundle costs inside the node")
     parser.add_argument("--serve", type=int)
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
     if arguments.serve is not None:
         process.run(run_server(arguments.serve, arguments.folder, arguments.shards))
+        return
+    if arguments.stages:
+        show_stages(arguments.sizes, arguments.shards, arguments.bundled)
         return
     plan = Plan(
         arguments.port,
