@@ -20,13 +20,13 @@ from walrus_sui.storage import Committee
 BEGAN, LENGTH = 1_000, 3_600
 
 
-def network(state) -> Network:
+def network(state, epoch=7) -> Network:
     staking = StakingInnerV1(
         n_shards=39,
         epoch_duration=LENGTH * 1000,
         first_epoch_start=0,
         pools=Table(bytes(32), 0),
-        epoch=7,
+        epoch=epoch,
         active_set=bytes(32),
         next_committee=None,
         committee={},
@@ -35,7 +35,7 @@ def network(state) -> Network:
         epoch_state=state,
         next_epoch_public_keys=bytes(32),
     )
-    return Network(system=None, staking=staking, committee=Committee(7, 39, ()), previous=None)
+    return Network(system=None, staking=staking, committee=Committee(epoch, 39, ()), previous=None)
 
 
 class Chain:
@@ -43,6 +43,7 @@ class Chain:
 
     def __init__(self, state=None):
         self.state = state or EpochChangeDone(BEGAN * 1000)
+        self.epoch = 7
         self.readings = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -52,7 +53,7 @@ class Chain:
     async def read(self) -> Network:
         await self.gate.wait()
         self.readings += 1
-        return network(self.state)
+        return network(self.state, self.epoch)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +84,30 @@ async def test_the_chain_is_asked_once_while_its_answer_holds():
 async def test_what_failed_is_read_again_but_once_for_all_who_failed_with_it():
     chain = Chain()
     stale = await chain.view.known()
-    one, other = await asyncio.gather(chain.view.newer(stale), chain.view.newer(stale))
-    assert one is other is not stale
+    chain.gate.clear()
+    asking = [asyncio.create_task(chain.view.newer(stale)) for _ in range(3)]
+    await asyncio.sleep(0)
+    chain.gate.set()
+    one, *others = await asyncio.gather(*asking)
+    assert one is not stale
+    assert all(other is one for other in others)
+    assert chain.readings == 2
+
+
+async def test_what_failed_is_not_answered_with_a_reading_of_the_same_epoch_from_before():
+    chain = Chain()
+    used = await chain.view.known()
+    since = await chain.view.latest()
+    assert await chain.view.newer(used) is not since
+    assert chain.readings == 3
+
+
+async def test_what_failed_is_answered_with_what_somebody_read_of_the_next_epoch():
+    chain = Chain()
+    used = await chain.view.known()
+    chain.epoch = 8
+    since = await chain.view.latest()
+    assert await chain.view.newer(used) is since
     assert chain.readings == 2
 
 

@@ -36,6 +36,8 @@ class NetworkView:
         self._known: Network | None = None
         self._holds_until = 0.0
         self._reading = asyncio.Lock()
+        self._finished = 0
+        """How many readings there were."""
 
     async def known(self) -> Network:
         """The last reading if its time is not over, otherwise a new one. Raises as the reading does."""
@@ -44,11 +46,19 @@ class NetworkView:
         return await self.newer(self._known)
 
     async def newer(self, seen: Network | None) -> Network:
-        """A reading made after `seen` was; it may say the same."""
+        """The last reading if it is of another epoch than `seen`, otherwise one that ends after this call begins.
+
+        It may say the same.
+        """
+        finished = self._finished
         async with self._reading:
-            if self._known is not None and self._known is not seen:
+            if self._known is not None and (self._finished > finished or self._is_of_another_epoch(seen)):
                 return self._known
             return await self._renew()
+
+    def _is_of_another_epoch(self, seen: Network | None) -> bool:
+        known = self._known
+        return known is not seen and known is not None and seen is not None and known.epoch != seen.epoch
 
     async def latest(self) -> Network:
         """A new reading, begun after this call."""
@@ -57,6 +67,7 @@ class NetworkView:
 
     async def _renew(self) -> Network:
         network = self._known = await self._read()
+        self._finished += 1
         self._holds_until = self._clock() + lifetime(network, self._date())
         return network
 
