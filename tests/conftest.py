@@ -56,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before any test is imported, as some choose their number of cases then; workers inherit it."""
+    gc.disable()
     if config.getoption("--long"):
         scale.go_long()
 
@@ -68,9 +69,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """The tests themselves stay to the end: nobody need look through them for garbage."""
-    gc.collect()
+    """The tests themselves stay to the end: nobody need look through them for garbage, now or later."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -22,7 +22,7 @@ from walrus_localnet.chain.sandbox import Sandbox
 
 NIGHTLY = 200
 WANTED = os.environ.get("WALRUS_ECONOMY", "")
-RUNS = NIGHTLY if WANTED == "nightly" else int(WANTED or 12)
+RUNS = NIGHTLY if WANTED == "nightly" else int(WANTED or 8)
 STEPS = 100 if WANTED else 60
 EPOCH = 3
 """Phases."""
