@@ -21,7 +21,7 @@ from walrus_sui.storage.status import NonexistentStatus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.crash, pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")]
 
-EPOCH_MS = cases(6_000, 20_000)
+EPOCH_MS = cases(8_000, 20_000)
 EPOCHS = cases(2, 24)
 OWNERS = cases(2, 6)
 SEED = 7
