@@ -96,3 +96,7 @@ class TakesOneKind(TyperCommand):
         if {"--deletable", "--permanent"} <= set(options):
             raise BadParameter("expected one of --deletable and --permanent, got both", ctx=ctx)
         return super().parse_args(ctx, args)
+
+
+class TakesQuiltFiles(ManyValues, TakesOneKind):
+    """A command that stores many files as one blob of one kind."""

@@ -43,11 +43,12 @@ def test_a_dry_run_counts_what_would_fail(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["x", "--upload-relay", "http://relay"], 8),
-        (["x", "--skip-tip-confirmation"], 8),
-        (["x", "--permanent", "--deletable"], 2),
-        (["--resume", "--share"], 2),
-        (["x", "--epochs", ""], 3),
+        (["store-quilt", "x", "--permanent", "--deletable"], 2),
+        (["store", "x", "--upload-relay", "http://relay"], 8),
+        (["store", "x", "--skip-tip-confirmation"], 8),
+        (["store", "x", "--permanent", "--deletable"], 2),
+        (["store", "--resume", "--share"], 2),
+        (["store", "x", "--epochs", ""], 3),
     ],
 )
 def test_options_that_do_not_go(
@@ -58,5 +59,5 @@ def test_options_that_do_not_go(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("WALRUS_CONFIG", str(tmp_path / "absent"))
-    assert run(["store", *words, "--json"]) == code
+    assert run([*words, "--json"]) == code
     assert json.loads(capsys.readouterr().out)["error"]["message"].startswith(("expected", "Invalid value"))

@@ -15,7 +15,7 @@ from walrus_cli.blobs import display
 from walrus_cli.files import read_file, write_file
 from walrus_cli.opening import open_client
 from walrus_cli.options import Config, Json
-from walrus_cli.words import ManyValues, TakesBlobIds, TakesQuiltWords
+from walrus_cli.words import TakesBlobIds, TakesQuiltFiles, TakesQuiltWords
 from walrus_sui.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ app = typer.Typer()
 QuiltId = Annotated[str, typer.Argument(help="The quilt's blob id.", show_default=False)]
 
 
-@app.command("store-quilt", cls=ManyValues)
+@app.command("store-quilt", cls=TakesQuiltFiles)
 def store_quilt(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Files, named in the quilt as here.", show_default=False)
