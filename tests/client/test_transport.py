@@ -263,7 +263,7 @@ async def test_a_long_body_may_take_longer_than_silence_may(stops):
         await writer.drain()
 
     size, done = 10_000_000, asyncio.Event()
-    timeout = httpx.Timeout(0.3)
+    timeout = httpx.Timeout(1.0)
     async with (
         listening(read_slowly) as port,
         httpx.AsyncClient(transport=NodeTransport(), timeout=timeout) as client,
