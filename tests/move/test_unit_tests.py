@@ -248,6 +248,18 @@ fun location_by_import() { let map = vec_map::empty<u8, u8>(); map.get(&1); }
 }
 #[test, expected_failure(major_status = 4021, location = Self)] fun too_deep() { too_deep() }
 #[test, expected_failure(major_status = 4016, location = Self)] fun code_unsaid() { abort 3 }
+public struct D1 has drop { a: u8, b: u8 }
+public struct D2 has drop { a: D1, b: D1 }
+public struct D3 has drop { a: D2, b: D2 }
+public struct D4 has drop { a: D3, b: D3 }
+public struct D5 has drop { a: D4, b: D4 }
+public struct D6 has drop { a: D5, b: D5 }
+public struct D7 has drop { a: D6, b: D6 }
+public struct D8 has drop { a: D7, b: D7 }
+public struct E has drop { d: D8 }
+#[test] fun type_of_512_nodes() { std::bcs::to_bytes(&vector<D8>[]); }
+#[test, expected_failure(abort_code = 453, location = std::bcs)]
+fun type_of_513_nodes() { std::bcs::to_bytes(&vector<E>[]); }
 #[mode(test), test] fun by_mode() {}
 #[test(who = @0x1)] fun old_arguments() {}
 #[test] fun generic<T>() {}
@@ -271,6 +283,8 @@ PASSING = {
     "numbered",
     "numbered_pop",
     "too_deep",
+    "type_of_512_nodes",
+    "type_of_513_nodes",
     "by_mode",
     "old_arguments",
 }

@@ -32,8 +32,9 @@ Measure = Callable[[Value], int]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`nodes` counts the primitive parts a value has without its vectors; `measure` gives the gas units a copy or
-    comparison of a value costs, and is None if that is nothing whatever the value."""
+    """`nodes` counts the primitive parts a value has without its vectors, `type_nodes` the types inside the type,
+    each as often as it stands there; `measure` gives the gas units a copy or comparison of a value costs, and is
+    None if that is nothing whatever the value."""
 
     copy: Copy
     measure: Measure | None
@@ -41,6 +42,7 @@ class Layout:
     read: Read
     nodes: int
     depth: int
+    type_nodes: int
 
 
 class Layouts:
@@ -102,10 +104,11 @@ def _primitive(type_: Primitive) -> Layout:
             lambda cursor: cursor.little_endian(size),
             1,
             1,
+            1,
         )
     if type_ is BOOL:
-        return Layout(_same, None, lambda value, out: out.append(1 if value else 0), _read_bool, 1, 1)
-    return Layout(_same, None, lambda value, out: out.extend(value), lambda cursor: cursor.take(32), 1, 1)
+        return Layout(_same, None, lambda value, out: out.append(1 if value else 0), _read_bool, 1, 1, 1)
+    return Layout(_same, None, lambda value, out: out.extend(value), lambda cursor: cursor.take(32), 1, 1, 1)
 
 
 def _read_bool(cursor: Cursor) -> bool:
@@ -126,6 +129,7 @@ _BYTES = Layout(
     _write_bytes,
     lambda cursor: bytearray(cursor.take(cursor.uleb())),
     1,
+    2,
     2,
 )
 
@@ -151,7 +155,7 @@ def _vector(element_type: Type, element: Layout) -> Layout:
 
     flat = isinstance(element_type, Primitive)
     copy_all: Copy = itemgetter(slice(None)) if flat else lambda value: [copy(item) for item in value]
-    return Layout(copy_all, measure_all, write_all, read_all, 1, _deeper([element]))
+    return Layout(copy_all, measure_all, write_all, read_all, 1, _deeper([element]), 1 + element.type_nodes)
 
 
 def _struct(fields: list[Layout]) -> Layout:
@@ -171,8 +175,11 @@ def _struct(fields: list[Layout]) -> Layout:
             return [copy_field(item) for copy_field, item in zip(copies, value, strict=True)]
 
     nodes = sum(field.nodes for field in fields)
+    type_nodes = 1 + sum(field.type_nodes for field in fields)
     measure = _measure_fields(fields, nodes)
-    return Layout(copy, measure, write, lambda cursor: [read(cursor) for read in reads], nodes, _deeper(fields))
+    return Layout(
+        copy, measure, write, lambda cursor: [read(cursor) for read in reads], nodes, _deeper(fields), type_nodes
+    )
 
 
 def _measure_fields(fields: list[Layout], nodes: int) -> Measure | None:
@@ -211,7 +218,8 @@ def _enum(variants: list[list[Layout]]) -> Layout:
         return inner(value[1:]) if inner else 0
 
     is_free = all(struct.measure is None for struct in structs)
-    return Layout(copy, None if is_free else measure, write, read, nodes, depth)
+    type_nodes = 1 + sum(struct.type_nodes - 1 for struct in structs)
+    return Layout(copy, None if is_free else measure, write, read, nodes, depth, type_nodes)
 
 
 def _deeper(parts: list[Layout]) -> int:

@@ -12,10 +12,18 @@ NOT_A_DATATYPE = 0
 """Abort code of `type_name` for types no module defines."""
 
 
+MAX_TYPE_NODES_WRITTEN = 512
+"""Types inside a type that can be written, each as often as it stands there."""
+NO_LAYOUT = 453
+
+
 @NATIVES.native(STD, "bcs")
 def to_bytes(call: NativeCall, reference: Value) -> bytearray:
+    layout = call.layout(call.type_args[0])
+    if layout.type_nodes > MAX_TYPE_NODES_WRITTEN:
+        raise NativeAbort(NO_LAYOUT)
     out = bytearray()
-    call.layout(call.type_args[0]).write(target(call.type_args[0], reference), out)
+    layout.write(target(call.type_args[0], reference), out)
     call.charge_bytes(len(out))
     return out
 
