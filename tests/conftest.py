@@ -1,4 +1,4 @@
-"""How much a test run tries, and how two processes share it: what takes long comes first."""
+"""How much a test run tries, on machines of any speed, and how two processes share it: the longest comes first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests import scale
@@ -57,6 +58,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Before any test is imported, as some choose their number of cases then; workers inherit it."""
     gc.disable()
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
     if config.getoption("--long"):
         scale.go_long()
 
