@@ -8,6 +8,7 @@ import os
 import pytest
 
 from walrus_sui.client import WalrusClient
+from walrus_sui.client.journal import Journal, Payment
 from walrus_sui.client.storing.stored import ResourceUse
 from walrus_sui.config import load_config
 
@@ -68,3 +69,28 @@ async def test_a_store_that_is_cancelled_takes_no_other_with_it(client):
         before = await balance(client)
         stored = await client.store(data)
         assert before - await balance(client) <= stored.cost or stored.already_certified
+
+
+async def test_what_another_program_finishes_first_is_finished(client, tmp_path, monkeypatch):
+    """Both are told to resume; one sees the payment in the journal, and when it looks again it is settled."""
+    file = tmp_path / "file"
+    file.write_bytes(data := os.urandom(300))
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "settle", lambda journal, payment, done: payment)
+        await client.store(file, epochs=2)
+        await client._session.chores_done()
+    payments, before = Journal.payments, await balance(client)
+    seen: list[tuple[Payment, ...]] = []
+
+    def once(journal):
+        found = payments(journal)
+        seen.append(found)
+        if len(seen) == 2:
+            for payment in found:
+                journal.forget(payment)
+        return found
+
+    monkeypatch.setattr(Journal, "payments", once)
+    (outcome,) = await client.resume_stores()
+    assert (outcome.already_certified, outcome.blob_id) == (True, await client.blob_id(data))
+    assert await balance(client) == before

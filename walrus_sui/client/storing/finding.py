@@ -99,14 +99,15 @@ class Finding:
                 Phase.REGISTER, InconsistentBlob(f"blob {job.blob_id} was proved inconsistent: nobody keeps it")
             )
             return
-        if job.request.only_paid and job.paid is None:
+        plan = resources.plan(job.wanted)
+        # what is not in the journal any more another program may have finished just now
+        if job.request.only_paid and job.paid is None and plan.operation is not None:
             error = InputError(
                 f"expected {job.source.path} as it was when it was paid for, got blob {job.blob_id}"
             )
             job.fail(Phase.ENCODE, error)
             return
-        job.plan = resources.plan(job.wanted)
-        job.blob = job.plan.blob
+        job.plan, job.blob = plan, plan.blob
         if job.request.only_paid and job.plan.registers:
             message = f"what was paid for blob {job.blob_id} has ended or never came about"
             job.fail(Phase.REGISTER, InputError(message, hint="store it again to pay for it anew"))
