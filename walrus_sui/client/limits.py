@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Limits:
     """Times are in seconds, sizes in bytes.
 
-    `request_timeout` is how long next to nothing of a request or its answer may move, however long it takes in all.
+    `request_timeout` is how long next to nothing of a request or its answer may move, however long all of it is.
     `tail_factor` and `tail_seconds`: once a quorum has confirmed, slower nodes get that share of the time so far
     plus that many seconds to finish as well. `patience` is how long a read waits for a node before it asks another
     beside it, and twice as long for each one more, as long as no answers have told how long they take; `stall` is
