@@ -11,6 +11,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.client.conftest import EPOCH
 from tests.waiting import SECONDS
 from walrus_sui.client.progress import Phase, Progress, ignore_progress
 from walrus_sui.client.storing.delivery import Delivery
@@ -45,6 +46,24 @@ async def test_every_node_confirms_and_the_certificate_holds(grid, nodes, encode
     assert seen[-1] == Progress(Phase.UPLOAD, 78, 78)
     expected = StorageConfirmation(bytes(encoded.blob_id), Permanent())
     certify(grid.committee.bls(), expected, result.signed).verify(grid.committee.bls(), expected)
+
+
+async def test_nodes_that_have_not_come_to_the_epoch_yet_are_asked_until_they_have(grid, nodes, encoded, limits):
+    grid.register(encoded)
+    asked = dict.fromkeys(grid.nodes, 0)
+
+    def arriving(node):
+        async def count(request: httpx.Request) -> None:
+            asked[node] += request.method == "GET"
+            node.epoch = EPOCH if asked[node] > 1 else EPOCH - 1
+
+        return count
+
+    for node in grid.nodes:
+        node.fault = arriving(node)
+    result = await upload(nodes, encoded, Permanent(), limits=limits, on_progress=ignore_progress)
+    assert len(result.signed) >= 9
+    assert {asked[grid.nodes[index]] for index in result.signed} == {2}
 
 
 async def test_there_is_a_certificate_while_others_are_still_being_served(grid, nodes, encoded, limits):
@@ -221,7 +240,13 @@ async def test_a_confirmation_of_something_else_does_not_count(
         message = StorageConfirmation(bytes(encoded.blob_id), message or Deletable(OBJECT_ID))
     liar = grid.nodes[5]
     liar.fault = signs_instead(liar, message, epoch)
-    result = await upload(nodes, encoded, Deletable(OBJECT_ID), limits=limits, on_progress=ignore_progress)
+    result = await upload(
+        nodes,
+        encoded,
+        Deletable(OBJECT_ID),
+        limits=replace(limits, registration_wait=0.05),
+        on_progress=ignore_progress,
+    )
     assert sorted(result.signed) == [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]
     assert reason in result.failures[liar.name]
 

@@ -17,7 +17,7 @@ from walrus_sui.client.network.nodes import CommitteeNode, CommitteeNodes, reaso
 from walrus_sui.client.parallel import for_each, lent
 from walrus_sui.client.storing.bundling import BundleWriter, Share
 from walrus_sui.crypto.messages import Deletable, Permanent, SignedMessage, StorageConfirmation
-from walrus_sui.errors import NodeLacksRoute, NodeRefused, NodeUnreachable
+from walrus_sui.errors import MessageError, NodeLacksRoute, NodeRefused, NodeUnreachable
 from walrus_sui.redstuff import Axis, EncodedBlob, SliverData
 from walrus_sui.storage import BundleReceipt, Reason
 
@@ -88,7 +88,7 @@ class Delivery:
             first, last = number == 0, number == len(shares) - 1
             receipt = await self._send_bundle(node, share, metadata=first and self._pending, confirm=last)
             self._on_stored(len(share))
-            if last and receipt.signed is not None:
+            if last and receipt.signed is not None and not self._is_behind(receipt.signed):
                 return receipt.signed
         return await self._confirmation(node)
 
@@ -118,7 +118,22 @@ class Delivery:
 
     async def _confirmation(self, node: CommitteeNode) -> SignedMessage:
         await self._registration()
-        return await self._attempt(node, lambda: node.client.confirmation(self._blob_id, self._persistence))
+        clock = asyncio.get_running_loop().time
+        lag_ends, backoff = clock() + self.limits.registration_wait, self.limits.first_backoff
+        while True:
+            signed = await self._attempt(node, lambda: node.client.confirmation(self._blob_id, self._persistence))
+            if not self._is_behind(signed) or clock() > lag_ends:
+                return signed
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, self.limits.longest_backoff)
+
+    def _is_behind(self, signed: SignedMessage) -> bool:
+        """Whether the node has not come to the committee's epoch yet, by its own word."""
+        try:
+            epoch, _ = StorageConfirmation.parse_any_epoch(signed.serialized_message)
+        except MessageError:
+            return False
+        return epoch < self.nodes.committee.epoch
 
     def _pairs(self, node: CommitteeNode) -> tuple[int, ...]:
         return node.member.pairs(self._blob_id, self._n_shards)
