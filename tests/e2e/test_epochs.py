@@ -45,6 +45,8 @@ async def test_nothing_is_lost_and_nothing_kept_in_vain_while_epochs_pass(hasty_
         await together_until(troubles(fate), [each.live() for each in owners])
         await fate.next_epoch()
         await fate.healed()
+        for each in owners:
+            await each.recollect()  # what they were about to do when they stopped may have been done
         await all_is_as_owners_know_it(client, owners)
         await disks_agree(hasty_net, client, fate)
 
