@@ -142,8 +142,9 @@ async def candidates(
         deployment = await deploy(sui, owner, wal, walrus, parameters, wal_exchange=desk)
         contracts = await Contracts.discover(sui, deployment.system_object, deployment.staking_object)
         operators = [await _operator(network, contracts, number) for number in range(n_nodes)]
-        stake = {operator.cap.node_id: 1000 * FROST_PER_WAL for operator in operators}
-        await contracts.stake_with_pools(owner, stake)
+        if operators:
+            stake = {operator.cap.node_id: 1000 * FROST_PER_WAL for operator in operators}
+            await contracts.stake_with_pools(owner, stake)
         operators.sort(key=lambda operator: int.from_bytes(operator.cap.node_id, "big"))
         yield World(network, sui, contracts, deployment, owner, tuple(operators))
 
