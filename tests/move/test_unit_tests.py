@@ -260,6 +260,9 @@ public struct E has drop { d: D8 }
 #[test] fun type_of_512_nodes() { std::bcs::to_bytes(&vector<D8>[]); }
 #[test, expected_failure(abort_code = 453, location = std::bcs)]
 fun type_of_513_nodes() { std::bcs::to_bytes(&vector<E>[]); }
+fun filled(n: u64) { let mut v = vector<u8>[]; let mut i = 0; while (i < n) { v.push_back(7); i = i + 1 } }
+#[test] fun full() { filled(1048576) }
+#[test, expected_failure(vector_error, minor_status = 4, location = Self)] fun more_than_full() { filled(1048577) }
 #[mode(test), test] fun by_mode() {}
 #[test(who = @0x1)] fun old_arguments() {}
 #[test] fun generic<T>() {}
@@ -285,6 +288,8 @@ PASSING = {
     "too_deep",
     "type_of_512_nodes",
     "type_of_513_nodes",
+    "full",
+    "more_than_full",
     "by_mode",
     "old_arguments",
 }

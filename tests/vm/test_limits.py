@@ -20,6 +20,7 @@ from walrus_localnet.vm import (
     Meter,
     OutOfGas,
     Package,
+    PrimitiveError,
     Reference,
     TypeParameter,
     Vector,
@@ -100,6 +101,22 @@ def test_a_meter_never_goes_below_zero():
     with pytest.raises(OutOfGas, match="limit of 5"):
         meter.charge(3)
     assert (meter.left, meter.used) == (0, 5)
+
+
+@pytest.mark.parametrize("engine", ["generated", "interpreted"])
+def test_a_vector_has_a_largest_length(published, asm, assembler, engine):
+    """1,048,576 elements, as the official machine has it; what is longer already cannot grow."""
+    push = (Op.MUT_BORROW_LOC, 0), (Op.LD_U8, 7), (Op.VEC_PUSH_BACK, asm.signature(U8)), Op.RET
+    code = assembler.code_of(*push)
+    machine = machine_with(published, asm.function(code, parameters=[Vector(U8)]), engine)
+
+    def grow(length):
+        value = bytearray(length)
+        machine.call(published.samples, "values", "added", (), [value], published.world, Meter(10_000_000))
+
+    grow(1_048_575)
+    with pytest.raises(PrimitiveError, match="a vector of 1048576 elements"):
+        grow(1_048_576)
 
 
 # types -------------------------------------------------------------------------------------------------------

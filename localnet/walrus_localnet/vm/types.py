@@ -28,6 +28,9 @@ Value: TypeAlias = Any
 """A Move value or reference as the table above says. Its Python type follows from its Move type only."""
 Cell: TypeAlias = "list[Value]"
 """A one-element list that owns a value outside of any function; `Machine.borrow` makes references into it."""
+MAX_VECTOR_LENGTH = 1 << 20
+"""Elements of a vector that may still be added to, as the official machine has it."""
+VECTOR_FULL = f"a push onto a vector of {MAX_VECTOR_LENGTH} elements"
 
 
 class Ability(IntFlag):

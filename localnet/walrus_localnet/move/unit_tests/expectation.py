@@ -5,7 +5,7 @@
     expected_failure(abort_code = 3, location = a::m)  aborts with 3 there
     expected_failure(abort_code = a::m::EConstant)     aborts in the constant's module with its value
     expected_failure(arithmetic_error, location = …)   an overflow, a bad shift or cast, a division by zero
-    expected_failure(vector_error, minor_status = 1, location = …)   1: no such index, 2: nothing to pop
+    expected_failure(vector_error, minor_status = 1, location = …)   1: no such index, 2: nothing to pop, 4: full
     expected_failure(out_of_gas, location = …)
     expected_failure(major_status = 4016, minor_status = 3, location = …)   the same as numbers
 
@@ -78,6 +78,7 @@ _VECTOR_FAILURES = {
     "a pop ": 2,
     "expected a vector ": 3,
     "expected an empty vector": 3,
+    "a push ": 4,
 }
 """How the machine's messages of failed vector instructions begin -> their minor status."""
 

@@ -24,7 +24,16 @@ from walrus_localnet.vm.generator.expressions import LONGEST, Expr
 from walrus_localnet.vm.layouts import Layout
 from walrus_localnet.vm.linker import LinkedFunction
 from walrus_localnet.vm.operand_rules import CASTS
-from walrus_localnet.vm.types import U8, Primitive, Type, Value, Vector, is_container
+from walrus_localnet.vm.types import (
+    MAX_VECTOR_LENGTH,
+    U8,
+    VECTOR_FULL,
+    Primitive,
+    Type,
+    Value,
+    Vector,
+    is_container,
+)
 
 Callee = Callable[[LinkedFunction, tuple[Type, ...]], str]
 """The global name of the Python function for an instance of a Move function."""
@@ -224,8 +233,9 @@ def _vector_borrow(block: BlockWriter, instruction: Instruction) -> None:
 
 
 def _vector_push(block: BlockWriter, instruction: Instruction) -> None:
-    element, vector = block.pop(), block.pop()
+    element, vector = block.pop(), block.pop_simple()
     block.settle()
+    block.fail_if(f"len({vector.text})>={MAX_VECTOR_LENGTH}", VECTOR_FULL)
     block.line(f"{vector.text}.append({element.value})")
 
 

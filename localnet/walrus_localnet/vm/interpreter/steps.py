@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from walrus_localnet.vm.errors import PrimitiveError
 from walrus_localnet.vm.layouts import Copy
-from walrus_localnet.vm.types import Value
+from walrus_localnet.vm.types import MAX_VECTOR_LENGTH, VECTOR_FULL, Value
 
 Stack = list[Value]
 
@@ -284,7 +284,10 @@ def borrow_container_element(stack: Stack, locals_: Stack, operand: None) -> Non
 
 def push_back(stack: Stack, locals_: Stack, operand: None) -> None:
     element = stack.pop()
-    stack.pop().append(element)
+    vector = stack.pop()
+    if len(vector) >= MAX_VECTOR_LENGTH:
+        raise PrimitiveError(VECTOR_FULL)
+    vector.append(element)
 
 
 def pop_back(stack: Stack, locals_: Stack, operand: None) -> None:

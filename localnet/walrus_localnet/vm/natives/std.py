@@ -6,7 +6,16 @@ import hashlib
 
 from walrus_localnet.vm.errors import NativeAbort, PrimitiveError
 from walrus_localnet.vm.natives.registry import NATIVES, STD, NativeCall
-from walrus_localnet.vm.types import U8, Datatype, Type, Value, Vector, is_container
+from walrus_localnet.vm.types import (
+    MAX_VECTOR_LENGTH,
+    U8,
+    VECTOR_FULL,
+    Datatype,
+    Type,
+    Value,
+    Vector,
+    is_container,
+)
 
 NOT_A_DATATYPE = 0
 """Abort code of `type_name` for types no module defines."""
@@ -155,6 +164,8 @@ def length(call: NativeCall, vector: Value) -> int:
 
 @NATIVES.native(STD, "vector")
 def push_back(call: NativeCall, vector: Value, element: Value) -> None:
+    if len(vector) >= MAX_VECTOR_LENGTH:
+        raise PrimitiveError(VECTOR_FULL)
     vector.append(element)
 
 
