@@ -16,6 +16,8 @@ from walrus_node.service import serve
 from walrus_sui.client.parallel import together
 from walrus_sui.errors import WalrusError
 
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+
 log = logging.getLogger("walrus_node")
 
 
@@ -47,9 +49,13 @@ def run_nodes(configs: Iterable[Path], log_level: str = "INFO") -> int:
 async def _run(paths: Iterable[Path]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDING:
         loop.add_signal_handler(number, stop.set)
-    await together(serve(NodeConfig.load(path), stop) for path in paths)
+    try:
+        await together(serve(NodeConfig.load(path), stop) for path in paths)
+    finally:
+        for number in _ENDING:  # uvloop would leave its own to a process that goes on
+            loop.remove_signal_handler(number)
 
 
 if __name__ == "__main__":
