@@ -193,12 +193,15 @@ class WalrusClient:
         return len(blob)
 
     async def status(self, blob_id: BlobId | str, *, timeout: float = 5.0) -> BlobStatus:
-        """What the storage nodes agree on about a blob, with what this client has done to it before.
+        """What the storage nodes agree on about a blob.
 
-        Raises `BlobUnavailable` if too few answer within `timeout` seconds.
+        Nodes that have not yet seen on chain what this client did, or others before its first question, are waited
+        for. Raises `BlobUnavailable` if too few answer within `timeout` seconds.
         """
         wanted, network = _parsed(blob_id), await self._session.known_network()
         since = self.contracts.sui.own_checkpoint
+        if since is None and self._followed is None:
+            since = await self.contracts.sui.latest_checkpoint()
         unseen = None if since == self._followed else since
 
         async def ask(network: Network) -> BlobStatus:
@@ -212,7 +215,7 @@ class WalrusClient:
             if newer.committee == network.committee:
                 raise
             status = await ask(newer)
-        self._followed = since
+        self._followed = since or self._followed
         return status
 
     async def store_quilt(
