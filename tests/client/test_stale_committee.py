@@ -37,7 +37,7 @@ class Reading:
 class Session:
     """A session of a client whose chain says what `readings` say, one after the other; the last one for good."""
 
-    contracts = SimpleNamespace(sui=SimpleNamespace(own_checkpoint=None))
+    contracts = SimpleNamespace(sui=SimpleNamespace(own_checkpoint=0))
 
     def __init__(self, grid, limits, *readings: tuple[Committee, ...]) -> None:
         self.limits = limits

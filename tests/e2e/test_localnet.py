@@ -76,13 +76,9 @@ def test_a_file_goes_in_and_comes_out(walrus, walrus_process, small_net, file, t
     assert walrus_process("read", blob["blobId"], "--out", out, net=small_net).code == 0
     assert out.read_bytes() == file.read_bytes()
 
-    def is_certified() -> bool:
-        """Nodes learn of it a little later than who certified it."""
-        status = walrus("blob-status", "--file", file, "--json", net=small_net).json
-        assert status["blobId"] == blob["blobId"]
-        return status["status"].get("permanent", {}).get("isCertified") is True
-
-    until(is_certified)
+    status = walrus("blob-status", "--file", file, "--json", net=small_net).json
+    assert status["blobId"] == blob["blobId"]
+    assert status["status"]["permanent"]["isCertified"] is True
 
     again = walrus_process("store", file, "--permanent", "--json", net=small_net).json[0]["blobStoreResult"]
     assert again["alreadyCertified"]["blobId"] == blob["blobId"]

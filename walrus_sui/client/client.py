@@ -215,7 +215,7 @@ class WalrusClient:
             if newer.committee == network.committee:
                 raise
             status = await ask(newer)
-        self._followed = since or self._followed
+        self._followed = self._followed if since is None else since
         return status
 
     async def store_quilt(
