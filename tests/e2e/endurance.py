@@ -13,19 +13,17 @@ from typing import cast
 
 import rocksdict
 
+from tests.e2e.accounts import new_account
 from walrus_localnet.testbed import Localnet
-from walrus_localnet.testbed.faucet import request_sui
 from walrus_node.config import NodeConfig
 from walrus_node.database import tables
 from walrus_node.database.blob_info import BlobInfo, is_certified, is_registered
-from walrus_sui.chain import FROST_PER_WAL, Keypair
+from walrus_sui.chain import FROST_PER_WAL
 from walrus_sui.chain.types import EpochChangeSync, NextParamsSelected
 from walrus_sui.client import Network, WalrusClient
-from walrus_sui.config import load_config
 from walrus_sui.errors import BlobNotFound, ChainError, ChainUnreachable, FinalityTimeout, InputError
 from walrus_sui.redstuff import BlobId
 
-POCKET_MIST = 50 * 10**9
 SIZES = (0, 1, 300, 5_000, 60_000, 400_000)
 SETTLE_SECONDS = 120.0
 """How long a network may take to come to rest."""
@@ -135,11 +133,7 @@ class Owner:
 @asynccontextmanager
 async def owner(net: Localnet, seed: int) -> AsyncIterator[Owner]:
     """An owner with SUI and WAL in a new account."""
-    keypair = Keypair.generate()
-    await request_sui(net.manifest().faucet_url, keypair.address)
-    config = load_config(net.layout.client_config)
-    async with WalrusClient(config, keypair=keypair) as client:
-        await client.contracts.exchange_for_wal(keypair, config.exchange_objects[0], POCKET_MIST)
+    async with new_account(net) as client:
         yield Owner(client, random.Random(seed))
 
 

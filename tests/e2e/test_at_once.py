@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from tests.e2e.accounts import new_account
 from walrus_sui.client import WalrusClient
 from walrus_sui.client.journal import Journal, Payment
 from walrus_sui.client.storing.stored import ResourceUse
@@ -16,6 +17,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:unclosed:Resou
 
 WRITING = 2 * 20_000
 """What writing a small blob costs at 130 shards: two started MiB."""
+
+
+@pytest.fixture
+async def client(net):
+    async with new_account(net) as opened:
+        yield opened
 
 
 async def balance(client):
@@ -43,7 +50,7 @@ async def test_free_storage_that_another_program_takes_first_is_bought_instead(n
     large = await client.store(os.urandom(1_000_000), epochs=2)
     await client.delete(large.blob)
     outdated = await client.contracts.owned_storage(client.signer.address)
-    async with WalrusClient(load_config(net.layout.client_config)) as other:
+    async with WalrusClient(load_config(net.layout.client_config), keypair=client.signer) as other:
         for _ in outdated:
             await other.store(os.urandom(300), epochs=1)
     found = [outdated, outdated]
