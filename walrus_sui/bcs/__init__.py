@@ -32,15 +32,13 @@ from walrus_sui.bcs.codec import (
     FixedBytes,
     KeepsBytes,
     MaxLen,
-    Reader,
     Struct,
     UInt,
     codec_for,
     decode,
     encode,
-    read_uleb,
-    uleb,
 )
+from walrus_sui.bcs.reader import Reader, read_uleb, uleb
 
 __all__ = [
     "U8",
